@@ -1,0 +1,70 @@
+//! The certificate: cost, tiers and every rule of an award, re-computed in rationals from the tender and the award alone.
+//! No solver has a say in it. An award that fails is never shown as a result.
+
+mod baseline;
+mod facts;
+mod prices;
+
+use rust_decimal::Decimal;
+
+pub use baseline::{Baseline, baseline};
+pub use facts::{Fact, FactCheck};
+pub use prices::{Component, Costs, LineCost, ScheduleUse, price};
+
+use crate::award::Award;
+use crate::exact::{Exact, exact};
+use crate::index::CandidateIx;
+use crate::rules::{self, RuleCheck};
+use crate::tender::Tender;
+
+/// Relative tolerance for hard rules other than balance, grid, counts and thresholds, which hold exactly.
+pub fn default_tolerance() -> Decimal {
+    Decimal::new(1, 6)
+}
+
+/// What the re-computation found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Certificate {
+    /// Cost by component and in total.
+    pub costs: Costs,
+    /// Each line's price.
+    pub lines: Vec<LineCost>,
+    /// Each schedule and cohort with volume or a threshold: the tier earned and the distance to the next.
+    pub schedules: Vec<ScheduleUse>,
+    /// Balance, grid, capacities, limits and minima.
+    pub facts: Vec<FactCheck>,
+    /// Rules of the tender.
+    pub rules: Vec<RuleCheck>,
+    /// Tolerance used, relative.
+    pub tolerance: Decimal,
+}
+
+impl Certificate {
+    /// True if every fact and every rule holds.
+    pub fn verified(&self) -> bool {
+        self.facts.iter().all(|f| f.holds) && self.rules.iter().all(|r| r.holds)
+    }
+
+    /// What fails, in words.
+    pub fn failures(&self, tender: &Tender) -> Vec<String> {
+        let facts = self.facts.iter().filter(|f| !f.holds).map(|f| format!("{}: {}", f.fact.words(), f.detail));
+        let broken = self.rules.iter().filter(|r| !r.holds).map(|r| {
+            let rule = &tender.rules[r.rule];
+            let value = r.value.as_ref().map(|v| crate::exact::round(v, 6).normalize().to_string()).unwrap_or_default();
+            format!("rule {}: {} (measured {value})", rules::label(rule, &r.label), rule.sentence)
+        });
+        facts.chain(broken).collect()
+    }
+}
+
+/// Certifies an award. `tolerance` is relative; 0 is allowed.
+pub fn certify(tender: &Tender, award: &Award, tolerance: Decimal) -> Certificate {
+    let priced = price(tender, award);
+    let facts = facts::check(tender, award, &priced.lines, &exact(tolerance));
+    let used = |c: CandidateIx| -> Option<Exact> {
+        award.lines.binary_search_by_key(&c, |l| l.candidate).ok().map(|i| award.lines[i].used.exact())
+    };
+    let relative = exact(tolerance);
+    let rules = tender.rules.indexes().flat_map(|ix| rules::check(tender, ix, &used, &relative)).collect();
+    Certificate { costs: priced.costs, lines: priced.lines, schedules: priced.schedules, facts, rules, tolerance }
+}

@@ -1,0 +1,156 @@
+//! What is wrong, or worth knowing, about an input: place, value, expectation, cure.
+
+use std::fmt;
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// A fault of form, reference or unit: there is no tender.
+    Error,
+    /// The tender exists, but no award can satisfy it, or something in it is nearly surely unmeant.
+    Warning,
+    /// Worth knowing.
+    Information,
+}
+
+impl Severity {
+    /// The word used in documents.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Information => "information",
+        }
+    }
+}
+
+/// Where in the input: file (or sheet, or request body), line or JSON pointer, column.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// File name, sheet name, or `body`.
+    pub file: String,
+    /// Line in the file, counted from 1, where the rendering has lines.
+    pub line: Option<u32>,
+    /// JSON pointer, where the rendering is one document.
+    pub pointer: Option<String>,
+    /// Column or key.
+    pub column: Option<String>,
+}
+
+impl Place {
+    /// The file as a whole.
+    pub fn file(file: impl Into<String>) -> Self {
+        Self { file: file.into(), ..Self::default() }
+    }
+
+    /// The same place, narrowed to one column.
+    pub fn column(&self, column: &str) -> Self {
+        let pointer = self.pointer.as_ref().map(|p| format!("{p}/{column}"));
+        Self { column: Some(column.to_owned()), pointer, ..self.clone() }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.pointer {
+            Some(pointer) => return write!(f, "{}{}", self.file, pointer),
+            None => write!(f, "{}", self.file)?,
+        }
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        if let Some(column) = &self.column {
+            write!(f, ", column `{column}`")?;
+        }
+        Ok(())
+    }
+}
+
+/// One finding. The text fields are complete sentences' parts: "`value`: expected …; fix: …".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// How much it weighs.
+    pub severity: Severity,
+    /// Stable name a script can switch on, such as `unknown_id`.
+    pub code: &'static str,
+    /// Where.
+    pub place: Place,
+    /// The offending value as written, empty if there is none.
+    pub value: String,
+    /// What was expected, or what was found, in words.
+    pub expected: String,
+    /// What to do about it.
+    pub fix: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} [{}] {}: ", self.severity.word(), self.code, self.place)?;
+        if !self.value.is_empty() {
+            write!(f, "`{}`: ", self.value)?;
+        }
+        write!(f, "{}", self.expected)?;
+        if !self.fix.is_empty() {
+            write!(f, "; fix: {}", self.fix)?;
+        }
+        Ok(())
+    }
+}
+
+/// Collects findings while reading goes on, so that all are reported at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Findings(pub Vec<Finding>);
+
+impl Findings {
+    /// Adds an error.
+    pub fn error(
+        &mut self,
+        code: &'static str,
+        place: Place,
+        value: impl Into<String>,
+        expected: impl Into<String>,
+        fix: impl Into<String>,
+    ) {
+        self.add(Severity::Error, code, place, value, expected, fix);
+    }
+
+    /// Adds a finding of any severity.
+    pub fn add(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        place: Place,
+        value: impl Into<String>,
+        expected: impl Into<String>,
+        fix: impl Into<String>,
+    ) {
+        self.0.push(Finding {
+            severity,
+            code,
+            place,
+            value: value.into(),
+            expected: expected.into(),
+            fix: fix.into(),
+        });
+    }
+
+    /// True if at least one finding forbids a tender.
+    pub fn has_errors(&self) -> bool {
+        self.count(Severity::Error) > 0
+    }
+
+    /// Number of findings of one severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.0.iter().filter(|f| f.severity == severity).count()
+    }
+
+    /// Those of one severity, in order of discovery.
+    pub fn of(&self, severity: Severity) -> impl Iterator<Item = &Finding> {
+        self.0.iter().filter(move |f| f.severity == severity)
+    }
+
+    /// Errors first, then by place.
+    pub fn sort(&mut self) {
+        self.0.sort_by(|a, b| (a.severity, &a.place).cmp(&(b.severity, &b.place)));
+    }
+}

@@ -1,0 +1,185 @@
+//! What is offered at which price: offers, schedules and tiers, fees, freight.
+
+use jiff::civil::Date;
+
+use crate::cell::{Id, List, Number};
+use crate::choice;
+use crate::quantity::{Fraction, Money, Packs, Weeks};
+use crate::table;
+
+choice! {
+    /// Who concluded the contract.
+    Layer {
+        /// The group purchasing organization.
+        Gpo = "gpo",
+        /// A region or a member.
+        Regional = "regional",
+        /// One site's own letter.
+        Local = "local",
+    }
+}
+
+choice! {
+    /// What a schedule counts.
+    Basis {
+        /// Packs bought.
+        Packs = "packs",
+        /// Need units bought (packs × use factor).
+        NeedUnits = "need_units",
+        /// List spend (price of the offer × packs).
+        Spend = "spend",
+    }
+}
+
+choice! {
+    /// How the steps of a schedule apply.
+    Mode {
+        /// The tier reached applies to everything.
+        AllUnits = "all_units",
+    }
+}
+
+choice! {
+    /// Whose purchases are counted together.
+    CohortMode {
+        /// All sites together.
+        All = "all",
+        /// Each member for itself.
+        Member = "member",
+        /// Each site for itself.
+        Site = "site",
+    }
+}
+
+choice! {
+    /// What a tier gives.
+    Gives {
+        /// A fraction off the offer's price.
+        Percent = "percent",
+        /// A price per pack.
+        Price = "price",
+    }
+}
+
+choice! {
+    /// Who pays an administrative fee.
+    Payer {
+        /// The supplier: not a cost of the buyer.
+        Supplier = "supplier",
+        /// The buyer.
+        Buyer = "buyer",
+    }
+}
+
+choice! {
+    /// What a percentage is taken of.
+    PriceLevel {
+        /// The offer's price before discounts.
+        List = "list",
+        /// The price after discounts.
+        Net = "net",
+    }
+}
+
+table! {
+    /// A supplier's price for a product to a cohort of sites.
+    offers: OfferRow, key [offer];
+    /// Unique name of the offer.
+    offer: Id, "", "BAX-NS-1L-base";
+    /// The product.
+    product: Id, "", "BAX-NS-1L";
+    /// Price of one pack. Blank only where a price schedule gives it.
+    price: Option<Money>, "money per pack", "33.60";
+    /// Who may use it: `all`, or a list of `member:M`, `class:C`, `region:R` and `site:S`.
+    cohort: List = "all", "", "member:Riverside Health;site:H07";
+    /// Whose contract it is.
+    layer: Layer = "gpo", "", "regional";
+    /// Distributor's mark-up on the net price.
+    markup: Fraction = "0", "fraction of the net price", "0.04";
+    /// First day on which the price holds.
+    valid_from: Option<Date>, "", "2024-01-01";
+    /// Last day on which the price holds.
+    valid_to: Option<Date>, "", "2026-12-31";
+    /// Most packs under this offer.
+    max_packs: Option<Packs>, "packs per year", "20000";
+    /// If the offer is used at all, at least so many packs (a committed price).
+    minimum_if_used: Option<Packs>, "packs per year", "4000";
+    /// Time from order to receipt.
+    lead_time: Weeks = "0", "weeks", "2";
+}
+
+table! {
+    /// A discount schedule: it counts purchases in a scope and gives the tier reached to a scope.
+    schedules: ScheduleRow, key [schedule];
+    /// Unique name of the schedule.
+    schedule: Id, "", "BAX-volume";
+    /// What it counts.
+    basis: Basis, "", "spend";
+    /// How its steps apply.
+    mode: Mode, "", "all_units";
+    /// Whose purchases are counted together.
+    cohort_mode: CohortMode = "all", "", "member";
+    /// What its tiers give.
+    gives: Gives = "percent", "", "price";
+    /// Counted: all offers of these suppliers.
+    counts_suppliers: List, "supplier ids", "Baxter";
+    /// Counted: all offers of these products.
+    counts_products: List, "product ids", "BAX-NS-1L;BAX-NS-500";
+    /// Counted: these offers.
+    counts_offers: List, "offer ids", "BAX-NS-1L-base";
+    /// The tier applies to these offers; blank: to all that are counted.
+    applies_to: List, "offer ids", "BAX-NS-1L-base";
+}
+
+table! {
+    /// One step of a schedule. Below the first step the offer's own price holds.
+    tiers: TierRow, key [schedule, from];
+    /// The schedule.
+    schedule: Id, "", "BAX-volume";
+    /// The tier is reached from this measure on (inclusive), in the basis of the schedule.
+    from: Number, "packs, need units or money per year", "250000";
+    /// Fraction off, or price per pack.
+    value: Number, "fraction, or money per pack", "0.04";
+}
+
+table! {
+    /// A fee on purchases. Fees paid by the supplier are no cost of the buyer; what it shares back is shown apart.
+    fees: FeeRow, key [fee];
+    /// Unique name of the fee.
+    fee: Id, "", "GPO-admin";
+    /// Who pays.
+    payer: Payer, "", "supplier";
+    /// The supplier whose sales bear the fee; blank: all.
+    supplier: Option<Id>, "", "Baxter";
+    /// The contract layer that bears it; blank: all.
+    layer: Option<Layer>, "", "gpo";
+    /// Rate.
+    percent: Fraction, "fraction of the base", "0.03";
+    /// What the rate is taken of.
+    base: PriceLevel = "net", "", "list";
+    /// Part of a supplier-paid fee that comes back to the buyer.
+    share_back: Fraction = "0", "fraction of the fee", "0.5";
+}
+
+table! {
+    /// Freight. For each line the most specific row holds (product before plant before supplier; site before region).
+    freight: FreightRow, key [freight];
+    /// Unique name of the row.
+    freight: Id, "", "air-zw";
+    /// The site; blank: any.
+    site: Option<Id>, "", "H01";
+    /// The region of the site; blank: any.
+    site_region: Option<Id>, "", "Southeast";
+    /// The supplier; blank: any.
+    supplier: Option<Id>, "", "Baxter";
+    /// The plant (weighted by the product's split); blank: any.
+    plant: Option<Id>, "", "North Cove";
+    /// The product; blank: any.
+    product: Option<Id>, "", "BAX-NS-1L";
+    /// Cost per need unit.
+    per_need_unit: Money = "0", "money per need unit", "0.02";
+    /// Cost per pack.
+    per_pack: Money = "0", "money per pack", "0.90";
+    /// Cost as a fraction of the list price.
+    percent_of_list: Number = "0", "fraction of the list price", "0.05";
+}

@@ -1,0 +1,541 @@
+//! A draft becomes a tender: ids become indexes in order of id, references are checked, every fault is a finding.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
+
+use super::*;
+use crate::cell::nearest;
+use crate::finding::Place as At;
+use crate::raw::RawTable;
+use crate::rules::{self, Dimension};
+use crate::tables::Strength;
+
+/// Finds ids of one kind and reports those it does not find.
+pub(super) struct Lookup<I> {
+    what: &'static str,
+    by_id: BTreeMap<String, I>,
+}
+
+impl<I: Ix> Lookup<I> {
+    fn new<'a>(what: &'static str, ids: impl IntoIterator<Item = &'a str>) -> Self {
+        let sorted: BTreeSet<&str> = ids.into_iter().collect();
+        let by_id = sorted.into_iter().enumerate().map(|(i, id)| (id.to_owned(), I::new(i))).collect();
+        Self { what, by_id }
+    }
+
+    pub(super) fn get(&self, id: &str) -> Option<I> {
+        self.by_id.get(id).copied()
+    }
+
+    pub(super) fn find(&self, id: &str, place: At, findings: &mut Findings) -> Option<I> {
+        self.get(id).or_else(|| {
+            let fix = nearest(id, self.by_id.keys().map(String::as_str))
+                .map_or_else(|| format!("add the {} or mend the name", self.what), |n| format!("did you mean `{n}`?"));
+            findings.error("unknown_id", place, id, format!("no {} has this id", self.what), fix);
+            None
+        })
+    }
+
+    fn ids(&self) -> BTreeSet<String> {
+        self.by_id.keys().cloned().collect()
+    }
+}
+
+/// Gives rows their place in the input.
+pub(super) struct Places<'a>(pub &'a RawTender);
+
+impl Places<'_> {
+    pub(super) fn row(&self, table: &str, at: usize) -> At {
+        self.table(table).and_then(|t| t.rows.get(at)).map_or_else(|| At::file(table), |r| r.place.clone())
+    }
+
+    pub(super) fn cell(&self, table: &str, at: usize, column: &str) -> At {
+        self.row(table, at).column(column)
+    }
+
+    fn table(&self, name: &str) -> Option<&RawTable> {
+        self.0.tables.iter().find(|t| t.name == name)
+    }
+
+    pub(super) fn file(&self, table: &str) -> At {
+        At::file(self.table(table).map_or_else(|| table.to_owned(), |t| t.file.clone()))
+    }
+}
+
+/// All look-ups of a tender.
+pub(super) struct Ids {
+    pub(super) sites: Lookup<SiteIx>,
+    pub(super) members: Lookup<MemberIx>,
+    pub(super) categories: Lookup<CategoryIx>,
+    pub(super) needs: Lookup<NeedIx>,
+    pub(super) suppliers: Lookup<SupplierIx>,
+    pub(super) plants: Lookup<PlantIx>,
+    pub(super) products: Lookup<ProductIx>,
+    pub(super) offers: Lookup<OfferIx>,
+}
+
+fn sorted<T>(rows: &[T], id: impl Fn(&T) -> &str) -> Vec<&T> {
+    let mut rows: Vec<&T> = rows.iter().collect();
+    rows.sort_by(|a, b| id(a).cmp(id(b)));
+    rows
+}
+
+fn name_or_id(name: &Option<crate::cell::Text>, id: &crate::cell::Id) -> String {
+    name.as_ref().map_or_else(|| id.to_string(), |n| n.0.clone())
+}
+
+fn text(id: &Option<crate::cell::Id>) -> String {
+    id.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+/// Builds the tender; on errors the result is `None` or must not be used.
+pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> Option<Tender> {
+    let places = Places(raw);
+    for (table, empty) in [
+        ("sites", draft.sites.is_empty()),
+        ("needs", draft.needs.is_empty()),
+        ("demand", draft.demand.is_empty()),
+        ("suppliers", draft.suppliers.is_empty()),
+        ("products", draft.products.is_empty()),
+        ("offers", draft.offers.is_empty()),
+    ] {
+        let rejected = raw.tables.iter().any(|t| t.name == table && !t.rows.is_empty());
+        if empty && !rejected {
+            findings.error("empty_table", places.file(table), "", format!("a tender needs at least one row of `{table}`"), "add the table; docs/tender-format.md lists its columns");
+        }
+    }
+    let settings = settings(draft, &places, findings);
+
+    let ids = Ids {
+        sites: Lookup::new("site", draft.sites.iter().map(|r| r.site.as_str())),
+        members: Lookup::new("member", draft.sites.iter().map(|r| r.member.as_ref().unwrap_or(&r.site).as_str())),
+        categories: Lookup::new("category", draft.needs.iter().map(|r| r.category.as_str())),
+        needs: Lookup::new("need", draft.needs.iter().map(|r| r.need.as_str())),
+        suppliers: Lookup::new("supplier", draft.suppliers.iter().map(|r| r.supplier.as_str())),
+        plants: Lookup::new("plant", draft.plants.iter().map(|r| r.plant.as_str())),
+        products: Lookup::new("product", draft.products.iter().map(|r| r.product.as_str())),
+        offers: Lookup::new("offer", draft.offers.iter().map(|r| r.offer.as_str())),
+    };
+
+    let sites: IxVec<SiteIx, Site> = sorted(&draft.sites, |r| r.site.as_str())
+        .into_iter()
+        .filter_map(|r| {
+            Some(Site {
+                id: r.site.to_string(),
+                name: name_or_id(&r.name, &r.site),
+                member: ids.members.get(r.member.as_ref().unwrap_or(&r.site).as_str())?,
+                class: text(&r.class),
+                site_region: text(&r.site_region),
+                country: text(&r.country),
+                attr: r.attr.clone(),
+            })
+        })
+        .collect();
+    let needs: IxVec<NeedIx, Need> = sorted(&draft.needs, |r| r.need.as_str())
+        .into_iter()
+        .filter_map(|r| {
+            if !(1..=3).contains(&r.criticality) {
+                findings.error("bad_value", places.cell("needs", r.at, "criticality"), r.criticality.to_string(), "expected 1, 2 or 3", "1 is acute without alternative, 3 is routine");
+            }
+            Some(Need {
+                id: r.need.to_string(),
+                name: name_or_id(&r.name, &r.need),
+                category: ids.categories.get(r.category.as_str())?,
+                unit: r.unit.to_string(),
+                criticality: r.criticality,
+                reference_price: r.reference_price,
+                whole_packs: r.whole_packs,
+                max_products: r.max_products,
+                max_products_per_site: r.max_products_per_site,
+                patients_per_unit: r.patients_per_unit,
+            })
+        })
+        .collect();
+    let suppliers: IxVec<SupplierIx, Supplier> = sorted(&draft.suppliers, |r| r.supplier.as_str())
+        .into_iter()
+        .map(|r| Supplier {
+            id: r.supplier.to_string(),
+            name: name_or_id(&r.name, &r.supplier),
+            parent: r.parent.as_ref().unwrap_or(&r.supplier).to_string(),
+            onboarding_cost: r.onboarding_cost,
+            minimum_award: r.minimum_award,
+            capacity: r.capacity,
+            market_share: r.market_share,
+            attr: r.attr.clone(),
+        })
+        .collect();
+    let plants = plants(draft, &ids, &places, findings);
+    let products = products(draft, &ids, &plants, &places, findings);
+    let equivalences = equivalences(draft, &ids, settings.as_ref(), &products, &places, findings);
+    let mut offers = super::scope_of_prices::offers(draft, &ids, &sites, &products, &places, findings);
+    let schedules = super::scope_of_prices::schedules(draft, &ids, &products, &mut offers, &places, findings);
+    let fees = fees(draft, &ids, &places, findings);
+
+    let known = rules::known(
+        [
+            (Dimension::Category, ids.categories.ids()),
+            (Dimension::Need, ids.needs.ids()),
+            (Dimension::Supplier, ids.suppliers.ids()),
+            (Dimension::Plant, ids.plants.ids()),
+            (Dimension::Product, ids.products.ids()),
+            (Dimension::Site, ids.sites.ids()),
+            (Dimension::Member, ids.members.ids()),
+            (Dimension::Criticality, ["1", "2", "3"].map(String::from).into()),
+            (Dimension::Parent, suppliers.iter().map(|s| s.parent.clone()).collect()),
+            (Dimension::PlantRegion, plants.iter().filter_map(|p| p.plant_region.clone()).collect()),
+            (Dimension::Country, plants.iter().filter_map(|p| p.country.clone()).collect()),
+            (Dimension::Input, draft.inputs.iter().map(|i| i.input.to_string()).collect()),
+            (Dimension::Class, sites.iter().map(|s| s.class.clone()).collect()),
+            (Dimension::SiteRegion, sites.iter().map(|s| s.site_region.clone()).collect()),
+            (Dimension::ClinicianGroup, draft.preferences.iter().map(|p| p.clinician_group.to_string()).collect()),
+        ],
+        needs.iter().map(|n| (n.id.clone(), n.unit.clone(), n.reference_price.is_some())).collect(),
+    );
+    let rules: IxVec<RuleIx, Rule> = sorted(&draft.rules, |r| r.id.as_str())
+        .into_iter()
+        .filter_map(|r| rules::parse(r, &places.row("rules", r.at), &known, findings))
+        .collect();
+
+    let cells = cells(draft, &ids, &places, findings);
+    let incumbents = incumbents(draft, &ids, &cells, &products, &places, findings);
+    let preferences = preferences(draft, &ids, &sites, &places, findings);
+    let switching = switching(draft, &ids, &cells, &incumbents, &places, findings);
+    let stock_places = stock_places(draft, &ids, &places, findings);
+    let policies = super::policies::policies(draft, &ids, &cells, &places, findings);
+
+    // References inside freight rows are checked here; the rows themselves are matched line by line.
+    let freight = super::candidates::freight_rows(draft, &ids, &sites, &places, findings);
+    if findings.has_errors() {
+        return None;
+    }
+    let settings = settings?;
+    let factor_map = FactorMap::new(&suppliers, &plants, &products);
+    let (cells, candidates) =
+        super::candidates::candidates(cells, &offers, &products, &equivalences, &incumbents, &sites, &freight, settings.starts, draft);
+    Some(Tender {
+        draft: draft.clone(),
+        settings,
+        members: ids.members.by_id.keys().cloned().collect(),
+        sites,
+        categories: ids.categories.by_id.keys().cloned().collect(),
+        needs,
+        cells,
+        suppliers,
+        plants,
+        products,
+        equivalences,
+        offers,
+        schedules,
+        fees,
+        candidates,
+        incumbents,
+        switching,
+        preferences,
+        places: stock_places,
+        policies,
+        rules,
+        factor_map,
+    })
+}
+
+fn settings(draft: &Draft, places: &Places<'_>, findings: &mut Findings) -> Option<Settings> {
+    if draft.tender.len() > 1 {
+        findings.error("duplicate_key", places.file("tender"), "", "`tender` has exactly one row", "keep one");
+    }
+    let Some(row) = draft.tender.first() else {
+        if places.table("tender").is_none_or(|t| t.rows.is_empty()) {
+            findings.error("empty_table", places.file("tender.toml"), "", "the tender's own settings are missing", "write tender.toml with name, currency and starts");
+        }
+        return None;
+    };
+    if row.contract_years == 0 || row.contract_years > 20 {
+        findings.error("bad_value", places.cell("tender", row.at, "contract_years"), row.contract_years.to_string(), "expected 1 to 20 years", "enter the length of the contract");
+    }
+    let currency = row.currency.as_str();
+    if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
+        findings.error("bad_value", places.cell("tender", row.at, "currency"), currency, "expected three capital letters", "use the ISO 4217 code, such as USD or EUR");
+    }
+    Some(Settings {
+        name: row.name.0.clone(),
+        currency: currency.to_owned(),
+        starts: row.starts,
+        contract_years: row.contract_years,
+        holding_rate: row.holding_rate,
+        capital_rate: row.capital_rate,
+        description: row.description.as_ref().map(|t| t.0.clone()).unwrap_or_default(),
+    })
+}
+
+fn plants(draft: &Draft, ids: &Ids, places: &Places<'_>, findings: &mut Findings) -> IxVec<PlantIx, Plant> {
+    for r in &draft.inputs {
+        ids.plants.find(r.plant.as_str(), places.cell("inputs", r.at, "plant"), findings);
+        if r.product.as_str() != "*" {
+            ids.products.find(r.product.as_str(), places.cell("inputs", r.at, "product"), findings);
+        }
+    }
+    sorted(&draft.plants, |r| r.plant.as_str())
+        .into_iter()
+        .filter_map(|r| {
+            let supplier = ids.suppliers.find(r.supplier.as_str(), places.cell("plants", r.at, "supplier"), findings)?;
+            let own = draft.inputs.iter().filter(|i| i.plant == r.plant);
+            let mut inputs: Vec<(String, String)> = own.map(|i| (i.input.to_string(), i.product.to_string())).collect();
+            inputs.sort();
+            Some(Plant {
+                id: r.plant.to_string(),
+                name: name_or_id(&r.name, &r.plant),
+                supplier,
+                plant_region: r.plant_region.as_ref().map(ToString::to_string),
+                country: r.country.as_ref().map(ToString::to_string),
+                capacity: r.capacity,
+                time_to_recover: r.time_to_recover,
+                inputs,
+            })
+        })
+        .collect()
+}
+
+fn products(
+    draft: &Draft,
+    ids: &Ids,
+    plants: &IxVec<PlantIx, Plant>,
+    places: &Places<'_>,
+    findings: &mut Findings,
+) -> IxVec<ProductIx, Product> {
+    let mut products = IxVec::default();
+    for r in sorted(&draft.products, |r| r.product.as_str()) {
+        let at = |column| places.cell("products", r.at, column);
+        let supplier = ids.suppliers.find(r.supplier.as_str(), at("supplier"), findings);
+        let need = ids.needs.find(r.need.as_str(), at("need"), findings);
+        let mut made = Vec::new();
+        for (id, split) in &r.plants.0 {
+            let Some(plant) = ids.plants.find(id, at("plants"), findings) else { continue };
+            if plants.len() == ids.plants.by_id.len() && Some(plants[plant].supplier) != supplier && supplier.is_some() {
+                let fix = "name a plant of the supplier, or mend the supplier of the plant";
+                findings.error("wrong_owner", at("plants"), id, format!("the plant belongs to another supplier than the product ({})", r.supplier), fix);
+            }
+            made.push((plant, Fraction(*split)));
+        }
+        let (Some(supplier), Some(need)) = (supplier, need) else { continue };
+        products.push(Product {
+            id: r.product.to_string(),
+            name: name_or_id(&r.name, &r.product),
+            supplier,
+            need,
+            use_factor: r.use_factor,
+            plants: made,
+            capacity_packs: r.capacity_packs,
+            capacity_use: r.capacity_use,
+            shelf_life: r.shelf_life,
+            approval: r.approval,
+            attr: r.attr.clone(),
+        });
+    }
+    products
+}
+
+fn equivalences(
+    draft: &Draft,
+    ids: &Ids,
+    settings: Option<&Settings>,
+    products: &IxVec<ProductIx, Product>,
+    places: &Places<'_>,
+    findings: &mut Findings,
+) -> Vec<Equivalence> {
+    let mut list = Vec::new();
+    for r in &draft.equivalences {
+        let product = ids.products.find(r.product.as_str(), places.cell("equivalences", r.at, "product"), findings);
+        let need = ids.needs.find(r.need.as_str(), places.cell("equivalences", r.at, "need"), findings);
+        let (Some(product), Some(need)) = (product, need) else { continue };
+        if products.len() == ids.products.by_id.len() && products[product].need == need {
+            findings.error("bad_value", places.cell("equivalences", r.at, "need"), r.need.as_str(), "this is the product's own need", "remove the row; use_factor of the product holds");
+        }
+        let valid = r.expires.is_none_or(|e| settings.is_none_or(|s| e >= s.starts));
+        if valid {
+            list.push(Equivalence { product, need, use_factor: r.use_factor, full: r.strength == Strength::Full });
+        }
+    }
+    list.sort_by_key(|e| (e.product, e.need));
+    list
+}
+
+fn fees(draft: &Draft, ids: &Ids, places: &Places<'_>, findings: &mut Findings) -> Vec<Fee> {
+    let mut list = Vec::new();
+    for r in sorted(&draft.fees, |r| r.fee.as_str()) {
+        let supplier = match &r.supplier {
+            None => None,
+            Some(id) => match ids.suppliers.find(id.as_str(), places.cell("fees", r.at, "supplier"), findings) {
+                None => continue,
+                some => some,
+            },
+        };
+        list.push(Fee {
+            id: r.fee.to_string(),
+            payer: r.payer,
+            supplier,
+            layer: r.layer,
+            percent: r.percent,
+            base: r.base,
+            share_back: r.share_back,
+        });
+    }
+    list
+}
+
+fn cells(draft: &Draft, ids: &Ids, places: &Places<'_>, findings: &mut Findings) -> IxVec<CellIx, DemandCell> {
+    let mut cells = Vec::new();
+    for r in &draft.demand {
+        let site = ids.sites.find(r.site.as_str(), places.cell("demand", r.at, "site"), findings);
+        let need = ids.needs.find(r.need.as_str(), places.cell("demand", r.at, "need"), findings);
+        let range = match (r.low, r.high) {
+            (None, None) => None,
+            (Some(low), Some(high)) if low <= r.quantity && r.quantity <= high => Some((low, high)),
+            (Some(_), Some(_)) => {
+                findings.error("bad_range", places.cell("demand", r.at, "low"), "", "expected low ≤ quantity ≤ high", "mend the three figures");
+                None
+            }
+            _ => {
+                findings.error("bad_range", places.cell("demand", r.at, "low"), "", "low and high go together", "give both or neither");
+                None
+            }
+        };
+        let (Some(site), Some(need)) = (site, need) else { continue };
+        if r.quantity.0 > Decimal::ZERO {
+            cells.push(DemandCell { site, need, quantity: r.quantity, range, weekly_cv: r.weekly_cv, candidates: 0..0 });
+        }
+    }
+    cells.sort_by_key(|c| (c.site, c.need));
+    cells.into_iter().collect()
+}
+
+/// The cell of a site and need, if it has demand.
+pub(super) fn cell_of(cells: &IxVec<CellIx, DemandCell>, site: SiteIx, need: NeedIx) -> Option<CellIx> {
+    cells.as_slice().binary_search_by_key(&(site, need), |c| (c.site, c.need)).ok().map(CellIx::new)
+}
+
+fn incumbents(
+    draft: &Draft,
+    ids: &Ids,
+    cells: &IxVec<CellIx, DemandCell>,
+    products: &IxVec<ProductIx, Product>,
+    places: &Places<'_>,
+    findings: &mut Findings,
+) -> IxVec<CellIx, Vec<Incumbent>> {
+    let mut list: IxVec<CellIx, Vec<Incumbent>> = cells.iter().map(|_| Vec::new()).collect();
+    for r in sorted(&draft.incumbents, |r| r.product.as_str()) {
+        let at = |column| places.cell("incumbents", r.at, column);
+        let site = ids.sites.find(r.site.as_str(), at("site"), findings);
+        let need = ids.needs.find(r.need.as_str(), at("need"), findings);
+        let product = ids.products.find(r.product.as_str(), at("product"), findings);
+        let (Some(site), Some(need), Some(product)) = (site, need, product) else { continue };
+        let serves = products.len() != ids.products.by_id.len()
+            || products[product].need == need
+            || draft.equivalences.iter().any(|e| e.product == r.product && e.need == r.need);
+        if !serves {
+            findings.error("wrong_need", at("product"), r.product.as_str(), format!("the product does not serve `{}`", r.need), "name a product of the need, or add an equivalence");
+        }
+        if let Some(cell) = cell_of(cells, site, need) {
+            list[cell].push(Incumbent {
+                product,
+                quantity: r.quantity,
+                price: r.price,
+                price_level: r.price_level,
+                freight_included: r.freight_included,
+            });
+        }
+    }
+    list
+}
+
+fn preferences(
+    draft: &Draft,
+    ids: &Ids,
+    sites: &IxVec<SiteIx, Site>,
+    places: &Places<'_>,
+    findings: &mut Findings,
+) -> BTreeMap<(SiteIx, ProductIx), Vec<Preference>> {
+    let mut map: BTreeMap<(SiteIx, ProductIx), Vec<Preference>> = BTreeMap::new();
+    // Rows for every site first, so that a row for one site replaces them.
+    let mut rows = sorted(&draft.preferences, |r| r.clinician_group.as_str());
+    rows.sort_by_key(|r| r.site.as_str() != "*");
+    for r in rows {
+        let product = ids.products.find(r.product.as_str(), places.cell("preferences", r.at, "product"), findings);
+        let on: Vec<SiteIx> = match r.site.as_str() {
+            "*" => sites.indexes().collect(),
+            id => ids.sites.find(id, places.cell("preferences", r.at, "site"), findings).into_iter().collect(),
+        };
+        let Some(product) = product else { continue };
+        for site in on {
+            let groups = map.entry((site, product)).or_default();
+            let group = r.clinician_group.to_string();
+            groups.retain(|p| p.group != group);
+            groups.push(Preference { group, score: r.score, weight: r.weight, acceptable: r.acceptable });
+            groups.sort_by(|a, b| a.group.cmp(&b.group));
+        }
+    }
+    for ((site, product), groups) in &map {
+        let sum: Decimal = groups.iter().map(|p| p.weight.0).sum();
+        if sum > Decimal::ONE && sites.len() == ids.sites.by_id.len() {
+            let id = ids.products.by_id.keys().nth(product.ix()).cloned().unwrap_or_default();
+            let expected = format!("the weights of the clinician groups for product {id} at site {} sum to {sum}, more than 1", sites[*site].id);
+            findings.error("bad_weights", places.file("preferences"), sum.to_string(), expected, "give each group its share of the site's use");
+        }
+    }
+    map
+}
+
+fn switching(
+    draft: &Draft,
+    ids: &Ids,
+    cells: &IxVec<CellIx, DemandCell>,
+    incumbents: &IxVec<CellIx, Vec<Incumbent>>,
+    places: &Places<'_>,
+    findings: &mut Findings,
+) -> IxVec<CellIx, Option<Switching>> {
+    let mut rows = Vec::new();
+    for r in &draft.switching {
+        let site = any_or(&ids.sites, r.site.as_str(), places.cell("switching", r.at, "site"), findings);
+        let need = any_or(&ids.needs, r.need.as_str(), places.cell("switching", r.at, "need"), findings);
+        if let (Some(site), Some(need)) = (site, need) {
+            rows.push((site, need, Switching { cost: r.cost, mode: r.mode }));
+        }
+    }
+    let of = |(ix, cell): (CellIx, &DemandCell)| {
+        let fits = rows.iter().filter(|(s, n, _)| s.is_none_or(|s| s == cell.site) && n.is_none_or(|n| n == cell.need));
+        let best = fits.max_by_key(|(s, n, _)| (s.is_some(), n.is_some()))?;
+        (!incumbents[ix].is_empty()).then(|| best.2.clone())
+    };
+    cells.enumerate().map(of).collect()
+}
+
+/// `*` is `Some(None)`, a known id `Some(Some(_))`, an unknown one a finding and `None`.
+pub(super) fn any_or<I: Ix>(lookup: &Lookup<I>, id: &str, place: At, findings: &mut Findings) -> Option<Option<I>> {
+    match id {
+        "*" => Some(None),
+        id => lookup.find(id, place, findings).map(Some),
+    }
+}
+
+fn stock_places(draft: &Draft, ids: &Ids, at: &Places<'_>, findings: &mut Findings) -> Vec<Place> {
+    let mut list = Vec::new();
+    for r in sorted(&draft.places, |r| r.place.as_str()) {
+        let site = r.site.as_ref().and_then(|s| ids.sites.find(s.as_str(), at.cell("places", r.at, "site"), findings));
+        let plant = r.plant.as_ref().and_then(|p| ids.plants.find(p.as_str(), at.cell("places", r.at, "plant"), findings));
+        if r.kind == PlaceKind::Site && r.site.is_none() {
+            findings.error("missing_value", at.cell("places", r.at, "site"), "", "a place of kind `site` needs its site", "fill in the site");
+        }
+        list.push(Place { id: r.place.to_string(), kind: r.kind, site, plant, stock: Vec::new() });
+    }
+    for r in sorted(&draft.stock, |r| r.product.as_str()) {
+        let product = ids.products.find(r.product.as_str(), at.cell("stock", r.at, "product"), findings);
+        match list.iter_mut().find(|p: &&mut Place| p.id == r.place.as_str()) {
+            Some(place) => place.stock.extend(product.map(|p| (p, r.on_hand))),
+            None => {
+                let ids = draft.places.iter().map(|p| p.place.as_str());
+                let fix = nearest(r.place.as_str(), ids).map_or_else(|| "add the place".to_owned(), |n| format!("did you mean `{n}`?"));
+                findings.error("unknown_id", at.cell("stock", r.at, "place"), r.place.as_str(), "no place has this id", fix);
+            }
+        }
+    }
+    list
+}

@@ -1,0 +1,434 @@
+//! A tender that exists is well formed: the one constructor reads a draft, checks every reference, and gives either a
+//! tender or all the errors. Structural findings (a tender no award can satisfy) leave a tender.
+
+mod build;
+mod candidates;
+mod policies;
+mod scope_of_prices;
+mod structure;
+mod unit_of_measure;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use crate::factor_map::FactorMap;
+use crate::finding::Findings;
+use crate::index::*;
+use crate::quantity::*;
+use crate::raw::RawTender;
+use crate::rules::Rule;
+use crate::schema::RowCount;
+use crate::tables::{
+    Approval, Basis, CohortMode, Draft, Gives, InvoiceLevel, Layer, Payer, PlaceKind, PriceLevel, SwitchingMode,
+};
+
+pub use policies::Policy;
+
+/// What holds for the tender as a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Name.
+    pub name: String,
+    /// ISO 4217.
+    pub currency: String,
+    /// First day.
+    pub starts: Date,
+    /// Length in years, at least 1.
+    pub contract_years: u32,
+    /// Fraction of stock value per year.
+    pub holding_rate: Fraction,
+    /// Fraction of stock value per year.
+    pub capital_rate: Fraction,
+    /// For the reader of the report.
+    pub description: String,
+}
+
+/// A site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Site {
+    /// Id.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Owner.
+    pub member: MemberIx,
+    /// Class, empty if not given.
+    pub class: String,
+    /// Region, empty if not given.
+    pub site_region: String,
+    /// Country, empty if not given.
+    pub country: String,
+    /// Further attributes.
+    pub attr: BTreeMap<String, String>,
+}
+
+/// A need.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Need {
+    /// Id.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Category.
+    pub category: CategoryIx,
+    /// Clinical unit.
+    pub unit: String,
+    /// 1 to 3.
+    pub criticality: u32,
+    /// Weight per need unit when different needs are added up.
+    pub reference_price: Option<Money>,
+    /// Whole packs per site.
+    pub whole_packs: bool,
+    /// Most products over all sites.
+    pub max_products: Option<u32>,
+    /// Most products at one site.
+    pub max_products_per_site: Option<u32>,
+    /// Patients who go without when one unit is missing.
+    pub patients_per_unit: Option<NeedUnits>,
+}
+
+/// A demand cell with demand above zero.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DemandCell {
+    /// Site.
+    pub site: SiteIx,
+    /// Need.
+    pub need: NeedIx,
+    /// Mean yearly use, above 0.
+    pub quantity: NeedUnits,
+    /// 5th and 95th percentile of the year, where given.
+    pub range: Option<(NeedUnits, NeedUnits)>,
+    /// Coefficient of variation of a week.
+    pub weekly_cv: Fraction,
+    /// Candidate lines, in order.
+    pub candidates: std::ops::Range<usize>,
+}
+
+/// A supplier.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Supplier {
+    /// Id.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Owner (the supplier itself if none is given).
+    pub parent: String,
+    /// Once, if it wins anything.
+    pub onboarding_cost: Money,
+    /// List spend a year, if it wins anything.
+    pub minimum_award: Option<Money>,
+    /// Capacity units a year.
+    pub capacity: Option<CapacityUnits>,
+    /// Share of the market.
+    pub market_share: Option<Fraction>,
+    /// Further attributes.
+    pub attr: BTreeMap<String, String>,
+}
+
+/// A plant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plant {
+    /// Id.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Who runs it.
+    pub supplier: SupplierIx,
+    /// Region.
+    pub plant_region: Option<String>,
+    /// Country.
+    pub country: Option<String>,
+    /// Capacity units a year.
+    pub capacity: Option<CapacityUnits>,
+    /// Full stop to full output.
+    pub time_to_recover: Option<Weeks>,
+    /// Inputs and the product each concerns (`*`: all).
+    pub inputs: Vec<(String, String)>,
+}
+
+/// A product.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Product {
+    /// Id.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Seller.
+    pub supplier: SupplierIx,
+    /// The need it was made for.
+    pub need: NeedIx,
+    /// Need units per pack, for its own need.
+    pub use_factor: UseFactor,
+    /// Plants and split, splits summing to 1; empty if no plant is named.
+    pub plants: Vec<(PlantIx, Fraction)>,
+    /// Packs a year.
+    pub capacity_packs: Option<Packs>,
+    /// Capacity units per pack.
+    pub capacity_use: UseFactor,
+    /// Delivery to expiry.
+    pub shelf_life: Option<Weeks>,
+    /// Released or not.
+    pub approval: Approval,
+    /// Further attributes.
+    pub attr: BTreeMap<String, String>,
+}
+
+/// That a product may serve another need.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Equivalence {
+    /// Product.
+    pub product: ProductIx,
+    /// The other need.
+    pub need: NeedIx,
+    /// Units of it per pack.
+    pub use_factor: UseFactor,
+    /// Usable in the award, not only in a shortage.
+    pub full: bool,
+}
+
+/// An offer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offer {
+    /// Id.
+    pub id: String,
+    /// Product.
+    pub product: ProductIx,
+    /// List price per pack. Where the offer leaves it blank, the first price of its schedule.
+    pub list_price: Money,
+    /// True if the offer has no price of its own: it cannot be bought below the first tier.
+    pub needs_tier: bool,
+    /// Contract layer.
+    pub layer: Layer,
+    /// Sites that may use it.
+    pub sites: Vec<SiteIx>,
+    /// Mark-up on the net price.
+    pub markup: Fraction,
+    /// Packs a year.
+    pub max_packs: Option<Packs>,
+    /// Packs a year, if used.
+    pub minimum_if_used: Option<Packs>,
+    /// Order to receipt.
+    pub lead_time: Weeks,
+    /// The schedule that prices it, if any.
+    pub schedule: Option<ScheduleIx>,
+}
+
+/// One step of a schedule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tier {
+    /// Threshold in the basis, inclusive.
+    pub from: Decimal,
+    /// Fraction off, or price per pack.
+    pub value: Decimal,
+}
+
+/// A schedule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schedule {
+    /// Id.
+    pub id: String,
+    /// What it counts.
+    pub basis: Basis,
+    /// Who is counted together.
+    pub cohort_mode: CohortMode,
+    /// Percentage or price.
+    pub gives: Gives,
+    /// Steps, thresholds strictly rising.
+    pub tiers: Vec<Tier>,
+    /// Offers counted, in order.
+    pub counts: Vec<OfferIx>,
+    /// Offers priced, in order.
+    pub applies_to: Vec<OfferIx>,
+}
+
+/// A fee.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fee {
+    /// Id.
+    pub id: String,
+    /// Who pays.
+    pub payer: Payer,
+    /// Only this supplier's sales.
+    pub supplier: Option<SupplierIx>,
+    /// Only this layer.
+    pub layer: Option<Layer>,
+    /// Rate.
+    pub percent: Fraction,
+    /// Of what.
+    pub base: PriceLevel,
+    /// Part that comes back.
+    pub share_back: Fraction,
+}
+
+/// A line that an award may use: one offer serving one demand cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// The demand cell.
+    pub cell: CellIx,
+    /// Its site.
+    pub site: SiteIx,
+    /// Its need.
+    pub need: NeedIx,
+    /// The offer.
+    pub offer: OfferIx,
+    /// Its product.
+    pub product: ProductIx,
+    /// Its supplier.
+    pub supplier: SupplierIx,
+    /// Need units per pack for this need.
+    pub use_factor: UseFactor,
+    /// Freight on this line.
+    pub freight: Freight,
+    /// True if the site uses this product for this need today.
+    pub incumbent: bool,
+}
+
+/// Freight of one line; the three parts add up.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Freight {
+    /// Money per need unit.
+    pub per_need_unit: Decimal,
+    /// Money per pack.
+    pub per_pack: Decimal,
+    /// Fraction of the list price.
+    pub percent_of_list: Decimal,
+}
+
+/// What a site buys today for a need.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incumbent {
+    /// Product.
+    pub product: ProductIx,
+    /// Need units a year.
+    pub quantity: NeedUnits,
+    /// Money per pack.
+    pub price: Money,
+    /// What the price contains.
+    pub price_level: InvoiceLevel,
+    /// Freight inside the price.
+    pub freight_included: bool,
+}
+
+/// The cost of moving a cell away from its incumbents.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Switching {
+    /// Money, once.
+    pub cost: Money,
+    /// When it is due.
+    pub mode: SwitchingMode,
+}
+
+/// A clinician group's view of a product at a site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preference {
+    /// Group.
+    pub group: String,
+    /// 0 to 1.
+    pub score: Fraction,
+    /// The group's share of the site's use.
+    pub weight: Fraction,
+    /// Accepted.
+    pub acceptable: bool,
+}
+
+/// A place that holds stock.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// Id.
+    pub id: String,
+    /// Kind.
+    pub kind: PlaceKind,
+    /// Site, for kind `site`.
+    pub site: Option<SiteIx>,
+    /// Plant it stands beside.
+    pub plant: Option<PlantIx>,
+    /// Product and packs on hand.
+    pub stock: Vec<(ProductIx, Packs)>,
+}
+
+/// A well-formed tender. Everything is in order of id and reached by typed index.
+#[derive(Debug, Clone)]
+pub struct Tender {
+    /// The draft it came from.
+    pub draft: Draft,
+    /// What holds for the whole.
+    pub settings: Settings,
+    /// Owners of sites.
+    pub members: IxVec<MemberIx, String>,
+    /// Sites.
+    pub sites: IxVec<SiteIx, Site>,
+    /// Categories.
+    pub categories: IxVec<CategoryIx, String>,
+    /// Needs.
+    pub needs: IxVec<NeedIx, Need>,
+    /// Demand cells, by site then need.
+    pub cells: IxVec<CellIx, DemandCell>,
+    /// Suppliers.
+    pub suppliers: IxVec<SupplierIx, Supplier>,
+    /// Plants.
+    pub plants: IxVec<PlantIx, Plant>,
+    /// Products.
+    pub products: IxVec<ProductIx, Product>,
+    /// Equivalences.
+    pub equivalences: Vec<Equivalence>,
+    /// Offers.
+    pub offers: IxVec<OfferIx, Offer>,
+    /// Schedules.
+    pub schedules: IxVec<ScheduleIx, Schedule>,
+    /// Fees.
+    pub fees: Vec<Fee>,
+    /// Candidate lines, by cell then offer.
+    pub candidates: IxVec<CandidateIx, Candidate>,
+    /// What each cell buys today.
+    pub incumbents: IxVec<CellIx, Vec<Incumbent>>,
+    /// What moving each cell costs; cells without incumbent never pay.
+    pub switching: IxVec<CellIx, Option<Switching>>,
+    /// Scores by site and product; a missing entry is unknown.
+    pub preferences: BTreeMap<(SiteIx, ProductIx), Vec<Preference>>,
+    /// Places.
+    pub places: Vec<Place>,
+    /// Stock policy of each cell.
+    pub policies: IxVec<CellIx, Policy>,
+    /// Rules in order of id.
+    pub rules: IxVec<RuleIx, Rule>,
+    /// The factor map.
+    pub factor_map: FactorMap,
+}
+
+/// What reading a tender gives: a tender unless there are errors, and everything that was found.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The tender, if there was no error.
+    pub tender: Option<Tender>,
+    /// All findings, errors first.
+    pub findings: Findings,
+    /// Rows per table.
+    pub rows: Vec<(&'static str, RowCount)>,
+}
+
+impl Tender {
+    /// Reads a tender from its tables; `findings` are those of the rendering (missing files, wrong encoding).
+    pub fn read(raw: &RawTender, mut findings: Findings) -> Reading {
+        let (draft, rows) = crate::tables::read(raw, &mut findings);
+        let built = build::build(&draft, raw, &mut findings);
+        let tender = built.filter(|_| !findings.has_errors());
+        if let Some(tender) = &tender {
+            structure::check(tender, raw, &mut findings);
+            unit_of_measure::check(tender, raw, &mut findings);
+        }
+        findings.sort();
+        Reading { tender, findings, rows }
+    }
+
+    /// The candidate lines of a cell.
+    pub fn candidates_of(&self, cell: CellIx) -> impl Iterator<Item = CandidateIx> + use<> {
+        self.cells[cell].candidates.clone().map(CandidateIx::new)
+    }
+
+    /// Weight of one need unit when needs of different unit are added up: its reference price.
+    pub fn reference_price(&self, need: NeedIx) -> Option<Decimal> {
+        self.needs[need].reference_price.map(|m| m.0)
+    }
+}

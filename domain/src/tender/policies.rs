@@ -1,0 +1,56 @@
+//! How stock is kept, for each demand cell.
+
+use super::build::{Ids, Places, any_or};
+use super::DemandCell;
+use crate::finding::Findings;
+use crate::index::{CellIx, IxVec};
+use crate::tables::{Draft, PolicyRow};
+
+/// Stock policy of one demand cell. Weeks are of mean base demand.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Policy {
+    /// Working stock that orders aim for, weeks.
+    pub working_stock_weeks: f64,
+    /// Most that may arrive in a week, as a multiple of the mean week.
+    pub headroom: f64,
+    /// Reserve above working stock, weeks.
+    pub reserve_weeks: f64,
+}
+
+impl Default for Policy {
+    /// What `policies` assumes where no row speaks of a cell.
+    fn default() -> Self {
+        Self { working_stock_weeks: 1.0, headroom: 1.2, reserve_weeks: 0.0 }
+    }
+}
+
+/// The policy of each cell: the most specific row, else the default.
+pub(super) fn policies(
+    draft: &Draft,
+    ids: &Ids,
+    cells: &IxVec<CellIx, DemandCell>,
+    places: &Places<'_>,
+    findings: &mut Findings,
+) -> IxVec<CellIx, Policy> {
+    let mut rows = Vec::new();
+    for r in &draft.policies {
+        let site = any_or(&ids.sites, r.site.as_str(), places.cell("policies", r.at, "site"), findings);
+        let need = any_or(&ids.needs, r.need.as_str(), places.cell("policies", r.at, "need"), findings);
+        if let (Some(site), Some(need)) = (site, need) {
+            rows.push((site, need, policy(r)));
+        }
+    }
+    let of = |cell: &DemandCell| {
+        let fits = rows.iter().filter(|(s, n, _)| s.is_none_or(|s| s == cell.site) && n.is_none_or(|n| n == cell.need));
+        fits.max_by_key(|(s, n, _)| (s.is_some(), n.is_some())).map_or_else(Policy::default, |r| r.2)
+    };
+    cells.iter().map(of).collect()
+}
+
+fn policy(r: &PolicyRow) -> Policy {
+    Policy {
+        working_stock_weeks: r.working_stock.to_f64(),
+        headroom: r.headroom.to_f64(),
+        reserve_weeks: r.reserve.to_f64(),
+    }
+}

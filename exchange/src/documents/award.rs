@@ -1,0 +1,492 @@
+//! `ballast.award/1`: the decision with its cost, its proof and its reasons.
+
+use std::collections::BTreeMap;
+
+use ballast_domain::Tender;
+use ballast_domain::award::Award;
+use ballast_domain::certificate::{Certificate, baseline};
+use ballast_domain::exact::{Exact, exact, float, round};
+use ballast_domain::rules::Measured;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+pub use super::preference::GroupPreference;
+
+/// Body of the document.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AwardBody {
+    /// `optimal`, `feasible`, `infeasible`, `unbounded`, `no_award`.
+    pub termination: String,
+    /// `time`, `work`, `cancelled`, `memory` where a limit ended it.
+    pub limit: Option<String>,
+    /// In words.
+    pub detail: String,
+    /// Whether the same input, options and seed give the same award.
+    pub reproducible: bool,
+    /// Certified cost over the contract.
+    pub value: Option<Decimal>,
+    /// Real money.
+    pub cash: Option<Cash>,
+    /// Money that stands for something else; none of it in the default objective.
+    pub shadow: Decimal,
+    /// Proven: no award costs less.
+    pub bound: Option<Decimal>,
+    /// What could at most still be saved, as a fraction of the value.
+    pub gap: Option<f64>,
+    /// The same in money.
+    pub gap_money: Option<Decimal>,
+    /// Cost by component over the contract.
+    pub cost: Vec<CostPart>,
+    /// Against what is bought today.
+    pub baseline: Option<BaselinePart>,
+    /// Every line.
+    pub lines: Vec<Line>,
+    /// Products chosen, by need.
+    pub formulary: Vec<FormularyEntry>,
+    /// Suppliers that win.
+    pub suppliers: Vec<SupplierPart>,
+    /// Schedules: tier earned and distance to the next.
+    pub tiers: Vec<TierPart>,
+    /// Every instance of every rule.
+    pub rules: Vec<RulePart>,
+    /// Clinician groups.
+    pub preference: Vec<GroupPreference>,
+    /// The re-computation.
+    pub certificate: Option<CertificatePart>,
+    /// Why there is no award.
+    pub reasons: Vec<String>,
+    /// Value and bound over work.
+    pub log: Vec<LogPart>,
+    /// Figures about the search.
+    pub statistics: BTreeMap<String, f64>,
+}
+
+/// Real money over the contract.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Cash {
+    /// All of it.
+    pub total: Decimal,
+    /// By contract year; one-off costs fall into the first.
+    pub by_year: Vec<Decimal>,
+    /// Fees that suppliers share back: a credit shown apart, not part of the total.
+    pub share_back: Decimal,
+}
+
+/// A component of the cost.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CostPart {
+    /// Its name.
+    pub component: String,
+    /// Over the contract.
+    pub amount: Decimal,
+    /// Paid once.
+    pub once: bool,
+}
+
+/// Against today's buying.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BaselinePart {
+    /// Demand cells with an incumbent.
+    pub cells: usize,
+    /// Demand cells without; left out on both sides.
+    pub excluded: usize,
+    /// Incumbent mix at incumbent prices, over the contract.
+    pub at_todays_prices: Decimal,
+    /// The award on the same cells, without one-off costs.
+    pub award_on_same_cells: Decimal,
+    /// Difference of the two.
+    pub saving: Decimal,
+    /// Of it: the same mix at the tender's prices (on cells whose incumbents are still offered).
+    pub price_effect: Decimal,
+    /// Of it: another mix.
+    pub mix_effect: Decimal,
+    /// Saving less switching and onboarding.
+    pub saving_after_one_off: Decimal,
+    /// Second baseline: cells whose incumbents are all still offered.
+    pub repriced_cells: usize,
+    /// Second baseline: their incumbent mix at the tender's prices.
+    pub repriced: Decimal,
+}
+
+/// One line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Line {
+    /// Site.
+    pub site: String,
+    /// Need.
+    pub need: String,
+    /// Product.
+    pub product: String,
+    /// Supplier.
+    pub supplier: String,
+    /// Offer used.
+    pub offer: String,
+    /// Its contract layer.
+    pub layer: String,
+    /// Need units used a year.
+    pub need_units: Decimal,
+    /// Packs bought a year (rounded to 6 decimals where not whole).
+    pub packs: Decimal,
+    /// Share of the demand cell.
+    pub share: f64,
+    /// Net price per pack, after tiers.
+    pub price: Decimal,
+    /// List price per pack.
+    pub list_price: Decimal,
+    /// Cost a year with mark-up, freight and fees.
+    pub cost: Decimal,
+    /// Whether the site buys this product for this need today.
+    pub incumbent: bool,
+}
+
+/// A product of the formulary.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FormularyEntry {
+    /// Need.
+    pub need: String,
+    /// Product.
+    pub product: String,
+    /// Supplier.
+    pub supplier: String,
+    /// Share of the need's demand.
+    pub share: f64,
+    /// Sites that use it.
+    pub sites: usize,
+}
+
+/// A supplier that wins.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SupplierPart {
+    /// Supplier.
+    pub supplier: String,
+    /// Cost a year with tiers, mark-up, freight and fees.
+    pub cost: Decimal,
+    /// Share of all cost.
+    pub share: f64,
+    /// Products.
+    pub products: usize,
+    /// Sites.
+    pub sites: usize,
+}
+
+/// A schedule for one cohort.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TierPart {
+    /// Schedule.
+    pub schedule: String,
+    /// Member or site counted apart; empty for all.
+    pub cohort: String,
+    /// Basis of the measure.
+    pub basis: String,
+    /// What was counted.
+    pub measure: Decimal,
+    /// Threshold of the tier earned; null below the first.
+    pub tier: Option<Decimal>,
+    /// What the tier gives: fraction off or price.
+    pub gives: Option<Decimal>,
+    /// Discount a year.
+    pub saving: Decimal,
+    /// Threshold of the next tier.
+    pub next: Option<Decimal>,
+    /// What is missing to it.
+    pub distance: Option<Decimal>,
+}
+
+/// One instance of a rule.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct RulePart {
+    /// Rule.
+    pub id: String,
+    /// What it is repeated for.
+    pub instance: String,
+    /// In one sentence.
+    pub sentence: String,
+    /// Why it exists.
+    pub why: String,
+    /// Whether it holds.
+    pub holds: bool,
+    /// What was measured; null where there was nothing to measure.
+    pub value: Option<f64>,
+    /// Lower bound.
+    pub at_least: Option<f64>,
+    /// Upper bound.
+    pub at_most: Option<f64>,
+    /// Distance to the nearest bound.
+    pub slack: Option<f64>,
+    /// Whether the value is a share, to be shown in percent.
+    pub is_share: bool,
+}
+
+/// The re-computation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CertificatePart {
+    /// Everything holds.
+    pub verified: bool,
+    /// Cost as re-computed in rationals.
+    pub value: Decimal,
+    /// Difference to the solver's own figure, in money; null where the award came from a file.
+    pub difference: Option<f64>,
+    /// Relative tolerance for hard rules other than balance, grid, counts and thresholds.
+    pub tolerance: Decimal,
+    /// How often the tolerance was needed.
+    pub tolerance_used: usize,
+    /// Facts checked, with counts.
+    pub facts: Vec<FactPart>,
+    /// What fails, in words; empty if verified.
+    pub failures: Vec<String>,
+}
+
+/// A fact that was checked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FactPart {
+    /// The fact.
+    pub fact: String,
+    /// How many things were checked.
+    pub checked: usize,
+    /// Whether it holds for all of them.
+    pub holds: bool,
+}
+
+/// A moment of the search.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LogPart {
+    /// Work in thousands of simplex iterations.
+    pub work: f64,
+    /// Value of the best award.
+    pub value: Option<Decimal>,
+    /// Proven bound.
+    pub bound: Option<Decimal>,
+}
+
+/// The proof that comes with an award.
+#[derive(Debug, Clone, Default)]
+pub struct Proof {
+    /// Proven lower bound.
+    pub bound: Option<Decimal>,
+    /// The solver's own objective.
+    pub solver_value: Option<f64>,
+    /// Value and bound over work.
+    pub log: Vec<LogPart>,
+    /// Figures.
+    pub statistics: BTreeMap<String, f64>,
+}
+
+impl AwardBody {
+    /// A body without an award.
+    pub fn without_award(termination: &str, limit: Option<&str>, detail: String, reasons: Vec<String>) -> Self {
+        Self {
+            termination: termination.to_owned(),
+            limit: limit.map(str::to_owned),
+            detail,
+            reproducible: !matches!(limit, Some("time" | "cancelled" | "memory")),
+            value: None,
+            cash: None,
+            shadow: Decimal::ZERO,
+            bound: None,
+            gap: None,
+            gap_money: None,
+            cost: Vec::new(),
+            baseline: None,
+            lines: Vec::new(),
+            formulary: Vec::new(),
+            suppliers: Vec::new(),
+            tiers: Vec::new(),
+            rules: Vec::new(),
+            preference: Vec::new(),
+            certificate: None,
+            reasons,
+            log: Vec::new(),
+            statistics: BTreeMap::new(),
+        }
+    }
+
+    /// Fills in everything that an award and its certificate say.
+    #[must_use]
+    pub fn with_award(self, tender: &Tender, award: &Award, certificate: &Certificate, proof: Proof) -> Self {
+        let value = certificate.costs.value;
+        let gap_money = proof.bound.map(|b| (value - b).max(Decimal::ZERO));
+        let gap = gap_money.map(|g| if value.is_zero() { 0.0 } else { float(&(exact(g) / exact(value.abs()))) });
+        Self {
+            value: Some(value),
+            cash: Some(Cash {
+                total: value,
+                by_year: certificate.costs.cash_by_year.clone(),
+                share_back: certificate.costs.share_back,
+            }),
+            bound: proof.bound,
+            gap,
+            gap_money,
+            cost: certificate
+                .costs
+                .components
+                .iter()
+                .map(|(c, amount)| CostPart { component: c.word().to_owned(), amount: *amount, once: c.once() })
+                .collect(),
+            baseline: baseline_part(tender, certificate),
+            lines: lines(tender, award, certificate),
+            formulary: formulary(tender, award),
+            suppliers: suppliers(tender, certificate),
+            tiers: tiers(tender, certificate),
+            rules: rules(tender, certificate),
+            preference: super::preference::by_group(tender, award),
+            certificate: Some(certificate_part(tender, certificate, proof.solver_value)),
+            log: proof.log,
+            statistics: proof.statistics,
+            ..self
+        }
+    }
+}
+
+fn baseline_part(tender: &Tender, certificate: &Certificate) -> Option<BaselinePart> {
+    let b = baseline(tender, &certificate.lines);
+    if b.cells == 0 {
+        return None;
+    }
+    let one_off: Decimal = certificate.costs.components.iter().filter(|(c, _)| c.once()).map(|(_, v)| *v).sum();
+    Some(BaselinePart {
+        cells: b.cells,
+        excluded: b.excluded,
+        at_todays_prices: b.at_todays_prices,
+        award_on_same_cells: b.award_on_same_cells,
+        saving: b.saving(),
+        price_effect: b.price_effect(),
+        mix_effect: b.mix_effect(),
+        saving_after_one_off: b.saving() - one_off,
+        repriced_cells: b.repriced_cells,
+        repriced: b.repriced,
+    })
+}
+
+fn lines(tender: &Tender, award: &Award, certificate: &Certificate) -> Vec<Line> {
+    award
+        .lines
+        .iter()
+        .zip(&certificate.lines)
+        .map(|(line, cost)| {
+            let c = &tender.candidates[line.candidate];
+            let offer = &tender.offers[c.offer];
+            let net = &cost.list - &cost.discount;
+            Line {
+                site: tender.sites[c.site].id.clone(),
+                need: tender.needs[c.need].id.clone(),
+                product: tender.products[c.product].id.clone(),
+                supplier: tender.suppliers[c.supplier].id.clone(),
+                offer: offer.id.clone(),
+                layer: offer.layer.word().to_owned(),
+                need_units: line.used.0.normalize(),
+                packs: round(&cost.packs, 6).normalize(),
+                share: float(&(line.used.exact() / tender.cells[c.cell].quantity.exact())),
+                price: round(&(net / &cost.packs), 4),
+                list_price: offer.list_price.0,
+                cost: round(&cost.yearly(), 2),
+                incumbent: c.incumbent,
+            }
+        })
+        .collect()
+}
+
+fn formulary(tender: &Tender, award: &Award) -> Vec<FormularyEntry> {
+    let mut entries: BTreeMap<_, (Exact, usize)> = BTreeMap::new();
+    for line in &award.lines {
+        let c = &tender.candidates[line.candidate];
+        let entry = entries.entry((c.need, c.product)).or_insert_with(|| (ballast_domain::exact::zero(), 0));
+        entry.0 += line.used.exact();
+        entry.1 += 1;
+    }
+    let demand = |need| tender.cells.iter().filter(|c| c.need == need).fold(ballast_domain::exact::zero(), |a, c| a + c.quantity.exact());
+    entries
+        .into_iter()
+        .map(|((need, product), (used, sites))| FormularyEntry {
+            need: tender.needs[need].id.clone(),
+            product: tender.products[product].id.clone(),
+            supplier: tender.suppliers[tender.products[product].supplier].id.clone(),
+            share: float(&(used / demand(need))),
+            sites,
+        })
+        .collect()
+}
+
+fn suppliers(tender: &Tender, certificate: &Certificate) -> Vec<SupplierPart> {
+    let total = certificate.lines.iter().fold(ballast_domain::exact::zero(), |a, l| a + l.yearly());
+    let part = |(ix, supplier): (ballast_domain::index::SupplierIx, &ballast_domain::tender::Supplier)| {
+        let own: Vec<_> = certificate.lines.iter().filter(|l| tender.candidates[l.candidate].supplier == ix).collect();
+        let cost = own.iter().fold(ballast_domain::exact::zero(), |a, l| a + l.yearly());
+        let distinct = |key: &dyn Fn(&ballast_domain::tender::Candidate) -> usize| {
+            let set: std::collections::BTreeSet<usize> = own.iter().map(|l| key(&tender.candidates[l.candidate])).collect();
+            set.len()
+        };
+        (!own.is_empty()).then(|| SupplierPart {
+            supplier: supplier.id.clone(),
+            share: float(&(&cost / &total)),
+            cost: round(&cost, 2),
+            products: distinct(&|c| ballast_domain::index::Ix::ix(c.product)),
+            sites: distinct(&|c| ballast_domain::index::Ix::ix(c.site)),
+        })
+    };
+    let mut parts: Vec<SupplierPart> = tender.suppliers.enumerate().filter_map(part).collect();
+    parts.sort_by(|a, b| b.cost.cmp(&a.cost).then_with(|| a.supplier.cmp(&b.supplier)));
+    parts
+}
+
+fn tiers(tender: &Tender, certificate: &Certificate) -> Vec<TierPart> {
+    certificate
+        .schedules
+        .iter()
+        .map(|u| {
+            let schedule = &tender.schedules[u.schedule];
+            let tier = u.tier.map(|t| &schedule.tiers[t]);
+            let next = u.next(schedule);
+            TierPart {
+                schedule: schedule.id.clone(),
+                cohort: u.cohort.clone(),
+                basis: schedule.basis.word().to_owned(),
+                measure: round(&u.measure, 2),
+                tier: tier.map(|t| t.from),
+                gives: tier.map(|t| t.value),
+                saving: round(&u.saving, 2),
+                next: next.as_ref().map(|(from, _)| *from),
+                distance: next.map(|(_, missing)| round(&missing, 2)),
+            }
+        })
+        .collect()
+}
+
+fn rules(tender: &Tender, certificate: &Certificate) -> Vec<RulePart> {
+    certificate
+        .rules
+        .iter()
+        .map(|check| {
+            let rule = &tender.rules[check.rule];
+            RulePart {
+                id: rule.id.clone(),
+                instance: check.label.clone(),
+                sentence: rule.sentence.clone(),
+                why: rule.why.clone(),
+                holds: check.holds,
+                value: check.value.as_ref().map(float),
+                at_least: rule.bound.low.map(|b| float(&exact(b))),
+                at_most: rule.bound.high.map(|b| float(&exact(b))),
+                slack: check.slack.as_ref().map(float),
+                is_share: matches!(rule.measured, Measured::Share { .. }),
+            }
+        })
+        .collect()
+}
+
+fn certificate_part(tender: &Tender, certificate: &Certificate, solver_value: Option<f64>) -> CertificatePart {
+    let value = certificate.costs.value;
+    CertificatePart {
+        verified: certificate.verified(),
+        value,
+        difference: solver_value.map(|s| ((s - float(&exact(value))) * 100.0).round() / 100.0 + 0.0),
+        tolerance: certificate.tolerance,
+        tolerance_used: certificate.facts.iter().map(|f| f.used_tolerance).sum::<usize>()
+            + certificate.rules.iter().filter(|r| r.used_tolerance).count(),
+        facts: certificate
+            .facts
+            .iter()
+            .map(|f| FactPart { fact: f.fact.word().to_owned(), checked: f.checked, holds: f.holds })
+            .collect(),
+        failures: certificate.failures(tender),
+    }
+}

@@ -1,0 +1,14 @@
+//! Result documents: one file per `ballast.<kind>/1`. The command, the report and later the API show these and nothing
+//! else.
+//!
+//! A document has a header (schema, build, tender, input hash, seed, options), a body, a `digest` over header and body,
+//! and `run`: everything that may differ between equal runs. Money is a decimal string, shares are fractions.
+
+pub mod award;
+pub mod check;
+mod preference;
+mod read_award;
+mod seal;
+
+pub use read_award::read_award;
+pub use seal::{Header, digest_of, seal};

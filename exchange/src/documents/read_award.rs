@@ -1,0 +1,92 @@
+//! Reads the lines of an award document back into an award, so that the same code certifies what came from a file.
+
+use std::collections::BTreeMap;
+
+use ballast_domain::Tender;
+use ballast_domain::award::{Award, AwardLine};
+use ballast_domain::finding::{Findings, Place};
+use ballast_domain::index::{CandidateIx, Ix};
+use ballast_domain::quantity::NeedUnits;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use serde::Deserialize;
+use serde_json::Value;
+
+#[derive(Deserialize)]
+struct Row {
+    site: String,
+    need: String,
+    offer: String,
+    need_units: Decimal,
+    #[serde(default)]
+    packs: Option<Decimal>,
+}
+
+/// The award in `document`. Lines that the tender does not know become findings, all at once.
+pub fn read_award(tender: &Tender, document: &Value, file: &str) -> (Award, Findings) {
+    let mut findings = Findings::default();
+    let mut award = Award::default();
+    let at = |pointer: String| Place { pointer: Some(pointer), ..Place::file(file) };
+    let schema = document.get("schema").and_then(Value::as_str).unwrap_or("");
+    if schema != "ballast.award/1" {
+        findings.error("wrong_schema", at("/schema".into()), schema, "expected `ballast.award/1`", "name a file that `ballast award --out` wrote");
+        return (award, findings);
+    }
+    let hash = document.get("input_hash").and_then(Value::as_str).unwrap_or("");
+    let own = crate::hash::input_hash(&tender.draft);
+    if !hash.is_empty() && hash != own {
+        findings.add(
+            ballast_domain::Severity::Warning,
+            "other_tender",
+            at("/input_hash".into()),
+            hash,
+            format!("the award was made for another state of the tender (this one is {own})"),
+            "it is re-computed on this tender; make a new award if that is not meant",
+        );
+    }
+    let Some(lines) = document.get("lines").and_then(Value::as_array).filter(|l| !l.is_empty()) else {
+        findings.error("no_award", at("/lines".into()), "", "the document holds no award", "solve again with more time, or see its reasons");
+        return (award, findings);
+    };
+    let known: BTreeMap<(&str, &str, &str), CandidateIx> = tender
+        .candidates
+        .enumerate()
+        .map(|(ix, c)| {
+            let key = (tender.sites[c.site].id.as_str(), tender.needs[c.need].id.as_str(), tender.offers[c.offer].id.as_str());
+            (key, ix)
+        })
+        .collect();
+    for (i, line) in lines.iter().enumerate() {
+        let pointer = format!("/lines/{i}");
+        let row: Row = match serde_json::from_value(line.clone()) {
+            Ok(row) => row,
+            Err(error) => {
+                findings.error("bad_line", at(pointer), "", error.to_string(), "a line needs site, need, offer and need_units");
+                continue;
+            }
+        };
+        let key = (row.site.as_str(), row.need.as_str(), row.offer.as_str());
+        let Some(&candidate) = known.get(&key) else {
+            let expected = format!("offer {} may not serve need {} at site {}", row.offer, row.need, row.site);
+            findings.error("unknown_line", at(pointer), row.offer.clone(), expected, "check the ids, the offer's cohort and validity, and the product's approval");
+            continue;
+        };
+        let whole_packs = match (tender.needs[tender.candidates[candidate].need].whole_packs, row.packs) {
+            (false, _) => None,
+            (true, Some(packs)) if packs.fract().is_zero() => packs.to_u64(),
+            (true, _) => {
+                findings.error("bad_line", at(format!("{pointer}/packs")), "", "expected whole packs", "the need is bought in whole packs");
+                continue;
+            }
+        };
+        award.lines.push(AwardLine { candidate, used: NeedUnits(row.need_units), whole_packs });
+    }
+    award.lines.sort_by_key(|l| l.candidate);
+    for pair in award.lines.windows(2) {
+        if pair[0].candidate == pair[1].candidate {
+            let place = at("/lines".into());
+            findings.error("duplicate_key", place, pair[0].candidate.ix().to_string(), "a line stands twice", "add the two up");
+        }
+    }
+    (award, findings)
+}

@@ -1,0 +1,5 @@
+//! Files in and out: tenders as folders and JSON bodies, packs, result documents, purchase histories, the report.
+
+pub mod documents;
+pub mod hash;
+pub mod tender;

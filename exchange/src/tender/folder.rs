@@ -1,0 +1,75 @@
+//! A tender as a folder: one CSV file per table, `tender.toml`, `rules.toml`.
+
+use std::io;
+use std::path::Path;
+
+use ballast_domain::Findings;
+use ballast_domain::finding::Place;
+use ballast_domain::raw::RawTender;
+use ballast_domain::tables::{Draft, canonical};
+
+use super::{csv_table, toml_table};
+
+/// Reads every `.csv` of the folder, `tender.toml` and `rules.toml`. Other files are none of a tender's business.
+pub fn read_folder(folder: &Path, findings: &mut Findings) -> RawTender {
+    let mut raw = RawTender::default();
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => {
+            let place = Place::file(folder.display().to_string());
+            findings.error("unreadable", place, "", format!("the folder cannot be read: {error}"), "check the name and the rights");
+            return raw;
+        }
+    };
+    let mut names: Vec<String> = entries.flatten().filter_map(|e| e.file_name().into_string().ok()).collect();
+    names.sort();
+    if !names.iter().any(|n| n == "tender.toml") {
+        findings.error("missing_file", Place::file("tender.toml"), "", format!("{} has no tender.toml", folder.display()), "add it with name, currency and starts; docs/tender-format.md shows one");
+    }
+    for name in names {
+        let table = name.strip_suffix(".csv");
+        if table.is_none() && name != "tender.toml" && name != "rules.toml" {
+            continue;
+        }
+        let bytes = match std::fs::read(folder.join(&name)) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                findings.error("unreadable", Place::file(&name), "", error.to_string(), "check the file's rights");
+                continue;
+            }
+        };
+        let read = match table {
+            Some(table) => Some(csv_table::read(table, &name, &bytes, findings)),
+            None => csv_table::decode(&bytes, &name, findings).and_then(|text| match name.as_str() {
+                "tender.toml" => toml_table::read_settings(text, &name, findings),
+                _ => toml_table::read_rules(text, &name, findings),
+            }),
+        };
+        raw.tables.extend(read);
+    }
+    raw
+}
+
+/// Writes the canonical tender as a folder; the folder is made if need be, other files in it stay.
+///
+/// # Errors
+/// What the file system says.
+pub fn write_folder(draft: &Draft, folder: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    for table in canonical(draft).tables {
+        let (name, bytes) = match table.name.as_str() {
+            "tender" => {
+                let text: String = table.rows.iter().map(|r| toml_table::write_row(&table.columns, &r.cells)).collect();
+                ("tender.toml".to_owned(), text.into_bytes())
+            }
+            "rules" => {
+                let rule = |cells: &[Option<String>]| format!("[[rule]]\n{}\n", toml_table::write_row(&table.columns, cells));
+                let text: String = table.rows.iter().map(|r| rule(&r.cells)).collect();
+                ("rules.toml".to_owned(), text.into_bytes())
+            }
+            name => (format!("{name}.csv"), csv_table::write(&table).map_err(io::Error::other)?),
+        };
+        std::fs::write(folder.join(name), bytes)?;
+    }
+    Ok(())
+}

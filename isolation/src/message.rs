@@ -1,0 +1,178 @@
+//! What parent and child say to each other.
+
+use std::time::Duration;
+
+use ballast_domain::award::{Award, AwardLine};
+use ballast_domain::index::{CandidateIx, Ix};
+use ballast_domain::quantity::NeedUnits;
+use ballast_solver::{Limit, LogEntry, Options, Reason, SolveReport, Statistics, Termination};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// To the child.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum ToChild {
+    /// Solve this.
+    Award { tender: Value, options: OptionsMessage, memory_bytes: Option<u64> },
+    /// Stop and give the best so far.
+    Cancel,
+}
+
+/// From the child.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum FromChild {
+    Improved { award: AwardMessage, at: Entry },
+    Progress(Entry),
+    Done(Box<ReportMessage>),
+    Failed(String),
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct OptionsMessage {
+    gap: f64,
+    time_limit_seconds: Option<f64>,
+    work_limit: Option<u64>,
+    seed: u64,
+    tolerance: Decimal,
+    attempt: u32,
+}
+
+impl From<&Options> for OptionsMessage {
+    fn from(o: &Options) -> Self {
+        Self {
+            gap: o.gap,
+            time_limit_seconds: o.time_limit.map(|d| d.as_secs_f64()),
+            work_limit: o.work_limit,
+            seed: o.seed,
+            tolerance: o.tolerance,
+            attempt: o.attempt,
+        }
+    }
+}
+
+impl From<OptionsMessage> for Options {
+    fn from(o: OptionsMessage) -> Self {
+        Self {
+            gap: o.gap,
+            time_limit: o.time_limit_seconds.and_then(|s| Duration::try_from_secs_f64(s).ok()),
+            work_limit: o.work_limit,
+            seed: o.seed,
+            tolerance: o.tolerance,
+            attempt: o.attempt,
+        }
+    }
+}
+
+/// Candidate, need units, whole packs. Parent and child have the same candidates: both come from the canonical tender.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct AwardMessage(Vec<(usize, Decimal, Option<u64>)>);
+
+impl From<&Award> for AwardMessage {
+    fn from(award: &Award) -> Self {
+        Self(award.lines.iter().map(|l| (l.candidate.ix(), l.used.0, l.whole_packs)).collect())
+    }
+}
+
+impl From<AwardMessage> for Award {
+    fn from(message: AwardMessage) -> Self {
+        let line = |(ix, used, whole_packs)| AwardLine { candidate: CandidateIx::new(ix), used: NeedUnits(used), whole_packs };
+        Self { lines: message.0.into_iter().map(line).collect() }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    work: f64,
+    value: Option<Decimal>,
+    bound: Option<Decimal>,
+}
+
+impl From<LogEntry> for Entry {
+    fn from(e: LogEntry) -> Self {
+        Self { work: e.work, value: e.value, bound: e.bound }
+    }
+}
+
+impl From<Entry> for LogEntry {
+    fn from(e: Entry) -> Self {
+        Self { work: e.work, value: e.value, bound: e.bound }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+enum End {
+    Optimal,
+    FeasibleTime,
+    FeasibleWork,
+    FeasibleCancelled,
+    FeasibleMemory,
+    Infeasible,
+    NoAwardTime,
+    NoAwardWork,
+    NoAwardCancelled,
+    NoAwardMemory,
+}
+
+const ENDS: [(End, Termination); 10] = [
+    (End::Optimal, Termination::Optimal),
+    (End::FeasibleTime, Termination::Feasible(Limit::Time)),
+    (End::FeasibleWork, Termination::Feasible(Limit::Work)),
+    (End::FeasibleCancelled, Termination::Feasible(Limit::Cancelled)),
+    (End::FeasibleMemory, Termination::Feasible(Limit::Memory)),
+    (End::Infeasible, Termination::Infeasible),
+    (End::NoAwardTime, Termination::NoAward(Limit::Time)),
+    (End::NoAwardWork, Termination::NoAward(Limit::Work)),
+    (End::NoAwardCancelled, Termination::NoAward(Limit::Cancelled)),
+    (End::NoAwardMemory, Termination::NoAward(Limit::Memory)),
+];
+
+/// A solve report without its certificate: the parent computes that itself.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ReportMessage {
+    end: End,
+    award: Option<AwardMessage>,
+    bound: Option<Decimal>,
+    reasons: Vec<(String, String)>,
+    log: Vec<Entry>,
+    counts: [u64; 4],
+    nodes: i64,
+    iterations: i64,
+    solver_value: Option<f64>,
+}
+
+impl From<&SolveReport> for ReportMessage {
+    fn from(r: &SolveReport) -> Self {
+        let end = ENDS.iter().find(|(_, t)| *t == r.termination).map_or(End::NoAwardWork, |(e, _)| *e);
+        let s = &r.statistics;
+        Self {
+            end,
+            award: r.award.as_ref().map(|(a, _)| a.into()),
+            bound: r.bound,
+            reasons: r.reasons.iter().map(|r| (r.kind.to_owned(), r.text.clone())).collect(),
+            log: r.log.iter().map(|e| (*e).into()).collect(),
+            counts: [s.columns, s.integers, s.rows, s.nonzeros].map(|n| n as u64),
+            nodes: s.nodes,
+            iterations: s.iterations,
+            solver_value: s.solver_value,
+        }
+    }
+}
+
+impl ReportMessage {
+    /// The report, with the award apart: it is to be certified.
+    pub(crate) fn open(self) -> (SolveReport, Option<Award>) {
+        let termination = ENDS[self.end as usize].1.clone();
+        let [columns, integers, rows, nonzeros] = self.counts.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
+        let kind = |k: &str| if k == "structure" { "structure" } else { "conflict" };
+        let report = SolveReport {
+            termination,
+            award: None,
+            bound: self.bound,
+            reasons: self.reasons.into_iter().map(|(k, text)| Reason { kind: kind(&k), text }).collect(),
+            log: self.log.into_iter().map(LogEntry::from).collect(),
+            statistics: Statistics { columns, integers, rows, nonzeros, nodes: self.nodes, iterations: self.iterations, solver_value: self.solver_value },
+        };
+        (report, self.award.map(Award::from))
+    }
+}

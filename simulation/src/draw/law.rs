@@ -1,0 +1,189 @@
+//! Samples of a duration law, plain and seen from a random moment.
+//!
+//! A renewal process in its long-run state is seen in an interval that is *length-biased*: density x f(x) / E X, and the
+//! moment lies uniformly inside it (inspection paradox). Every law of a pack has a length-biased form that can be drawn
+//! directly, so the stationary start is exact and needs no warm-up:
+//!
+//! | law | length-biased |
+//! |---|---|
+//! | exponential(m) | gamma(shape 2, scale m) |
+//! | lognormal(μ, σ) | lognormal(μ + σ², σ) |
+//! | Weibull(λ, k) | λ G^(1/k), G ~ gamma(1 + 1/k) |
+//! | gamma(k, θ) | gamma(k + 1, θ) |
+//! | geometric(p) | sum of two geometrics less 1 |
+//! | fixed | itself |
+//! | empirical, mixture | weights × mean of the part, then the part length-biased |
+
+use ballast_domain::pack::Law;
+use rand::RngExt;
+use rand::rngs::ChaCha8Rng;
+use rand_distr::{Distribution, Exp1, Gamma, StandardNormal};
+
+/// One duration, weeks.
+pub fn sample(law: &Law, rng: &mut ChaCha8Rng) -> f64 {
+    match law {
+        Law::Exponential { mean } => mean * exponential(rng),
+        Law::Lognormal { median, sigma } => median * (sigma * normal(rng)).exp(),
+        Law::Weibull { scale, shape } => scale * exponential(rng).powf(1.0 / shape),
+        Law::Gamma { mean, shape } => mean / shape * gamma(*shape, rng),
+        Law::Geometric { chance } => geometric(*chance, rng),
+        Law::Fixed { weeks } => *weeks,
+        Law::Empirical { values, weights } => values[pick(weights.iter().copied(), rng)],
+        Law::Mixture { parts } => sample(&parts[pick(parts.iter().map(|p| p.0), rng)].1, rng),
+    }
+}
+
+/// One length-biased duration, weeks.
+pub fn sample_length_biased(law: &Law, rng: &mut ChaCha8Rng) -> f64 {
+    match law {
+        Law::Exponential { mean } => mean * (exponential(rng) + exponential(rng)),
+        Law::Lognormal { median, sigma } => median * (sigma * sigma + sigma * normal(rng)).exp(),
+        Law::Weibull { scale, shape } => scale * gamma(1.0 + 1.0 / shape, rng).powf(1.0 / shape),
+        Law::Gamma { mean, shape } => mean / shape * gamma(shape + 1.0, rng),
+        Law::Geometric { chance } => geometric(*chance, rng) + geometric(*chance, rng) - 1.0,
+        Law::Fixed { weeks } => *weeks,
+        Law::Empirical { values, weights } => values[pick(values.iter().zip(weights).map(|(v, w)| v * w), rng)],
+        Law::Mixture { parts } => {
+            let part = pick(parts.iter().map(|(w, l)| w * l.mean()), rng);
+            sample_length_biased(&parts[part].1, rng)
+        }
+    }
+}
+
+/// True if the law lives on whole weeks; two such laws keep a renewal process on whole weeks.
+pub fn on_whole_weeks(law: &Law) -> bool {
+    match law {
+        Law::Geometric { .. } => true,
+        Law::Fixed { weeks } => weeks.fract() == 0.0,
+        Law::Empirical { values, .. } => values.iter().all(|v| v.fract() == 0.0),
+        Law::Mixture { parts } => parts.iter().all(|(_, l)| on_whole_weeks(l)),
+        _ => false,
+    }
+}
+
+/// What is wrong with the parameters of a law, in words; `None` if nothing is.
+pub fn fault(law: &Law) -> Option<&'static str> {
+    let positive = |v: &f64| v.is_finite() && *v > 0.0;
+    let not_negative = |v: &f64| v.is_finite() && *v >= 0.0;
+    let sound = match law {
+        Law::Exponential { mean } => positive(mean),
+        Law::Lognormal { median, sigma } => positive(median) && not_negative(sigma),
+        Law::Weibull { scale, shape } => positive(scale) && positive(shape),
+        Law::Gamma { mean, shape } => positive(mean) && positive(shape),
+        Law::Geometric { chance } => positive(chance) && *chance <= 1.0,
+        Law::Fixed { weeks } => positive(weeks),
+        Law::Empirical { values, weights } => {
+            let sum: f64 = weights.iter().sum();
+            values.len() == weights.len() && values.iter().all(positive) && weights.iter().all(not_negative) && positive(&sum)
+        }
+        Law::Mixture { parts } => {
+            let sum: f64 = parts.iter().map(|p| p.0).sum();
+            parts.iter().all(|(w, l)| not_negative(w) && fault(l).is_none()) && positive(&sum)
+        }
+    };
+    (!sound).then_some("times, shapes and weights must be finite and above 0 (a sigma may be 0), a chance at most 1")
+}
+
+/// A standard normal.
+pub fn normal(rng: &mut ChaCha8Rng) -> f64 {
+    StandardNormal.sample(rng)
+}
+
+/// Uniform on [0, 1).
+pub fn uniform(rng: &mut ChaCha8Rng) -> f64 {
+    rng.random()
+}
+
+fn exponential(rng: &mut ChaCha8Rng) -> f64 {
+    Exp1.sample(rng)
+}
+
+fn gamma(shape: f64, rng: &mut ChaCha8Rng) -> f64 {
+    // The shape was checked with the pack, so the constructor cannot refuse.
+    Gamma::new(shape, 1.0).map_or(f64::NAN, |g| g.sample(rng))
+}
+
+fn geometric(chance: f64, rng: &mut ChaCha8Rng) -> f64 {
+    if chance >= 1.0 {
+        return 1.0;
+    }
+    // P(X > n) = (1 − p)^n.
+    (-exponential(rng) / (-chance).ln_1p()).ceil().max(1.0)
+}
+
+/// A position drawn by weight.
+fn pick(weights: impl Iterator<Item = f64> + Clone, rng: &mut ChaCha8Rng) -> usize {
+    let mut left = weights.clone().sum::<f64>() * uniform(rng);
+    let mut last = 0;
+    for (i, w) in weights.enumerate() {
+        if w > 0.0 {
+            last = i;
+            if left < w {
+                return i;
+            }
+        }
+        left -= w;
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draw::stream::{Key, Purpose};
+
+    fn laws() -> Vec<Law> {
+        vec![
+            Law::Exponential { mean: 7.0 },
+            Law::Lognormal { median: 6.0, sigma: 0.6 },
+            Law::Weibull { scale: 9.0, shape: 0.8 },
+            Law::Gamma { mean: 5.0, shape: 2.5 },
+            Law::Geometric { chance: 0.2 },
+            Law::Fixed { weeks: 4.0 },
+            Law::Empirical { values: vec![1.0, 10.0], weights: vec![3.0, 1.0] },
+            Law::Mixture { parts: vec![(0.7, Law::Exponential { mean: 3.0 }), (0.3, Law::Fixed { weeks: 20.0 })] },
+        ]
+    }
+
+    /// Variance in closed form.
+    fn variance(law: &Law) -> f64 {
+        let m = law.mean();
+        match law {
+            Law::Exponential { mean } => mean * mean,
+            Law::Lognormal { sigma, .. } => m * m * ((sigma * sigma).exp() - 1.0),
+            Law::Weibull { scale, shape } => {
+                let second = Law::Weibull { scale: 1.0, shape: shape / 2.0 }.mean();
+                scale * scale * second - m * m
+            }
+            Law::Gamma { mean, shape } => mean * mean / shape,
+            Law::Geometric { chance } => (1.0 - chance) / (chance * chance),
+            Law::Fixed { .. } => 0.0,
+            Law::Empirical { .. } => 0.75 * 1.0 + 0.25 * 100.0 - m * m,
+            Law::Mixture { .. } => 0.7 * 18.0 + 0.3 * 400.0 - m * m,
+        }
+    }
+
+    #[test]
+    fn samples_have_the_moments_of_the_closed_form() {
+        const N: usize = 200_000;
+        for (i, law) in laws().iter().enumerate() {
+            let mut rng = Key::new(1, Purpose::Hazard, "law", &i.to_string()).stream(0);
+            let x: Vec<f64> = (0..N).map(|_| sample(law, &mut rng)).collect();
+            let mean = x.iter().sum::<f64>() / N as f64;
+            let var = x.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / N as f64;
+            assert!((mean - law.mean()).abs() <= 5.0 * (variance(law) / N as f64).sqrt() + 1e-12, "{law:?}: mean {mean}");
+            assert!((var / variance(law).max(1e-12) - 1.0).abs() < 0.06 || variance(law) == 0.0, "{law:?}: variance {var}");
+            // Length-biased mean = E X² / E X.
+            let biased = (0..N).map(|_| sample_length_biased(law, &mut rng)).sum::<f64>() / N as f64;
+            let want = (variance(law) + law.mean().powi(2)) / law.mean();
+            assert!((biased / want - 1.0).abs() < 0.03, "{law:?}: length-biased {biased}, expected {want}");
+        }
+    }
+
+    #[test]
+    fn bad_parameters_are_named() {
+        assert!(fault(&Law::Exponential { mean: 0.0 }).is_some());
+        assert!(fault(&Law::Mixture { parts: vec![] }).is_some());
+        assert!(laws().iter().all(|l| fault(l).is_none()));
+    }
+}

@@ -1,0 +1,36 @@
+//! Why a stress test or a reserve plan could not be made.
+
+use ballast_domain::Findings;
+
+/// What stands between a question and its answer.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum StressError {
+    /// The pack does not fit the tender; the findings say where.
+    #[error("the pack does not fit the tender: {}", first(.0))]
+    Pack(Findings),
+    /// A reserve plan does not fit the tender.
+    #[error("the reserve plan does not fit the tender: {}", first(.0))]
+    Plan(Findings),
+    /// A reserve target was not understood, or nothing in the tender is in its scope.
+    #[error("{0}")]
+    Target(String),
+    /// An option is out of range.
+    #[error("{0}")]
+    Options(String),
+    /// The caller asked to stop.
+    #[error("cancelled after {done} of {planned} replications")]
+    Cancelled {
+        /// Replications finished.
+        done: u64,
+        /// Replications planned.
+        planned: u64,
+    },
+}
+
+fn first(findings: &Findings) -> String {
+    match findings.0.split_first() {
+        None => "no detail".to_owned(),
+        Some((only, [])) => only.to_string(),
+        Some((first, rest)) => format!("{first} (and {} more)", rest.len()),
+    }
+}

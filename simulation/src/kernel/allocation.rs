@@ -1,0 +1,165 @@
+//! What a line may ship in a week.
+//!
+//! φ = capacity left of the product, 1 if nothing is lost. While φ < 1 the supplier shares out what it has:
+//!
+//! * `contract`: φ' = φ;
+//! * `history`: φ' = φ × e(w), e(w) = h + (1 − h) min(1, w ÷ blend), h = what the site bought of the product before the
+//!   contract ÷ contract volume, at most 1 (a new customer: 0);
+//!
+//! then φ' × (1 + loyalty × own share) at most 1, own share being the supplier's part of our volume of the need; and
+//! relief lifts the result to at least its level. With no loss every line ships its contract volume.
+//!
+//! Spare capacity of the lines that are not struck, after the lag: surge × contract, and if market shares m are known at
+//! most our part of what the market has to spare, surge × m_j V δ_us ÷ δ_market, where V is the cell's weekly volume, δ_us the
+//! part of it that is displaced and δ_market = Σ_s m_s (1 − φ_s) the part of the market's (the size of the market cancels).
+
+use std::collections::BTreeMap;
+
+use ballast_domain::factor_map::FactorMap;
+use ballast_domain::index::{Ix, NeedIx, NodeIx, ProductIx, SupplierIx};
+use ballast_domain::pack::{AllocationRule, Pack, Spare, Step};
+use ballast_domain::{Award, Tender};
+
+use crate::draw::{Path, Scenery};
+
+/// Capacity above this counts as full: sums of splits leave dust.
+pub(super) const FULL: f64 = 1.0 - 1e-12;
+
+/// The award's lines as arrays, grouped by cell.
+#[derive(Debug, Clone)]
+pub(super) struct Lines {
+    /// First line of each cell, and the end.
+    first: Vec<usize>,
+    /// Supply class of the product.
+    pub class: Vec<u32>,
+    /// Need units in a normal week.
+    pub weekly: Vec<f64>,
+    /// Weeks from shipment to receipt.
+    pub lead: Vec<usize>,
+    /// Part of the contract volume that the site bought before; 1 where history does not count.
+    history: Vec<f64>,
+    /// 1 + loyalty × own share.
+    loyalty: Vec<f64>,
+    /// Row of `relief`, if any speaks of the product.
+    relief_row: Vec<Option<usize>>,
+    /// Share of the market of the line's supplier.
+    pub market_share: Vec<Option<f64>>,
+    /// Least arrivals while struck, fraction of normal, by week.
+    relief: Vec<Vec<f64>>,
+    blend_weeks: f64,
+}
+
+impl Lines {
+    pub fn new(tender: &Tender, award: &Award, scenery: &Scenery) -> Self {
+        let pack = scenery.pack();
+        let mut order: Vec<usize> = (0..award.lines.len()).collect();
+        order.sort_by_key(|i| award.lines[*i].candidate);
+        let mut own: BTreeMap<(NeedIx, SupplierIx), f64> = BTreeMap::new();
+        let mut total: BTreeMap<NeedIx, f64> = BTreeMap::new();
+        for line in &award.lines {
+            let c = &tender.candidates[line.candidate];
+            *own.entry((c.need, c.supplier)).or_default() += line.used.to_f64();
+            *total.entry(c.need).or_default() += line.used.to_f64();
+        }
+        let mut rows: BTreeMap<ProductIx, Option<usize>> = BTreeMap::new();
+        let n = order.len();
+        let mut lines = Self {
+            first: vec![0; tender.cells.len() + 1],
+            class: Vec::with_capacity(n),
+            weekly: Vec::with_capacity(n),
+            lead: Vec::with_capacity(n),
+            history: Vec::with_capacity(n),
+            loyalty: Vec::with_capacity(n),
+            relief_row: Vec::with_capacity(n),
+            market_share: Vec::with_capacity(n),
+            relief: Vec::new(),
+            blend_weeks: f64::from(pack.allocation.blend_weeks),
+        };
+        for i in order {
+            let line = &award.lines[i];
+            let c = &tender.candidates[line.candidate];
+            let used = line.used.to_f64();
+            lines.first[c.cell.ix() + 1] += 1;
+            lines.class.push(scenery.class_of(c.product));
+            lines.weekly.push(used / 52.0);
+            lines.lead.push(tender.offers[c.offer].lead_time.to_f64().ceil() as usize);
+            let before = tender.incumbents[c.cell].iter().filter(|x| x.product == c.product).map(|x| x.quantity.to_f64());
+            lines.history.push(match pack.allocation.rule {
+                AllocationRule::Contract => 1.0,
+                AllocationRule::History => (before.sum::<f64>() / used).min(1.0),
+            });
+            lines.loyalty.push(1.0 + pack.allocation.loyalty * own[&(c.need, c.supplier)] / total[&c.need]);
+            lines.market_share.push(tender.suppliers[c.supplier].market_share.map(|m| m.to_f64()));
+            let row = *rows.entry(c.product).or_insert_with(|| {
+                let row = relief(&tender.factor_map, pack, c.product)?;
+                lines.relief.push(row);
+                Some(lines.relief.len() - 1)
+            });
+            lines.relief_row.push(row);
+        }
+        for c in 0..tender.cells.len() {
+            lines.first[c + 1] += lines.first[c];
+        }
+        lines
+    }
+
+    /// The lines of a cell.
+    #[inline]
+    pub fn of(&self, cell: usize) -> std::ops::Range<usize> {
+        self.first[cell]..self.first[cell + 1]
+    }
+
+    /// Entitlement of a struck line, fraction of its contract volume.
+    pub fn entitlement(&self, line: usize, capacity: f64, week: usize) -> f64 {
+        let h = self.history[line];
+        let blended = if self.blend_weeks > 0.0 { (week as f64 / self.blend_weeks).min(1.0) } else { 1.0 };
+        let allotted = (capacity * self.loyalty[line]).min(1.0) * (h + (1.0 - h) * blended);
+        self.relief_row[line].map_or(allotted, |r| allotted.max(self.relief[r][week]))
+    }
+}
+
+/// Weekly relief of a product: the highest of those that name a node behind it.
+fn relief(map: &FactorMap, pack: &Pack, product: ProductIx) -> Option<Vec<f64>> {
+    let behind = |n: &NodeIx| map.branches[product].iter().any(|b| b.chain.contains(n));
+    let mine: Vec<_> = pack.relief.iter().filter(|r| r.nodes.iter().flat_map(|s| map.select(s)).any(|n| behind(&n))).collect();
+    let highest = |w: u32| mine.iter().map(|r| mean_of_steps(&r.steps, f64::from(w))).fold(0.0, f64::max).min(1.0);
+    (!mine.is_empty()).then(|| (0..pack.horizon_weeks).map(highest).collect())
+}
+
+/// Mean level over the week that begins at `week`; 0 before the first step.
+fn mean_of_steps(steps: &[Step], week: f64) -> f64 {
+    let part = |(i, step): (usize, &Step)| {
+        let end = steps.get(i + 1).map_or(f64::INFINITY, |s| s.week).min(week + 1.0);
+        (end - step.week.max(week)).max(0.0) * step.level
+    };
+    steps.iter().enumerate().map(part).sum()
+}
+
+/// What the market as a whole has lost of a need.
+#[derive(Debug, Clone)]
+pub(super) struct Market {
+    pub spare: Spare,
+    /// By need: market share of each supplier and the supply classes of its products for the need.
+    sellers: Vec<Vec<(f64, Vec<u32>)>>,
+}
+
+impl Market {
+    pub fn new(tender: &Tender, scenery: &Scenery, spare: Spare) -> Self {
+        let mut by_need: Vec<BTreeMap<SupplierIx, Vec<u32>>> = vec![BTreeMap::new(); tender.needs.len()];
+        for (ix, product) in tender.products.enumerate() {
+            by_need[product.need.ix()].entry(product.supplier).or_default().push(scenery.class_of(ix));
+        }
+        let share = |s: SupplierIx| tender.suppliers[s].market_share.map(|m| m.to_f64());
+        let sellers = |need: BTreeMap<SupplierIx, Vec<u32>>| need.into_iter().filter_map(|(s, c)| Some((share(s)?, c))).collect();
+        Self { spare, sellers: by_need.into_iter().map(sellers).collect() }
+    }
+
+    /// δ_market: part of the market's volume of a need that is displaced in a week.
+    pub fn displaced(&self, need: usize, week: usize, path: &Path) -> f64 {
+        let row = &path.capacity[week * path.classes..(week + 1) * path.classes];
+        let lost = |classes: &Vec<u32>| {
+            classes.iter().map(|c| 1.0 - row[*c as usize]).sum::<f64>() / classes.len() as f64
+        };
+        self.sellers[need].iter().map(|(share, classes)| share * lost(classes)).sum()
+    }
+}

@@ -1,0 +1,47 @@
+//! What happened on one path, week by week and cell by cell. All in need units, `[week × cells + cell]`.
+
+/// The weekly record of one replication.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Record {
+    /// Number of demand cells.
+    pub cells: usize,
+    /// Demand after surge and conservation.
+    pub demand: Vec<f64>,
+    /// Demand that conservation saved.
+    pub saved: Vec<f64>,
+    /// Arrived from suppliers.
+    pub received: Vec<f64>,
+    /// What more could have arrived this week, had it been ordered.
+    pub spare: Vec<f64>,
+    /// Net gain from other cells and pools.
+    pub gained: Vec<f64>,
+    /// Shortage that was left when the reserve's turn came (at the end, if the pack does not use the reserve).
+    pub short: Vec<f64>,
+    /// Drawn from the site's own reserve.
+    pub reserve_drawn: Vec<f64>,
+    /// Demand that went unmet.
+    pub unmet: Vec<f64>,
+    /// Working stock and reserve at the end of the week.
+    pub stock: Vec<f64>,
+    /// Pooled stock lost with plants, over the whole horizon.
+    pub pool_lost: f64,
+}
+
+impl Record {
+    pub(super) fn new(weeks: usize, cells: usize) -> Self {
+        let zero = || vec![0.0; weeks * cells];
+        Self {
+            cells,
+            demand: zero(),
+            saved: zero(),
+            received: zero(),
+            spare: zero(),
+            gained: zero(),
+            short: zero(),
+            reserve_drawn: zero(),
+            unmet: zero(),
+            stock: zero(),
+            pool_lost: 0.0,
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The order of a week, and a path from its first week to its last.
+
+use ballast_domain::pack::Recourse;
+
+use super::conservation::{count, factors};
+use super::model::Model;
+use super::recourse::apply;
+use super::state::{State, order};
+use super::supply::ship;
+use crate::draw::Path;
+
+/// Shortages below this many units are rounding dust.
+const DUST: f64 = 1e-9;
+
+/// Lives the award through a path; `state.record` tells what happened. The path must come from the scenery that the
+/// model was compiled with.
+pub fn live(model: &Model, path: &Path, state: &mut State) {
+    state.open(model);
+    for w in 0..model.weeks {
+        lose(model, path, w, state);
+        demand(model, path, w, state);
+        ship(model, path, w, state);
+        let short = serve(model, w, state);
+        recourse(model, w, state, short);
+        close(model, w, state);
+        watch(model, w, state);
+    }
+}
+
+/// Step 1: pooled stock beside a plant that stops is lost.
+fn lose(model: &Model, path: &Path, w: usize, state: &mut State) {
+    for (units, pool) in state.pools.iter_mut().zip(&model.pools) {
+        if pool.stop_row.is_some_and(|row| path.stopped[row * path.weeks + w]) {
+            state.record.pool_lost += *units;
+            *units = 0.0;
+        }
+    }
+}
+
+/// Step 2.
+fn demand(model: &Model, path: &Path, w: usize, state: &mut State) {
+    let cells = model.cells();
+    let row = w * cells;
+    let wanted = model.mean.iter().zip(&path.demand[row..row + cells]);
+    for (slot, (mean, multiple)) in state.record.demand[row..row + cells].iter_mut().zip(wanted) {
+        *slot = mean * multiple;
+    }
+    if model.conservation.is_empty() {
+        return;
+    }
+    factors(&model.conservation, &state.thin_weeks, &mut state.saving);
+    for c in 0..cells {
+        let full = state.record.demand[row + c];
+        state.record.demand[row + c] = full * state.saving[model.need[c] as usize];
+        state.record.saved[row + c] = full - state.record.demand[row + c];
+    }
+}
+
+/// Step 4: gives the total shortage.
+fn serve(model: &Model, w: usize, state: &mut State) -> f64 {
+    let cells = model.cells();
+    let row = w * cells;
+    let received = &state.record.received[row..row + cells];
+    let demand = &state.record.demand[row..row + cells];
+    let mut total = 0.0;
+    for c in 0..cells {
+        let on_hand = state.stock[c] + received[c];
+        let served = demand[c].min(on_hand);
+        state.stock[c] = on_hand - served;
+        state.short[c] = demand[c] - served;
+        total += state.short[c];
+    }
+    total
+}
+
+/// Steps 5 and 6.
+fn recourse(model: &Model, w: usize, state: &mut State, short: f64) {
+    let row = w * model.cells()..(w + 1) * model.cells();
+    if short <= 0.0 {
+        state.record.short[row.clone()].fill(0.0);
+        state.record.reserve_drawn[row.clone()].fill(0.0);
+        state.record.unmet[row].fill(0.0);
+        return;
+    }
+    for kind in &model.recourse {
+        apply(*kind, model, w, state);
+    }
+    if !model.recourse.contains(&Recourse::Reserve) {
+        state.record.short[row.clone()].copy_from_slice(&state.short);
+        state.record.reserve_drawn[row.clone()].fill(0.0);
+    }
+    for (unmet, short) in state.record.unmet[row].iter_mut().zip(&state.short) {
+        *unmet = if *short < DUST { 0.0 } else { *short };
+    }
+}
+
+/// Steps 7 and 8.
+fn close(model: &Model, w: usize, state: &mut State) {
+    let cells = model.cells();
+    for c in 0..cells {
+        let over = (state.stock[c] - model.stock_target[c]).max(0.0);
+        let refill = over.min(model.reserve_target[c] - state.reserve[c]).max(0.0);
+        state.stock[c] -= refill;
+        state.reserve[c] += refill;
+        state.record.stock[w * cells + c] = state.stock[c] + state.reserve[c];
+        state.wanted[c] = order(model, state, c);
+    }
+}
+
+/// What people see of this week's receipts.
+fn watch(model: &Model, w: usize, state: &mut State) {
+    if model.conservation.is_empty() {
+        return;
+    }
+    let row = w * model.cells();
+    state.received.fill(0.0);
+    state.due_now.fill(0.0);
+    for c in 0..model.cells() {
+        let need = model.need[c] as usize;
+        state.received[need] += state.record.received[row + c];
+        state.due_now[need] += state.due[row + c];
+    }
+    count(&model.conservation, &state.received, &state.due_now, &mut state.thin_weeks);
+}

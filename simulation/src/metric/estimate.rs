@@ -1,0 +1,91 @@
+//! Estimates with their uncertainty.
+//!
+//! Means: x̄ ± t s/√n. Probabilities: Wilson's interval; with no event the upper end is 3/n (rule of three).
+//! Quantiles: order statistics, ranks from the binomial law.
+
+use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, StudentsT};
+
+/// Two-sided confidence of every interval.
+pub const CONFIDENCE: f64 = 0.95;
+/// 97.5th percentile of the standard normal.
+pub const Z: f64 = 1.959_963_984_540_054;
+
+/// A figure with its uncertainty, all in the figure's own unit.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Estimate {
+    /// Best estimate.
+    pub value: f64,
+    /// Standard error.
+    pub standard_error: f64,
+    /// Lower end of the 95 % interval.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+impl Estimate {
+    /// The same in another unit.
+    pub fn times(self, factor: f64) -> Self {
+        Self {
+            value: self.value * factor,
+            standard_error: self.standard_error * factor,
+            low: self.low * factor,
+            high: self.high * factor,
+        }
+    }
+}
+
+/// Mean of a sample. The interval of a mean of nonnegative values is not cut at 0.
+pub fn mean(sample: &[f64]) -> Estimate {
+    let n = sample.len() as f64;
+    let value = sample.iter().sum::<f64>() / n.max(1.0);
+    if sample.len() < 2 {
+        return Estimate { value, standard_error: f64::NAN, low: f64::NAN, high: f64::NAN };
+    }
+    let variance = sample.iter().map(|x| (x - value) * (x - value)).sum::<f64>() / (n - 1.0);
+    let standard_error = (variance / n).sqrt();
+    let t = StudentsT::new(0.0, 1.0, n - 1.0).map_or(Z, |t| t.inverse_cdf((1.0 + CONFIDENCE) / 2.0));
+    Estimate { value, standard_error, low: value - t * standard_error, high: value + t * standard_error }
+}
+
+/// A probability from `events` of `n`.
+pub fn proportion(events: u64, n: u64) -> Estimate {
+    let (k, m) = (events as f64, n.max(1) as f64);
+    let p = k / m;
+    let standard_error = (p * (1.0 - p) / m).sqrt();
+    let centre = (p + Z * Z / (2.0 * m)) / (1.0 + Z * Z / m);
+    let half = Z / (1.0 + Z * Z / m) * (p * (1.0 - p) / m + Z * Z / (4.0 * m * m)).sqrt();
+    let low = if events == 0 { 0.0 } else { (centre - half).max(0.0) };
+    let high = match events {
+        0 => (3.0 / m).min(1.0),
+        _ if events == n => 1.0,
+        _ => (centre + half).min(1.0),
+    };
+    Estimate { value: p, standard_error, low, high }
+}
+
+/// Rank (from 1) of the order statistic that is at least the `p` quantile with this one-sided confidence; `None` if
+/// the sample is too small to say so. P(X₍ₖ₎ ≥ q_p) = P(Bin(n, p) ≤ k − 1).
+pub fn upper_quantile_rank(n: u64, p: f64, confidence: f64) -> Option<usize> {
+    let below = Binomial::new(p, n).ok()?.inverse_cdf(confidence);
+    usize::try_from(below + 1).ok().filter(|k| *k as u64 <= n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_intervals() {
+        // Wilson for 10 of 100: 0.0552 to 0.1744 (Brown, Cai, DasGupta 2001).
+        let e = proportion(10, 100);
+        assert!((e.low - 0.0552).abs() < 1e-4 && (e.high - 0.1744).abs() < 1e-4, "{e:?}");
+        assert_eq!(proportion(0, 1000).high, 0.003);
+        let e = mean(&[1.0, 2.0, 3.0, 4.0]);
+        assert!((e.standard_error - 0.645_497).abs() < 1e-6);
+        assert!((e.high - 2.5 - 3.182_446 * 0.645_497).abs() < 1e-4);
+        // 59 values give the 95th percentile at 95 % confidence by their largest; 58 do not.
+        assert_eq!(upper_quantile_rank(59, 0.95, 0.95), Some(59));
+        assert_eq!(upper_quantile_rank(58, 0.95, 0.95), None);
+    }
+}

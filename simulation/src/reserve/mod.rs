@@ -1,0 +1,3 @@
+//! Reserves: weeks of stock per need for a chance of stockout.
+mod plan;
+pub use plan::{PlanEntry, ReservePlan};

@@ -1,0 +1,18 @@
+//! Tender and options in, award with bound and certificate out.
+//!
+//! [`model`] states the award as a mixed-integer program, [`highs`] solves it, [`repair`](crate::Award) turns floating
+//! point into an exact award, and the certificate of `ballast-domain` judges it. Infeasible, limit reached and cancelled
+//! are answers, not errors.
+
+mod direct;
+mod highs;
+pub mod model;
+mod prices;
+mod repair;
+mod report;
+mod rules;
+
+pub use ballast_domain::award::Award;
+pub use direct::InProcess;
+pub use highs::{VERSION as HIGHS_VERSION, version as highs_version};
+pub use report::{Control, Engine, EngineError, Event, Limit, LogEntry, Options, Reason, SolveReport, Statistics, Termination};

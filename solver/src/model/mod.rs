@@ -1,0 +1,166 @@
+//! The award model: typed columns and rows in flat arrays, each with a business label.
+//!
+//! Algebra (`docs/mathematics.md`): x\[c\] share of a demand cell served by candidate c, n\[c\] whole packs, y used
+//! indicators, λ tiers, M measures and V discounted values by tier, z switching. One file per family of rows.
+
+mod indicators;
+mod volume;
+
+use ballast_domain::Tender;
+use ballast_domain::index::*;
+
+pub(crate) use indicators::Indicators;
+pub(crate) use volume::Volumes;
+
+use crate::prices;
+use crate::rules;
+
+/// A column of the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Col(pub(crate) u32);
+
+/// What a row says, in terms of the tender.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowLabel {
+    /// Links variables; never a reason of its own.
+    Link,
+    /// A demand cell is served.
+    Balance(CellIx),
+    /// Less than one pack over.
+    Surplus(CellIx),
+    /// Capacity of a product.
+    ProductCapacity(ProductIx),
+    /// Capacity of a plant.
+    PlantCapacity(PlantIx),
+    /// Capacity of a supplier.
+    SupplierCapacity(SupplierIx),
+    /// Most packs of an offer.
+    OfferMaximum(OfferIx),
+    /// Least packs of an offer that is used.
+    OfferMinimum(OfferIx),
+    /// Least spend of a supplier that wins.
+    MinimumAward(SupplierIx),
+    /// Most products of a need.
+    MaxProducts(NeedIx),
+    /// Most products of a need at a site.
+    MaxProductsAtSite(CellIx),
+    /// A rule of the tender, and which of its instances.
+    Rule(RuleIx, u32),
+}
+
+impl RowLabel {
+    /// True for rows that a buyer could give up; the others are logic.
+    pub fn is_business(self) -> bool {
+        !matches!(self, Self::Link | Self::Balance(_) | Self::Surplus(_))
+    }
+}
+
+/// Terms of a row or objective: column and coefficient.
+pub(crate) type Terms = Vec<(Col, f64)>;
+
+/// A mixed-integer model, minimised.
+#[derive(Debug, Clone, Default)]
+pub struct Model {
+    /// Cost of each column, in scaled money.
+    pub cost: Vec<f64>,
+    /// Lower bound of each column.
+    pub lower: Vec<f64>,
+    /// Upper bound of each column.
+    pub upper: Vec<f64>,
+    /// Whether the column is integer.
+    pub integer: Vec<bool>,
+    /// Start of each row in `index` and `value`; one more entry than rows.
+    pub start: Vec<i32>,
+    /// Columns of the rows.
+    pub index: Vec<i32>,
+    /// Coefficients of the rows.
+    pub value: Vec<f64>,
+    /// Lower bound of each row.
+    pub row_lower: Vec<f64>,
+    /// Upper bound of each row.
+    pub row_upper: Vec<f64>,
+    /// Label of each row.
+    pub label: Vec<RowLabel>,
+    /// Constant of the objective, in scaled money.
+    pub offset: f64,
+    /// Money per unit of objective.
+    pub money_scale: f64,
+}
+
+impl Model {
+    /// Number of columns.
+    pub fn columns(&self) -> usize {
+        self.cost.len()
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.label.len()
+    }
+
+    pub(crate) fn column(&mut self, cost: f64, lower: f64, upper: f64, integer: bool) -> Col {
+        self.cost.push(cost);
+        self.lower.push(lower);
+        self.upper.push(upper);
+        self.integer.push(integer);
+        Col(u32::try_from(self.cost.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    pub(crate) fn binary(&mut self, cost: f64) -> Col {
+        self.column(cost, 0.0, 1.0, true)
+    }
+
+    pub(crate) fn add_cost(&mut self, col: Col, cost: f64) {
+        self.cost[col.0 as usize] += cost;
+    }
+
+    /// Adds `lower ≤ Σ terms ≤ upper`; terms on the same column are added up.
+    pub(crate) fn row(&mut self, label: RowLabel, lower: f64, upper: f64, mut terms: Terms) {
+        if self.start.is_empty() {
+            self.start.push(0);
+        }
+        terms.sort_by_key(|(c, _)| *c);
+        let mut last: Option<Col> = None;
+        for (col, coefficient) in terms {
+            match (last, self.value.last_mut()) {
+                (Some(l), Some(v)) if l == col => *v += coefficient,
+                _ => {
+                    self.index.push(col.0 as i32);
+                    self.value.push(coefficient);
+                    last = Some(col);
+                }
+            }
+        }
+        self.start.push(i32::try_from(self.index.len()).unwrap_or(i32::MAX));
+        self.row_lower.push(lower);
+        self.row_upper.push(upper);
+        self.label.push(label);
+    }
+}
+
+/// The model of a tender with what is needed to read an award out of a solution.
+#[derive(Debug, Clone)]
+pub struct AwardModel {
+    /// The model.
+    pub model: Model,
+    /// Volumes of the candidates.
+    pub(crate) volumes: Volumes,
+    /// Tier columns with their thresholds.
+    pub(crate) thresholds: Vec<prices::Threshold>,
+}
+
+/// Builds the model. All rules are listed here, in order.
+pub fn build(tender: &Tender) -> AwardModel {
+    let mut model = Model { money_scale: volume::money_scale(tender), ..Model::default() };
+    let volumes = Volumes::new(tender, &mut model);
+    let mut used = Indicators::default();
+    rules::balance::add(tender, &mut model, &volumes);
+    rules::capacity::add(tender, &mut model, &volumes);
+    rules::standardization::add(tender, &mut model, &volumes, &mut used);
+    rules::minimum::add(tender, &mut model, &volumes, &mut used);
+    rules::onboarding::add(tender, &mut model, &volumes, &mut used);
+    rules::switching::add(tender, &mut model, &volumes);
+    rules::tender_rules::add(tender, &mut model, &volumes, &mut used);
+    let thresholds = prices::tiers::add(tender, &mut model, &volumes);
+    AwardModel { model, volumes, thresholds }
+}

@@ -1,0 +1,99 @@
+//! Volumes: x\[c\] ∈ \[0, 1\] is the share of its demand cell that candidate c serves; where the need asks for whole packs,
+//! n\[c\] is the integer number of packs bought and u·n ≥ q·x. Money and capacity follow the packs *bought*, shares and
+//! preferences the need units *used*.
+
+use ballast_domain::Tender;
+use ballast_domain::exact::{exact, float};
+use ballast_domain::index::*;
+use ballast_domain::tables::{Payer, PriceLevel};
+
+use super::{Col, Model, RowLabel};
+
+/// Columns and coefficients of each candidate.
+#[derive(Debug, Clone)]
+pub(crate) struct Volumes {
+    /// Share of the cell.
+    pub(crate) share: IxVec<CandidateIx, Col>,
+    /// Need units a year at share 1.
+    pub(crate) units: IxVec<CandidateIx, f64>,
+    /// The column that packs bought follow, and packs a year per unit of it.
+    pub(crate) packs: IxVec<CandidateIx, (Col, f64)>,
+    /// List price per pack.
+    pub(crate) list: IxVec<CandidateIx, f64>,
+    /// 1 + mark-up + buyer-paid fees on net: what a unit of net spend costs.
+    pub(crate) net_factor: IxVec<CandidateIx, f64>,
+}
+
+impl Volumes {
+    /// Adds the columns with their cost before discounts.
+    pub(super) fn new(tender: &Tender, model: &mut Model) -> Self {
+        let years = f64::from(tender.settings.contract_years);
+        let n = tender.candidates.len();
+        let mut volumes = Self {
+            share: IxVec::default(),
+            units: IxVec::from_fn(n, |c| tender.cells[tender.candidates[c].cell].quantity.to_f64()),
+            packs: IxVec::default(),
+            list: IxVec::from_fn(n, |c| tender.offers[tender.candidates[c].offer].list_price.to_f64()),
+            net_factor: IxVec::default(),
+        };
+        for c in tender.candidates.indexes() {
+            let line = &tender.candidates[c];
+            let offer = &tender.offers[line.offer];
+            let mut net_factor = 1.0 + offer.markup.to_f64();
+            let mut list_fee = 0.0;
+            for fee in tender.fees.iter().filter(|f| f.payer == Payer::Buyer) {
+                let bears = fee.supplier.is_none_or(|s| s == line.supplier) && fee.layer.is_none_or(|l| l == offer.layer);
+                match fee.base {
+                    PriceLevel::Net if bears => net_factor += fee.percent.to_f64(),
+                    PriceLevel::List if bears => list_fee += fee.percent.to_f64(),
+                    _ => {}
+                }
+            }
+            let factor = line.use_factor.to_f64();
+            let freight = float(&exact(line.freight.per_pack)) + float(&exact(line.freight.per_need_unit)) * factor;
+            let percent = float(&exact(line.freight.percent_of_list));
+            let per_pack = volumes.list[c] * (net_factor + list_fee + percent) + freight;
+            volumes.net_factor.push(net_factor);
+
+            let cost_per_pack = years * per_pack / model.money_scale;
+            let units = volumes.units[c];
+            if tender.needs[line.need].whole_packs {
+                let largest = tender.candidates_of(line.cell).map(|o| tender.candidates[o].use_factor.to_f64()).fold(0.0, f64::max);
+                let most = ((units + largest) / factor).floor();
+                let share = model.column(0.0, 0.0, 1.0, false);
+                let packs = model.column(cost_per_pack, 0.0, most, true);
+                // units·x ≤ factor·n, in shares
+                model.row(RowLabel::Link, f64::NEG_INFINITY, 0.0, vec![(share, 1.0), (packs, -factor / units)]);
+                volumes.share.push(share);
+                volumes.packs.push((packs, 1.0));
+            } else {
+                let packs = units / factor;
+                let share = model.column(cost_per_pack * packs, 0.0, 1.0, false);
+                volumes.share.push(share);
+                volumes.packs.push((share, packs));
+            }
+        }
+        volumes
+    }
+
+    /// Most packs a year that a candidate can carry.
+    pub(crate) fn most_packs(&self, model: &Model, c: CandidateIx) -> f64 {
+        let (col, packs) = self.packs[c];
+        packs * model.upper[col.0 as usize]
+    }
+}
+
+/// Money per unit of objective: a power of two that brings the cheapest conceivable cost near 10,000, so that the same
+/// tolerances mean the same whatever the currency.
+pub(super) fn money_scale(tender: &Tender) -> f64 {
+    let cheapest = |cell: CellIx| {
+        let per_unit = tender.candidates_of(cell).map(|c| {
+            let line = &tender.candidates[c];
+            tender.offers[line.offer].list_price.to_f64() / line.use_factor.to_f64()
+        });
+        let least = per_unit.fold(f64::INFINITY, f64::min);
+        if least.is_finite() { least * tender.cells[cell].quantity.to_f64() } else { 0.0 }
+    };
+    let total: f64 = tender.cells.indexes().map(cheapest).sum::<f64>() * f64::from(tender.settings.contract_years);
+    if total > 0.0 { (total / 1e4).log2().round().exp2() } else { 1.0 }
+}

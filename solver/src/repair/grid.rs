@@ -1,0 +1,71 @@
+//! A point becomes an award: each share is rounded to 9 decimals and the residual goes to the cell's largest line; packs
+//! are rounded to whole ones and what is used of them adds up to the demand exactly.
+
+use ballast_domain::Tender;
+use ballast_domain::award::{Award, AwardLine, SHARE_DECIMALS};
+use ballast_domain::index::CandidateIx;
+use ballast_domain::quantity::NeedUnits;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::FromPrimitive;
+
+use crate::model::AwardModel;
+
+/// A share below this is solver noise.
+const NOISE: f64 = 1e-7;
+
+/// Reads the award out of a point.
+pub(crate) fn to_award(tender: &Tender, model: &AwardModel, point: &[f64]) -> Award {
+    let mut award = Award::default();
+    for (cell, demand) in tender.cells.enumerate() {
+        let lines: Vec<CandidateIx> = tender.candidates_of(cell).collect();
+        let share = |c: &CandidateIx| point[model.volumes.share[*c].0 as usize];
+        match tender.needs[demand.need].whole_packs {
+            true => {
+                let packs = |c: &CandidateIx| point[model.volumes.packs[*c].0.0 as usize].round().max(0.0) as u64;
+                let bought: Vec<(CandidateIx, f64, u64)> = lines.iter().map(|c| (*c, share(c), packs(c))).collect();
+                whole(tender, demand.quantity.0, &bought, &mut award);
+            }
+            false => {
+                let kept: Vec<(CandidateIx, f64)> = lines.iter().map(|c| (*c, share(c))).filter(|(_, s)| *s > NOISE).collect();
+                continuous(demand.quantity.0, &kept, &mut award);
+            }
+        }
+    }
+    award
+}
+
+fn continuous(quantity: Decimal, lines: &[(CandidateIx, f64)], award: &mut Award) {
+    let one = 10i64.pow(SHARE_DECIMALS);
+    let mut grid: Vec<(CandidateIx, i64)> = lines.iter().map(|(c, s)| (*c, (s * one as f64).round() as i64)).collect();
+    let residual = one - grid.iter().map(|(_, k)| k).sum::<i64>();
+    if let Some(largest) = grid.iter_mut().max_by_key(|(_, k)| *k) {
+        largest.1 += residual;
+    }
+    for (candidate, k) in grid.into_iter().filter(|(_, k)| *k > 0) {
+        let used = NeedUnits((Decimal::new(k, SHARE_DECIMALS) * quantity).normalize());
+        award.lines.push(AwardLine { candidate, used, whole_packs: None });
+    }
+}
+
+fn whole(tender: &Tender, quantity: Decimal, lines: &[(CandidateIx, f64, u64)], award: &mut Award) {
+    let mut rest = quantity;
+    let mut used: Vec<(CandidateIx, Decimal, Decimal, u64)> = Vec::new();
+    for &(c, share, packs) in lines.iter().filter(|l| l.2 > 0) {
+        let room = Decimal::from(packs) * tender.candidates[c].use_factor.0;
+        let wanted = Decimal::from_f64(share.max(0.0)).unwrap_or_default() * quantity;
+        let take = wanted.round_dp(6).min(room).min(rest);
+        rest -= take;
+        used.push((c, take, room, packs));
+    }
+    // What rounding left over goes to the largest line with room.
+    used.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    for (_, take, room, _) in &mut used {
+        let more = (*room - *take).min(rest);
+        *take += more;
+        rest -= more;
+    }
+    used.sort_by_key(|u| u.0);
+    for (candidate, take, _, packs) in used.into_iter().filter(|u| !u.1.is_zero()) {
+        award.lines.push(AwardLine { candidate, used: NeedUnits(take.normalize()), whole_packs: Some(packs) });
+    }
+}

@@ -1,0 +1,7 @@
+//! From floating point to an award: shares to the grid, residuals to the largest line, thresholds re-reached.
+
+mod grid;
+mod polish;
+
+pub(crate) use grid::to_award;
+pub(crate) use polish::polish;

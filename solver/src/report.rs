@@ -1,0 +1,193 @@
+//! What is asked of an engine and what it answers.
+
+use std::time::Duration;
+
+use ballast_domain::award::Award;
+use ballast_domain::certificate::Certificate;
+use ballast_domain::Tender;
+use rust_decimal::Decimal;
+
+/// Options of a solve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// Relative gap at which the award counts as optimal.
+    pub gap: f64,
+    /// Wall-clock limit; a result ended by it is not reproducible.
+    pub time_limit: Option<Duration>,
+    /// Work limit: one unit is 1,000 simplex iterations. A result ended by it is reproducible.
+    pub work_limit: Option<u64>,
+    /// Seed.
+    pub seed: u64,
+    /// Relative tolerance of hard rules.
+    pub tolerance: Decimal,
+    /// 0 for the first attempt; each retry after a crash takes another, calmer, road.
+    pub attempt: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            gap: 1e-4,
+            time_limit: None,
+            work_limit: Some(DEFAULT_WORK),
+            seed: 0,
+            tolerance: ballast_domain::certificate::default_tolerance(),
+            attempt: 0,
+        }
+    }
+}
+
+/// Work after which a solve stops when nothing else stops it.
+const DEFAULT_WORK: u64 = 100_000;
+
+/// What stopped a solve before it was proven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// Wall clock.
+    Time,
+    /// Work.
+    Work,
+    /// The user.
+    Cancelled,
+    /// Memory of the child process.
+    Memory,
+}
+
+/// How a solve ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Termination {
+    /// Proven within the gap.
+    Optimal,
+    /// An award, not proven to be within the gap.
+    Feasible(Limit),
+    /// Proven: no award satisfies the hard rules.
+    Infeasible,
+    /// A limit was reached before any award was found.
+    NoAward(Limit),
+}
+
+/// Why there is no award.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reason {
+    /// `structure`: a finding about the tender; `conflict`: a rule that must give way for the others to hold.
+    pub kind: &'static str,
+    /// In words.
+    pub text: String,
+}
+
+/// A moment of the search. Work is in units of 1,000 simplex iterations.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LogEntry {
+    /// Work so far.
+    pub work: f64,
+    /// Value of the best award, money over the contract.
+    pub value: Option<Decimal>,
+    /// Proven bound, money over the contract.
+    pub bound: Option<Decimal>,
+}
+
+/// Figures about the search.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Statistics {
+    /// Columns of the model.
+    pub columns: usize,
+    /// Of these, integer.
+    pub integers: usize,
+    /// Rows.
+    pub rows: usize,
+    /// Non-zero coefficients.
+    pub nonzeros: usize,
+    /// Branch-and-bound nodes.
+    pub nodes: i64,
+    /// Simplex iterations.
+    pub iterations: i64,
+    /// The solver's own objective for the final point, in money.
+    pub solver_value: Option<f64>,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SolveReport {
+    /// How it ended.
+    pub termination: Termination,
+    /// The award with its certificate, which holds.
+    pub award: Option<(Award, Certificate)>,
+    /// Proven lower bound on the value of any award, money over the contract, rounded outwards.
+    pub bound: Option<Decimal>,
+    /// Why there is no award.
+    pub reasons: Vec<Reason>,
+    /// Value and bound over work.
+    pub log: Vec<LogEntry>,
+    /// Figures.
+    pub statistics: Statistics,
+}
+
+impl SolveReport {
+    /// Cost of the award, as certified.
+    pub fn value(&self) -> Option<Decimal> {
+        self.award.as_ref().map(|(_, c)| c.costs.value)
+    }
+
+    /// What could at most still be saved.
+    pub fn gap_money(&self) -> Option<Decimal> {
+        Some((self.value()? - self.bound?).max(Decimal::ZERO))
+    }
+
+    /// The same, as a fraction of the value.
+    pub fn gap(&self) -> Option<f64> {
+        use rust_decimal::prelude::ToPrimitive;
+        let value = self.value()?.to_f64()?;
+        let gap = self.gap_money()?.to_f64()?;
+        Some(if value.abs() > 0.0 { gap / value.abs() } else { 0.0 })
+    }
+}
+
+/// What an engine tells while it works.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A better award, certified.
+    Improved {
+        /// The award.
+        award: Award,
+        /// Where the search stands.
+        at: LogEntry,
+    },
+    /// Where the search stands.
+    Progress(LogEntry),
+    /// A child process died and is tried again.
+    Retried {
+        /// What happened.
+        why: String,
+    },
+}
+
+/// The caller's side of a solve.
+pub trait Control: Sync {
+    /// True once the caller wants the best so far.
+    fn cancelled(&self) -> bool;
+    /// Hears events.
+    fn observe(&self, event: &Event);
+}
+
+/// The engine itself failed; says nothing about the tender.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// An award that does not survive its re-computation is our error and is never shown.
+    #[error("the award found does not survive its re-computation: {0}")]
+    NotVerified(String),
+    /// The solver gave up.
+    #[error("the solver failed: {0}")]
+    Solver(String),
+    /// The child process failed for good.
+    #[error("the solving process failed: {0}")]
+    Child(String),
+}
+
+/// Something that answers award questions.
+pub trait Engine {
+    /// Solves a tender.
+    ///
+    /// # Errors
+    /// Only when the engine itself fails; infeasible and limits are answers.
+    fn award(&self, tender: &Tender, options: &Options, control: &dyn Control) -> Result<SolveReport, EngineError>;
+}

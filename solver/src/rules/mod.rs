@@ -1,0 +1,14 @@
+//! One family of rows per file, written from the algebra; the certificate states the same apart, from the sentence.
+
+pub(crate) mod balance;
+pub(crate) mod capacity;
+pub(crate) mod minimum;
+pub(crate) mod onboarding;
+pub(crate) mod standardization;
+pub(crate) mod switching;
+pub(crate) mod tender_rules;
+
+mod amount;
+mod count;
+mod mean;
+mod share;

@@ -1,0 +1,81 @@
+//! The command `ballast`: one verb per file in `verbs/`, one exit path here.
+
+mod exit;
+mod interrupt;
+mod load;
+mod output;
+mod progress;
+mod verbs;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use output::Output;
+
+/// Decides what health systems buy, from whom, and how much they hold in reserve, and shows how the decision stands up
+/// when supply breaks.
+#[derive(Parser)]
+#[command(name = "ballast", version, propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What every verb takes.
+#[derive(clap::Args, Clone)]
+pub struct Common {
+    /// One JSON document on standard output, nothing else there.
+    #[arg(long, global = true)]
+    json: bool,
+    /// No progress and no messages on standard error, except errors.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Threads for the simulation (0: all cores). The result does not depend on it.
+    #[arg(long, global = true, default_value_t = 0, value_name = "N")]
+    threads: usize,
+    /// Seed of everything random.
+    #[arg(long, global = true, default_value_t = 1, value_name = "SEED")]
+    seed: u64,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Check(verbs::check::Args),
+    Award(verbs::award::Args),
+    Certify(verbs::certify::Args),
+    Stress(verbs::stress::Args),
+    Reserve(verbs::reserve::Args),
+    Report(verbs::report::Args),
+    Demo(verbs::demo::Args),
+    #[command(subcommand)]
+    Import(verbs::import::Import),
+    /// A solving process; for the program itself.
+    #[command(hide = true)]
+    Worker,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(&cli.common);
+    let result = match cli.verb {
+        Verb::Check(args) => verbs::check::run(&args, &output),
+        Verb::Award(args) => verbs::award::run(&args, &cli.common, &output),
+        Verb::Certify(args) => verbs::certify::run(&args, &cli.common, &output),
+        Verb::Stress(args) => verbs::stress::run(&args, &cli.common, &output),
+        Verb::Reserve(args) => verbs::reserve::run(&args, &cli.common, &output),
+        Verb::Report(args) => verbs::report::run(&args, &output),
+        Verb::Demo(args) => verbs::demo::run(&args, &cli.common, &output),
+        Verb::Import(what) => verbs::import::run(&what, &output),
+        Verb::Worker => ballast_isolation::run_child().map(|()| exit::Exit::Done).map_err(exit::Failure::from),
+    };
+    match result {
+        Ok(exit) => exit.code(),
+        Err(failure) => {
+            output.failure(&failure);
+            failure.exit.code()
+        }
+    }
+}

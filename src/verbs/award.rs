@@ -1,0 +1,319 @@
+//! `ballast award`: the decision.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use ballast_domain::certificate::certify;
+use ballast_domain::{Award, Tender};
+use ballast_exchange::documents::award::{AwardBody, LogPart, Proof};
+use ballast_exchange::documents::{Header, seal};
+use ballast_isolation::Children;
+use ballast_solver::{Control, Engine, Event, InProcess, Limit, LogEntry, Options, SolveReport, Termination};
+use indicatif::ProgressBar;
+use serde_json::{Value, json};
+
+use crate::Common;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::interrupt::Interrupt;
+use crate::output::{Output, money, percent, table};
+use crate::{load, progress};
+
+/// Chooses what to buy, from whom: the award with its cost, bound, certificate and reasons.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Folder with tender.toml and CSV files, or a JSON file.
+    tender: PathBuf,
+    #[command(flatten)]
+    limits: Limits,
+    /// Write the award document here; rewritten at each improvement.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Limits of a solve.
+#[derive(clap::Args, Clone, Default)]
+pub struct Limits {
+    /// Stop when the proven gap is at most this fraction.
+    #[arg(long, default_value_t = 1e-4, value_parser = gap, value_name = "G")]
+    pub gap: f64,
+    /// Stop after so many seconds with the best award so far.
+    #[arg(long, value_parser = seconds, value_name = "SECONDS")]
+    pub time_limit: Option<f64>,
+    /// Stop after so much work (1,000 simplex iterations each); reproducible, unlike seconds.
+    #[arg(long, value_name = "N")]
+    pub work: Option<u64>,
+    /// Memory limit of the solving process, MiB.
+    #[arg(long, default_value_t = 8192, value_name = "MIB")]
+    pub memory: u64,
+    /// Relative tolerance of hard rules.
+    #[arg(long, default_value = "0.000001", value_name = "T")]
+    pub tolerance: rust_decimal::Decimal,
+    /// Solve in this process instead of a child.
+    #[arg(long, hide = true)]
+    pub in_process: bool,
+}
+
+fn gap(text: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "a fraction such as 0.001".to_owned())?;
+    (0.0..1.0).contains(&value).then_some(value).ok_or_else(|| "a fraction from 0 to below 1".to_owned())
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "a number of seconds".to_owned())?;
+    (0.0..=31_536_000.0).contains(&value).then_some(value).ok_or_else(|| "a number of seconds, 0 or more".to_owned())
+}
+
+/// The caller's side of a solve: progress, the file, Ctrl-C.
+struct Desk<'a> {
+    tender: &'a Tender,
+    header: &'a Header,
+    out: Option<&'a Path>,
+    interrupt: &'a Interrupt,
+    bar: ProgressBar,
+    retries: Mutex<Vec<String>>,
+    started: Instant,
+    times: Mutex<Vec<f64>>,
+    tolerance: rust_decimal::Decimal,
+}
+
+impl Control for Desk<'_> {
+    fn cancelled(&self) -> bool {
+        self.interrupt.raised()
+    }
+
+    fn observe(&self, event: &Event) {
+        match event {
+            Event::Progress(at) => self.show(at),
+            Event::Improved { award, at } => {
+                self.show(at);
+                if let Ok(mut times) = self.times.lock() {
+                    times.push(self.started.elapsed().as_secs_f64());
+                }
+                if let Some(path) = self.out {
+                    let proof = Proof { bound: at.bound, log: vec![log_part(at)], ..Proof::default() };
+                    let certificate = certify(self.tender, award, self.tolerance);
+                    let body = AwardBody::without_award("feasible", None, "an award on the way; the search goes on".to_owned(), Vec::new())
+                        .with_award(self.tender, award, &certificate, proof);
+                    // The final document is written with its faults reported; one on the way may be lost.
+                    let _ = seal("award", self.header, &body, json!({})).map_err(std::io::Error::other).and_then(|d| write(path, &d));
+                }
+            }
+            Event::Retried { why } => {
+                if let Ok(mut retries) = self.retries.lock() {
+                    retries.push(why.clone());
+                }
+            }
+        }
+    }
+}
+
+impl Desk<'_> {
+    fn show(&self, at: &LogEntry) {
+        let text = |v: Option<_>| v.map_or_else(|| "none yet".to_owned(), money);
+        self.bar.set_message(format!("award: best {}, bound {}", text(at.value), text(at.bound)));
+    }
+}
+
+fn log_part(e: &LogEntry) -> LogPart {
+    LogPart { work: e.work, value: e.value, bound: e.bound }
+}
+
+/// Writes a document so that a reader sees the old or the new one, never half of one.
+pub fn write(path: &Path, document: &Value) -> std::io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    std::fs::write(&part, serde_json::to_vec_pretty(document)?)?;
+    std::fs::rename(&part, path)
+}
+
+/// An award made for a verb: the document, and the award if there is one.
+pub struct Made {
+    /// The award document.
+    pub document: Value,
+    /// Its body.
+    pub body: AwardBody,
+    /// The award.
+    pub award: Option<Award>,
+}
+
+/// Solves and seals.
+pub fn make(tender: &Tender, limits: &Limits, common: &Common, output: &Output, out: Option<&Path>) -> Result<Made, Failure> {
+    let interrupt = Interrupt::listen()?;
+    let default = Options::default();
+    let options = Options {
+        gap: limits.gap,
+        time_limit: limits.time_limit.map(Duration::from_secs_f64),
+        work_limit: limits.work.or(if limits.time_limit.is_some() { None } else { default.work_limit }),
+        seed: common.seed,
+        tolerance: limits.tolerance,
+        attempt: 0,
+    };
+    let shown = json!({
+        "gap": options.gap, "time_limit": limits.time_limit, "work": options.work_limit, "tolerance": options.tolerance,
+    });
+    let header = Header::new(tender, load::build(), common.seed, shown);
+    let desk = Desk {
+        tender,
+        header: &header,
+        out,
+        interrupt: &interrupt,
+        bar: progress::spinner(output, "award: solving"),
+        retries: Mutex::default(),
+        started: Instant::now(),
+        times: Mutex::default(),
+        tolerance: limits.tolerance,
+    };
+    let engine: Box<dyn Engine> = if limits.in_process {
+        Box::new(InProcess)
+    } else {
+        let memory_bytes = Some(limits.memory.saturating_mul(1 << 20));
+        Box::new(Children { program: std::env::current_exe()?, verb: "worker", memory_bytes })
+    };
+    let report = engine.award(tender, &options, &desk)?;
+    desk.bar.finish_and_clear();
+
+    let retries = desk.retries.lock().map(|r| r.clone()).unwrap_or_default();
+    for why in &retries {
+        output.note(&format!("{why}; tried again with other settings"));
+    }
+    let mut body = body(tender, &report);
+    body.reproducible &= retries.is_empty();
+    let run = json!({
+        "elapsed_seconds": desk.started.elapsed().as_secs_f64(),
+        "improvements_at_seconds": desk.times.lock().map(|t| t.clone()).unwrap_or_default(),
+        "threads": 1,
+        "retries": retries,
+    });
+    let document = seal("award", &header, &body, run)?;
+    if let Some(path) = out {
+        write(path, &document)?;
+    }
+    Ok(Made { document, body, award: report.award.map(|(a, _)| a) })
+}
+
+fn limit_word(limit: Limit) -> &'static str {
+    match limit {
+        Limit::Time => "time",
+        Limit::Work => "work",
+        Limit::Cancelled => "cancelled",
+        Limit::Memory => "memory",
+    }
+}
+
+fn body(tender: &Tender, report: &SolveReport) -> AwardBody {
+    let (word, limit, detail) = match &report.termination {
+        Termination::Optimal => ("optimal", None, "proven within the gap asked for".to_owned()),
+        Termination::Feasible(l) => ("feasible", Some(*l), format!("the best award when the {} limit ended the search", limit_word(*l))),
+        Termination::Infeasible => ("infeasible", None, "proven: no award satisfies the hard rules".to_owned()),
+        Termination::NoAward(l) => ("no_award", Some(*l), format!("no award was found before the {} limit", limit_word(*l))),
+    };
+    let detail = if limit == Some(Limit::Cancelled) { "stopped on request; the best so far".to_owned() } else { detail };
+    let reasons = report.reasons.iter().map(|r| r.text.clone()).collect();
+    let empty = AwardBody::without_award(word, limit.map(limit_word), detail, reasons);
+    let s = &report.statistics;
+    let statistics = [
+        ("columns", s.columns as f64),
+        ("integers", s.integers as f64),
+        ("rows", s.rows as f64),
+        ("nonzeros", s.nonzeros as f64),
+        ("nodes", s.nodes as f64),
+        ("iterations", s.iterations as f64),
+    ];
+    let proof = Proof {
+        bound: report.bound,
+        solver_value: s.solver_value,
+        log: report.log.iter().map(log_part).collect(),
+        statistics: statistics.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
+    };
+    match &report.award {
+        Some((award, certificate)) => empty.with_award(tender, award, certificate, proof),
+        None => AwardBody { log: proof.log, statistics: proof.statistics, bound: proof.bound, ..empty },
+    }
+}
+
+/// The exit code of an award document.
+pub fn exit(body: &AwardBody) -> Exit {
+    match (body.termination.as_str(), body.value) {
+        (_, Some(_)) => Exit::Done,
+        ("infeasible", None) => Exit::Infeasible,
+        _ => Exit::NoAward,
+    }
+}
+
+/// The award for people.
+pub fn text(tender: &Tender, body: &AwardBody) -> String {
+    let currency = &tender.settings.currency;
+    let mut text = format!("{}: {} ({})\n", tender.settings.name, body.termination, body.detail);
+    for reason in &body.reasons {
+        text.push_str(&format!("  because {reason}\n"));
+    }
+    let Some(value) = body.value else { return text };
+    let years = tender.settings.contract_years;
+    text.push_str(&format!("\n  cost      {} {currency} over {years} contract year(s)\n", money(value)));
+    if let (Some(bound), Some(gap), Some(gap_money)) = (body.bound, body.gap, body.gap_money) {
+        text.push_str(&format!("  proven    no award costs less than {}: at most {} ({:.3} %) better exists\n", money(bound), money(gap_money), gap * 100.0));
+    }
+    if let Some(b) = &body.baseline {
+        text.push_str(&format!(
+            "  baseline  {} for today's mix at today's prices: saving {} ({}), of it price {}, mix {}; after one-off costs {}\n",
+            money(b.at_todays_prices),
+            money(b.saving),
+            share(b.saving, b.at_todays_prices),
+            money(b.price_effect),
+            money(b.mix_effect),
+            money(b.saving_after_one_off),
+        ));
+    }
+    let rows: Vec<Vec<String>> = body.cost.iter().filter(|c| !c.amount.is_zero()).map(|c| vec![c.component.clone(), money(c.amount)]).collect();
+    text.push_str(&format!("\n{}", table(&["component", currency], &rows)));
+    let rows: Vec<Vec<String>> = body
+        .suppliers
+        .iter()
+        .map(|s| vec![s.supplier.clone(), money(s.cost), percent(s.share), s.products.to_string(), s.sites.to_string()])
+        .collect();
+    text.push_str(&format!("\n{}", table(&["supplier", "cost a year", "share", "products", "sites"], &rows)));
+    let rows: Vec<Vec<String>> = body
+        .tiers
+        .iter()
+        .filter(|t| !t.measure.is_zero())
+        .map(|t| {
+            let name = if t.cohort.is_empty() { t.schedule.clone() } else { format!("{} ({})", t.schedule, t.cohort) };
+            let tier = t.tier.map_or_else(|| "none".to_owned(), money);
+            let next = t.next.map_or_else(|| "top".to_owned(), |n| format!("{} ({} missing)", money(n), money(t.distance.unwrap_or_default())));
+            vec![name, t.basis.clone(), money(t.measure), tier, next, money(t.saving)]
+        })
+        .collect();
+    if !rows.is_empty() {
+        text.push_str(&format!("\n{}", table(&["schedule", "basis", "measure", "tier from", "next tier", "saving a year"], &rows)));
+    }
+    if !body.rules.is_empty() {
+        let tight = body.rules.iter().filter(|r| r.slack.is_some_and(|s| s.abs() < 1e-6)).count();
+        text.push_str(&format!("\n  {} rule instances hold, {tight} of them at their bound\n", body.rules.len()));
+    }
+    if let Some(certificate) = &body.certificate {
+        let word = if certificate.verified { "verified" } else { "NOT verified" };
+        text.push_str(&format!("  certificate: {word}, re-computed cost {}\n", certificate.value));
+        for failure in &certificate.failures {
+            text.push_str(&format!("    {failure}\n"));
+        }
+    }
+    text
+}
+
+fn share(part: rust_decimal::Decimal, whole: rust_decimal::Decimal) -> String {
+    use rust_decimal::prelude::ToPrimitive;
+    match (part.to_f64(), whole.to_f64()) {
+        (Some(p), Some(w)) if w != 0.0 => percent(p / w),
+        _ => "–".to_owned(),
+    }
+}
+
+/// Runs the verb.
+pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
+    let tender = load::tender(&args.tender, output)?;
+    let made = make(&tender, &args.limits, common, output, args.out.as_deref())?;
+    output.result(&made.document, &text(&tender, &made.body));
+    Ok(exit(&made.body))
+}

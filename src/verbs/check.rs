@@ -1,0 +1,68 @@
+//! `ballast check`: reads a tender and says all that was found.
+
+use std::path::PathBuf;
+
+use ballast_domain::Severity;
+use ballast_exchange::documents::check::CheckBody;
+use ballast_exchange::documents::seal;
+use serde_json::json;
+
+use crate::exit::{Exit, Outcome};
+use crate::output::{Output, table};
+
+/// Reads a tender and reports all findings at once.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Folder with tender.toml and CSV files, or a JSON file.
+    tender: PathBuf,
+    /// Warnings count as errors.
+    #[arg(long)]
+    strict: bool,
+    /// Write the canonical tender: a folder, or a file that ends in .json.
+    #[arg(long, value_name = "PATH")]
+    out: Option<PathBuf>,
+}
+
+/// Runs the verb.
+pub fn run(args: &Args, output: &Output) -> Outcome {
+    let reading = ballast_exchange::tender::read(&args.tender);
+    let body = CheckBody::from(&reading);
+    let header = json!({ "build": crate::load::build() });
+    let document = seal("check", &header, &body, json!({}))?;
+
+    let mut text = String::new();
+    for finding in &reading.findings.0 {
+        text.push_str(&format!("{finding}\n"));
+    }
+    if !reading.findings.0.is_empty() {
+        text.push('\n');
+    }
+    let rows: Vec<Vec<String>> = body
+        .tables
+        .iter()
+        .map(|t| vec![t.table.clone(), t.read.to_string(), t.accepted.to_string(), t.rejected.to_string(), t.ignored.to_string()])
+        .collect();
+    text.push_str(&table(&["table", "rows read", "accepted", "rejected", "ignored"], &rows));
+    if let Some(size) = &body.size {
+        text.push_str(&format!(
+            "\n{} members, {} sites, {} needs, {} suppliers, {} products: {} demand cells, {} candidate lines, {} rules\n",
+            size.members, size.sites, size.needs, size.suppliers, size.products, size.cells, size.candidates, size.rules
+        ));
+    }
+    text.push_str(&match &body.input_hash {
+        Some(hash) => format!("a tender, {} warning(s); {hash}\n", body.warnings),
+        None => format!("not a tender: {} error(s), {} warning(s)\n", body.errors, body.warnings),
+    });
+    output.result(&document, &text);
+
+    if let (Some(tender), Some(path)) = (&reading.tender, &args.out) {
+        if path.extension().is_some_and(|e| e == "json") {
+            let body = ballast_exchange::tender::to_body(&tender.draft);
+            std::fs::write(path, serde_json::to_vec_pretty(&body)?)?;
+        } else {
+            ballast_exchange::tender::write_folder(&tender.draft, path)?;
+        }
+    }
+    let strict = args.strict && reading.findings.count(Severity::Warning) > 0;
+    Ok(if reading.tender.is_none() || strict { Exit::BadInput } else { Exit::Done })
+}

@@ -1,0 +1,10 @@
+//! One verb per file.
+
+pub mod award;
+pub mod certify;
+pub mod check;
+pub mod demo;
+pub mod import;
+pub mod report;
+pub mod reserve;
+pub mod stress;
