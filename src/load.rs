@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use ballast_domain::{Award, Findings, Severity, Tender};
+use ballast_domain::certificate::{certify, default_tolerance};
+use ballast_domain::{Award, Findings, Pack, Severity, Tender};
 use ballast_exchange::documents::read_award;
+use ballast_simulation::StressError;
 use serde_json::Value;
 
 use crate::exit::Failure;
@@ -52,4 +54,54 @@ pub fn award(tender: &Tender, path: &Path, output: &Output) -> Result<(Award, Va
         output.note(&warning.to_string());
     }
     Ok((award, document))
+}
+
+/// One or several packs, lived through together: entries add up, settings are those of the first.
+pub fn packs(paths: &[std::path::PathBuf]) -> Result<(Pack, String), Failure> {
+    let mut all: Option<Pack> = None;
+    let mut bytes = Vec::new();
+    for path in paths {
+        let pack = ballast_exchange::pack::read(path).map_err(|f| faults(&format!("{} is not a pack", path.display()), &f))?;
+        bytes.extend(std::fs::read(path)?);
+        all = Some(match all {
+            None => pack,
+            Some(mut first) => {
+                first.name = format!("{}+{}", first.name, pack.name);
+                first.title = format!("{}; {}", first.title, pack.title);
+                first.horizon_weeks = first.horizon_weeks.max(pack.horizon_weeks);
+                first.hazards.extend(pack.hazards);
+                first.events.extend(pack.events);
+                first.relief.extend(pack.relief);
+                first.demand.extend(pack.demand);
+                first
+            }
+        });
+    }
+    let hash = ballast_exchange::hash::digest(&bytes);
+    all.map(|p| (p, hash)).ok_or_else(|| Failure::input("no pack was named: --pack FILE"))
+}
+
+/// What the simulation refuses, as a failure of the input.
+pub fn refused(error: &StressError) -> Failure {
+    match error {
+        StressError::Pack(f) => faults("the pack does not fit the tender", f),
+        StressError::Plan(f) => faults("the reserve plan does not fit the tender", f),
+        StressError::Target(_) | StressError::Options(_) => Failure::input(error.to_string()),
+        StressError::Cancelled { .. } => Failure { exit: crate::exit::Exit::NoAward, message: error.to_string() },
+    }
+}
+
+/// Runs work on a thread pool of its own size.
+pub fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    Ok(pool.install(work))
+}
+
+/// An award that does not hold is not lived through.
+pub fn must_verify(tender: &Tender, award: &Award) -> Result<(), Failure> {
+    let certificate = certify(tender, award, default_tolerance());
+    match certificate.verified() {
+        true => Ok(()),
+        false => Err(Failure::input(format!("the award does not hold: {}", certificate.failures(tender).join("; ")))),
+    }
 }

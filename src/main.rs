@@ -5,6 +5,7 @@ mod interrupt;
 mod load;
 mod output;
 mod progress;
+mod say;
 mod verbs;
 
 use std::process::ExitCode;

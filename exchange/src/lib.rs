@@ -2,4 +2,6 @@
 
 pub mod documents;
 pub mod hash;
+pub mod pack;
+pub mod purchases;
 pub mod tender;

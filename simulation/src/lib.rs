@@ -7,6 +7,8 @@
 //! No IO, no clocks. Threads are those of rayon's current pool and never change a result: replications run in fixed
 //! blocks that are merged in order.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod blocks;
 pub mod draw;
 mod error;
@@ -17,9 +19,9 @@ pub mod reserve;
 pub mod rm1;
 mod stress;
 
-pub use blocks::Progress;
+pub use blocks::{Progress, Watch};
 pub use error::StressError;
 pub use metric::StressReport;
 pub use replay::{NeedTrace, Trace, Week, replay};
-pub use reserve::ReservePlan;
+pub use reserve::{ReservePlan, ReserveReport, Target};
 pub use stress::{Options, Replications, stress};

@@ -89,7 +89,10 @@ pub(crate) fn run(
                 meter.read(&state.record, &canvas.path, block, &fan);
             },
         )?;
-        next.iter().for_each(|b| all.merge(b));
+        for block in &next {
+            all.merge(block);
+            fan.count(&mut all.marks);
+        }
         done = until;
         let Replications::Precision { relative, at_most } = options.replications else { break };
         if done >= at_most || precise(&all, scopes.list.len(), relative, checks) {

@@ -1,4 +1,85 @@
-use crate::{exit::{Exit, Outcome}, output::Output};
+//! `ballast import purchases`: a purchase history becomes a tender.
+
+use std::path::PathBuf;
+
+use ballast_domain::Findings;
+use ballast_domain::finding::Severity;
+use ballast_exchange::documents::check::FindingRow;
+use ballast_exchange::purchases::{Mapping, import, write};
+use jiff::civil::Date;
+use serde_json::json;
+
+use crate::exit::{Exit, Failure, Outcome};
+use crate::load;
+use crate::output::Output;
+
+/// Turns other systems' files into a tender.
 #[derive(clap::Subcommand)]
-pub enum Import { Purchases }
-pub fn run(_: &Import, _: &Output) -> Outcome { Ok(Exit::Done) }
+pub enum Import {
+    /// A purchase history, by a mapping that says what its columns and cells mean.
+    Purchases(Purchases),
+}
+
+/// A purchase history.
+#[derive(clap::Args)]
+pub struct Purchases {
+    /// The history (CSV).
+    file: PathBuf,
+    /// What the file's columns and cells mean; docs/purchase-import.md explains it.
+    #[arg(long, value_name = "MAPPING")]
+    mapping: PathBuf,
+    /// First day of the window.
+    #[arg(long, value_name = "DATE")]
+    from: Date,
+    /// Last day of the window.
+    #[arg(long, value_name = "DATE")]
+    to: Date,
+    /// Only rows where a column has a value, such as "Product Group=ARV".
+    #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = pair)]
+    wheres: Vec<(String, String)>,
+    /// Folder for the tender, the lateness pack and the reconciliation.
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (column, value) = text.split_once('=').ok_or_else(|| "write COLUMN=VALUE".to_owned())?;
+    Ok((column.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// Runs the verb.
+pub fn run(what: &Import, output: &Output) -> Outcome {
+    let Import::Purchases(args) = what;
+    let text = |path: &PathBuf| std::fs::read(path).map_err(|e| Failure::input(format!("{} cannot be read: {e}", path.display())));
+    let mapping_text = String::from_utf8(text(&args.mapping)?).map_err(|_| Failure::input("the mapping is not UTF-8"))?;
+    let mut findings = Findings::default();
+    let mapping = Mapping::parse(&mapping_text, &args.mapping.display().to_string(), &mut findings);
+    let Some(mapping) = mapping.filter(|_| !findings.has_errors()) else {
+        return Err(load::faults(&format!("{} is not a mapping", args.mapping.display()), &findings));
+    };
+    let imported = import(&text(&args.file)?, &args.file.display().to_string(), &mapping, args.from, args.to, &args.wheres);
+    write(&imported, &args.out)?;
+
+    let rows: Vec<FindingRow> = imported.findings.0.iter().map(FindingRow::from).collect();
+    let document = json!({
+        "schema": "ballast.import/1",
+        "build": load::build(),
+        "tender": !imported.findings.has_errors(),
+        "reconciliation": imported.reconciliation.to_json(),
+        "findings": rows,
+    });
+    let mut summary = imported.reconciliation.to_markdown();
+    for finding in imported.findings.of(Severity::Error).chain(imported.findings.of(Severity::Warning)) {
+        summary.push_str(&format!("{finding}\n"));
+    }
+    let informations = imported.findings.count(Severity::Information);
+    if informations > 0 {
+        summary.push_str(&format!("\n{informations} further remark(s); --json lists them\n"));
+    }
+    summary.push_str(&match imported.findings.has_errors() {
+        true => format!("no tender was written; {} holds the account of rows\n", args.out.display()),
+        false => format!("the tender is in {}; `ballast check {}` reads it\n", args.out.display(), args.out.display()),
+    });
+    output.result(&document, &summary);
+    Ok(if imported.findings.has_errors() { Exit::BadInput } else { Exit::Done })
+}

@@ -1,4 +1,118 @@
-use crate::{Common, exit::{Exit, Outcome}, output::Output};
+//! `ballast reserve`: weeks of stock per need, confirmed on fresh paths.
+
+use std::path::PathBuf;
+
+use ballast_exchange::documents::reserve::ReserveBody;
+use ballast_exchange::documents::{Header, seal};
+use ballast_simulation::reserve::reserve;
+use ballast_simulation::{Options, Progress, Replications, Target};
+use serde_json::{Value, json};
+
+use super::stress::Run;
+use crate::Common;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::interrupt::Interrupt;
+use crate::output::{Output, money, percent, table};
+use crate::{load, progress, say};
+
+/// The target that stands where none is given.
+pub const DEFAULT_TARGET: &str = "p_stockout<=0.05@criticality=1,conf=0.95";
+
+/// Sizes the reserve: weeks of stock per need, with cost, confirmation and budget-to-protection curve.
 #[derive(clap::Args)]
-pub struct Args {}
-pub fn run(_: &Args, _: &Common, _: &Output) -> Outcome { Ok(Exit::Done) }
+pub struct Args {
+    /// Folder with tender.toml and CSV files, or a JSON file.
+    tender: PathBuf,
+    /// Award document (`ballast award --out`).
+    award: PathBuf,
+    /// Disruption pack; several are lived through together.
+    #[arg(long = "pack", required = true, num_args = 1.., value_name = "FILE")]
+    packs: Vec<PathBuf>,
+    /// What the reserve must reach.
+    #[arg(long, default_value = DEFAULT_TARGET, value_name = "TARGET")]
+    target: String,
+    /// Replications for sizing, and as many fresh ones for confirming.
+    #[arg(long, default_value_t = 10_000, value_name = "N")]
+    replications: u64,
+    /// Write the reserve document here.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Sizes the reserve and seals its document.
+pub fn make(run: &Run<'_>, target: &str, replications: u64) -> Result<(Value, ReserveBody), Failure> {
+    let parsed: Target = target.parse().map_err(|e| load::refused(&e))?;
+    let (pack, hash) = load::packs(run.packs)?;
+    let interrupt = Interrupt::listen()?;
+    let bar = progress::bar(run.output, replications, "reserve");
+    let options = Options { seed: run.common.seed, replications: Replications::Fixed(replications), cancel: Some(interrupt.flag()) };
+    let observe = |p: Progress| {
+        bar.set_message(p.stage);
+        bar.set_length(p.planned);
+        bar.set_position(p.done);
+    };
+    let started = std::time::Instant::now();
+    let report = load::on_threads(run.common.threads, || reserve(run.tender, run.award, &pack, &parsed, &options, &observe))?
+        .map_err(|e| load::refused(&e))?;
+    bar.finish_and_clear();
+    let body = say::reserve(run.tender, &report, target, say::pack(&pack, hash));
+    let header = Header::new(run.tender, load::build(), run.common.seed, json!({ "target": target, "replications": replications }));
+    let seconds = started.elapsed().as_secs_f64();
+    let document = seal("reserve", &header, &body, json!({ "elapsed_seconds": seconds, "threads": run.common.threads }))?;
+    Ok((document, body))
+}
+
+/// The plan for people.
+pub fn text(body: &ReserveBody, currency: &str) -> String {
+    let mut text = format!("{}\n{}\n\n", body.pack.title, body.sentence);
+    let rows: Vec<Vec<String>> = body
+        .needs
+        .iter()
+        .map(|n| {
+            let mut remarks = Vec::new();
+            if n.limited_by_shelf_life {
+                remarks.push(format!("shelf life allows {:.1} weeks of {:.1}", n.weeks, n.required_weeks));
+            }
+            if n.sample_too_small {
+                remarks.push("too few replications for this level".to_owned());
+            }
+            vec![
+                n.need.clone(),
+                format!("{:.1}", n.weeks),
+                format!("{:.0} {}", n.quantity, n.unit),
+                money(n.purchase_value),
+                money(n.yearly_cost),
+                percent(n.p_stockout_before.value),
+                format!("{} ({}–{})", percent(n.p_stockout_after.value), percent(n.p_stockout_after.low), percent(n.p_stockout_after.high)),
+                n.verdict.replace('_', " "),
+                remarks.join("; "),
+            ]
+        })
+        .collect();
+    let value = format!("value {currency}");
+    let header = ["need", "weeks", "quantity", &value, "cost a year", "P before", "P after", "target", ""];
+    text.push_str(&table(&header, &rows));
+    text.push_str(&format!(
+        "\n  stock worth {} {currency}, {} {currency} a year; on {} fresh replications the target is {}\n",
+        money(body.purchase_value),
+        money(body.yearly_cost),
+        body.replications,
+        body.verdict.replace('_', " "),
+    ));
+    text
+}
+
+/// Runs the verb.
+pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
+    let tender = load::tender(&args.tender, output)?;
+    let (award, document) = load::award(&tender, &args.award, output)?;
+    load::must_verify(&tender, &award)?;
+    let award_digest = document.get("digest").and_then(Value::as_str).map(str::to_owned);
+    let run = Run { tender: &tender, award: &award, award_digest, packs: &args.packs, common, output };
+    let (document, body) = make(&run, &args.target, args.replications)?;
+    if let Some(path) = &args.out {
+        super::award::write(path, &document)?;
+    }
+    output.result(&document, &text(&body, &tender.settings.currency));
+    Ok(Exit::Done)
+}

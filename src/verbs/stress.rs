@@ -1,4 +1,158 @@
-use crate::{Common, exit::{Exit, Outcome}, output::Output};
+//! `ballast stress`: an award lived through many draws of a pack.
+
+use std::path::PathBuf;
+
+use ballast_domain::{Award, Tender};
+use ballast_exchange::documents::stress::{EstimatePart, StressBody};
+use ballast_exchange::documents::{Header, seal};
+use ballast_simulation::{Options, Progress, Replications, ReservePlan};
+use serde_json::{Value, json};
+
+use crate::Common;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::interrupt::Interrupt;
+use crate::output::{Output, percent, table};
+use crate::{load, progress, say};
+
+/// Lives an award through many draws of a disruption pack: shortages with intervals, their tail, what drives them.
 #[derive(clap::Args)]
-pub struct Args {}
-pub fn run(_: &Args, _: &Common, _: &Output) -> Outcome { Ok(Exit::Done) }
+pub struct Args {
+    /// Folder with tender.toml and CSV files, or a JSON file.
+    tender: PathBuf,
+    /// Award document (`ballast award --out`).
+    award: PathBuf,
+    /// Disruption pack; several are lived through together.
+    #[arg(long = "pack", required = true, num_args = 1.., value_name = "FILE")]
+    packs: Vec<PathBuf>,
+    /// Reserve document (`ballast reserve --out`) whose plan is held.
+    #[arg(long, value_name = "FILE")]
+    reserve: Option<PathBuf>,
+    /// Number of replications.
+    #[arg(long, default_value_t = 10_000, conflicts_with = "precision", value_name = "N")]
+    replications: u64,
+    /// Instead: until the interval of mean unmet demand is this narrow, relative.
+    #[arg(long, value_name = "P")]
+    precision: Option<f64>,
+    /// Write the stress document here.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// What a run of the simulation needs.
+pub struct Run<'a> {
+    /// Tender.
+    pub tender: &'a Tender,
+    /// Award.
+    pub award: &'a Award,
+    /// Digest of its document.
+    pub award_digest: Option<String>,
+    /// Packs.
+    pub packs: &'a [PathBuf],
+    /// Common flags.
+    pub common: &'a Common,
+    /// Output.
+    pub output: &'a Output,
+}
+
+/// Runs the stress test and seals its document.
+pub fn make(run: &Run<'_>, plan: Option<&ReservePlan>, replications: Replications) -> Result<(Value, StressBody), Failure> {
+    let (pack, hash) = load::packs(run.packs)?;
+    let interrupt = Interrupt::listen()?;
+    let planned = match replications {
+        Replications::Fixed(n) => n,
+        Replications::Precision { at_most, .. } => at_most,
+    };
+    let bar = progress::bar(run.output, planned, "stress test");
+    let options = Options { seed: run.common.seed, replications, cancel: Some(interrupt.flag()) };
+    let observe = |p: Progress| bar.set_position(bar.position().max(p.done));
+    let started = std::time::Instant::now();
+    let report = load::on_threads(run.common.threads, || {
+        ballast_simulation::stress(run.tender, run.award, &pack, plan, &options, &observe)
+    })?
+    .map_err(|e| load::refused(&e))?;
+    bar.finish_and_clear();
+    let body = say::stress(run.tender, &report, say::pack(&pack, hash), run.award_digest.clone(), plan);
+    let shown = match replications {
+        Replications::Fixed(n) => json!({ "replications": n }),
+        Replications::Precision { relative, at_most } => json!({ "precision": relative, "at_most": at_most }),
+    };
+    let header = Header::new(run.tender, load::build(), run.common.seed, shown);
+    let seconds = started.elapsed().as_secs_f64();
+    let document = seal("stress", &header, &body, json!({ "elapsed_seconds": seconds, "threads": run.common.threads }))?;
+    Ok((document, body))
+}
+
+/// The reserve plan in a reserve document.
+fn plan(tender: &Tender, path: &std::path::Path) -> Result<ReservePlan, Failure> {
+    let document = load::json(path)?;
+    let needs = document.get("needs").and_then(Value::as_array).filter(|_| document.get("schema") == Some(&Value::from("ballast.reserve/1")));
+    let Some(needs) = needs else {
+        return Err(Failure::input(format!("{} is not a reserve document; `ballast reserve --out` writes one", path.display())));
+    };
+    let entry = |n: &Value| Some((n.get("need")?.as_str()?.to_owned(), n.get("weeks")?.as_f64()?));
+    let weeks: Vec<(String, f64)> = needs.iter().filter_map(entry).collect();
+    let stated = ReservePlan::stated(tender, weeks.iter().map(|(n, w)| (n.as_str(), *w)));
+    stated.map_err(|f| load::faults(&format!("{} does not fit the tender", path.display()), &f))
+}
+
+fn interval(e: &EstimatePart, show: impl Fn(f64) -> String) -> String {
+    format!("{} ({}–{})", show(e.value), show(e.low), show(e.high))
+}
+
+/// The stress test for people.
+pub fn text(body: &StressBody) -> String {
+    let mut text = format!(
+        "{}: {}\n{} replications of {} weeks; intervals are 95 %\n\n",
+        body.pack.name, body.pack.title, body.replications, body.horizon_weeks
+    );
+    let row = |s: &ballast_exchange::documents::stress::ScopePart| {
+        vec![
+            s.scope.clone(),
+            interval(&s.p_stockout, percent),
+            interval(&s.fill_rate, percent),
+            format!("{:.1}", s.weeks_short),
+            format!("{:.2}", s.unmet_weeks.value),
+            format!("{:.2}", s.var95_weeks.value),
+            format!("{:.2}", s.cvar95_weeks.value),
+        ]
+    };
+    let rows: Vec<Vec<String>> = [&body.total].into_iter().chain(&body.criticality).chain(&body.needs).map(row).collect();
+    text.push_str(&table(&["scope", "P(stockout)", "fill rate", "weeks short", "unmet, weeks", "VaR 95", "CVaR 95"], &rows));
+    let rows: Vec<Vec<String>> = body
+        .attribution
+        .iter()
+        .filter(|n| n.down_rate_in_tail > 0.0)
+        .take(8)
+        .map(|n| {
+            let weeks = |w: Option<f64>| w.map_or_else(|| "–".to_owned(), |w| format!("{w:.2}"));
+            vec![n.node.clone(), percent(n.down_rate), percent(n.down_rate_in_tail), weeks(n.shortage_weeks_when_down), weeks(n.shortage_weeks_when_up)]
+        })
+        .collect();
+    if !rows.is_empty() {
+        text.push_str(&format!("\n{}", table(&["node", "struck", "in the worst 5 %", "weeks short if struck", "if not"], &rows)));
+    }
+    if body.pooled_stock {
+        text.push_str("\n  stock at centres and vendors is at every site's disposal (pooled)\n");
+    }
+    text
+}
+
+/// Runs the verb.
+pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
+    let tender = load::tender(&args.tender, output)?;
+    let (award, document) = load::award(&tender, &args.award, output)?;
+    load::must_verify(&tender, &award)?;
+    let plan = args.reserve.as_deref().map(|p| plan(&tender, p)).transpose()?;
+    let replications = match args.precision {
+        Some(relative) => Replications::Precision { relative, at_most: 1_000_000 },
+        None => Replications::Fixed(args.replications),
+    };
+    let award_digest = document.get("digest").and_then(Value::as_str).map(str::to_owned);
+    let run = Run { tender: &tender, award: &award, award_digest, packs: &args.packs, common, output };
+    let (document, body) = make(&run, plan.as_ref(), replications)?;
+    if let Some(path) = &args.out {
+        super::award::write(path, &document)?;
+    }
+    output.result(&document, &text(&body));
+    Ok(Exit::Done)
+}

@@ -7,6 +7,8 @@
 pub mod award;
 pub mod check;
 mod preference;
+pub mod reserve;
+pub mod stress;
 mod read_award;
 mod seal;
 

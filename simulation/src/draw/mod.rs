@@ -17,3 +17,4 @@ pub use check::check;
 pub use demand::speaks_of;
 pub use path::Path;
 pub use scenery::{Scenery, Spell};
+pub use stream::fresh_seed;

@@ -56,6 +56,12 @@ impl Key {
     }
 }
 
+/// The seed of fresh paths: what was sized on one set of paths is confirmed on another.
+pub fn fresh_seed(seed: u64) -> u64 {
+    let hash = Sha256::new().chain_update(b"fresh paths").chain_update(seed.to_le_bytes()).finalize();
+    hash.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -47,6 +47,8 @@ pub(super) struct Lines {
     /// Least arrivals while struck, fraction of normal, by week.
     relief: Vec<Vec<f64>>,
     blend_weeks: f64,
+    /// True if a struck line ships exactly the capacity left, whatever the week: nothing but φ counts.
+    pub plain: bool,
 }
 
 impl Lines {
@@ -74,6 +76,7 @@ impl Lines {
             market_share: Vec::with_capacity(n),
             relief: Vec::new(),
             blend_weeks: f64::from(pack.allocation.blend_weeks),
+            plain: true,
         };
         for i in order {
             let line = &award.lines[i];
@@ -100,6 +103,8 @@ impl Lines {
         for c in 0..tender.cells.len() {
             lines.first[c + 1] += lines.first[c];
         }
+        let is_one = |v: &Vec<f64>| v.iter().all(|x| *x == 1.0);
+        lines.plain = is_one(&lines.history) && is_one(&lines.loyalty) && lines.relief.is_empty();
         lines
     }
 

@@ -4,11 +4,11 @@
 //! with target R*, goods on the way T with target T* = Σ_l lead_l × vol_l ÷ 52. A week is:
 //!
 //! 1. stock beside a plant that comes to a full stop is lost;
-//! 2. demand × surge × conservation, decided from earlier weeks' receipts ([`conservation`]);
+//! 2. demand × surge × conservation, decided from earlier weeks' receipts (`conservation.rs`);
 //! 3. what was ordered at the end of last week, d + (S* − S) + (R* − R) + (T* − T), is shipped as far as this week's
-//!    capacity goes, and what is due arrives ([`supply`], [`allocation`]);
+//!    capacity goes, and what is due arrives (`supply.rs`, `allocation.rs`);
 //! 4. demand is served from working stock;
-//! 5. same-week recourse in the pack's order ([`recourse`]);
+//! 5. same-week recourse in the pack's order (`recourse.rs`);
 //! 6. what is left is unmet and lost; it is rationed by how recourse shared what could move;
 //! 7. working stock above target refills the reserve up to its target;
 //! 8. the next order. Lagged recourse (spare capacity, relief) enters as capacity of step 3.

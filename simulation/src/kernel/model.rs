@@ -37,6 +37,8 @@ pub struct Model {
     pub transit_target: Vec<f64>,
     /// True where every line arrives in the week it is shipped.
     pub(super) direct: Vec<bool>,
+    /// True if all cells are direct and nothing but capacity, order and headroom decides what is shipped.
+    pub(super) plain: bool,
     pub(super) lines: Lines,
     pub(super) market: Market,
     pub(super) donors: Vec<Donor>,
@@ -64,6 +66,9 @@ impl Model {
         let most = times(&|c| policies[c].headroom);
         let lines = Lines::new(tender, award, scenery);
         let transit_target = (0..mean.len()).map(|c| lines.of(c).map(|l| lines.weekly[l] * lines.lead[l] as f64).sum()).collect();
+        let direct: Vec<bool> = (0..mean.len()).map(|c| lines.of(c).all(|l| lines.lead[l] == 0)).collect();
+        let conservation = Conservation::all(tender, pack);
+        let unwatched = conservation.is_empty() && pack.spare.surge == 0.0;
         let (opening_stock, pools) = opening(tender, scenery, &stock_target);
         Self {
             weeks: scenery.weeks(),
@@ -75,12 +80,13 @@ impl Model {
             most,
             headroom: policies.iter().map(|p| p.headroom).collect(),
             transit_target,
-            direct: (0..mean.len()).map(|c| lines.of(c).all(|l| lines.lead[l] == 0)).collect(),
+            plain: lines.plain && unwatched && direct.iter().all(|d| *d),
+            direct,
             market: Market::new(tender, scenery, pack.spare),
             donors: donors(tender, award),
             groups: groups(tender),
             pools,
-            conservation: Conservation::all(tender, pack),
+            conservation,
             recourse: pack.recourse.clone(),
             rationing: pack.rationing,
             longest: lines.lead.iter().copied().max().unwrap_or(0),

@@ -23,12 +23,16 @@ pub struct Record {
     pub unmet: Vec<f64>,
     /// Working stock and reserve at the end of the week.
     pub stock: Vec<f64>,
+    /// By week: was any cell short before recourse? If not, `short`, `reserve_drawn` and `unmet` are 0 in all cells.
+    pub any_short: Vec<bool>,
+    /// False if no pack effect can save demand: `saved` is 0 throughout.
+    pub saves: bool,
     /// Pooled stock lost with plants, over the whole horizon.
     pub pool_lost: f64,
 }
 
 impl Record {
-    pub(super) fn new(weeks: usize, cells: usize) -> Self {
+    pub(super) fn new(weeks: usize, cells: usize, saves: bool) -> Self {
         let zero = || vec![0.0; weeks * cells];
         Self {
             cells,
@@ -41,6 +45,8 @@ impl Record {
             reserve_drawn: zero(),
             unmet: zero(),
             stock: zero(),
+            any_short: vec![false; weeks],
+            saves,
             pool_lost: 0.0,
         }
     }

@@ -4,6 +4,7 @@ use ballast_domain::pack::{Rationing, Recourse};
 
 use super::model::Model;
 use super::state::State;
+use super::supply::least;
 
 /// Applies one recourse to the shortages of week `w`.
 pub(super) fn apply(recourse: Recourse, model: &Model, w: usize, state: &mut State) {
@@ -70,13 +71,14 @@ fn transfer(model: &Model, w: usize, state: &mut State) {
 /// The site's own reserve, then pools, shared in proportion to shortage.
 fn reserve(model: &Model, w: usize, state: &mut State) {
     let row = w * model.cells();
-    for c in 0..model.cells() {
-        let short = state.short[c];
-        let drawn = state.reserve[c].min(short);
-        state.record.short[row + c] = short;
-        state.record.reserve_drawn[row + c] = drawn;
-        state.reserve[c] -= drawn;
-        state.short[c] = short - drawn;
+    let record = &mut state.record;
+    let rows = record.short[row..row + model.cells()].iter_mut().zip(&mut record.reserve_drawn[row..]);
+    for ((before, draws), (reserve, short)) in rows.zip(state.reserve.iter_mut().zip(&mut state.short)) {
+        let drawn = least(*reserve, *short);
+        *before = *short;
+        *draws = drawn;
+        *reserve -= drawn;
+        *short -= drawn;
     }
     for (p, pool) in model.pools.iter().enumerate() {
         let short: f64 = pool.cells.iter().map(|c| state.short[*c]).sum();

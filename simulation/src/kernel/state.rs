@@ -40,7 +40,7 @@ impl State {
         let (cells, needs, lines) = (model.cells(), model.needs, model.lines.weekly.len());
         let ahead = (model.weeks + model.longest) * cells;
         Self {
-            record: Record::new(model.weeks, cells),
+            record: Record::new(model.weeks, cells, !model.conservation.is_empty()),
             stock: vec![0.0; cells],
             reserve: vec![0.0; cells],
             transit: vec![0.0; cells],
@@ -85,16 +85,17 @@ impl State {
                     self.due[w * cells + c] += model.lines.weekly[l];
                 }
             }
-            self.wanted[c] = order(model, self, c);
+        }
+        self.order(model);
+    }
+
+    /// The order of each cell: one mean week and whatever is missing in stock, reserve and on the way.
+    pub(super) fn order(&mut self, model: &Model) {
+        let have = self.stock.iter().zip(&self.reserve).zip(&self.transit);
+        let target = model.stock_target.iter().zip(&model.reserve_target).zip(&model.transit_target);
+        for ((wanted, mean), (((s, r), t), ((st, rt), tt))) in self.wanted.iter_mut().zip(&model.mean).zip(have.zip(target)) {
+            let order = mean + (st - s) + (rt - r) + (tt - t);
+            *wanted = if order > 0.0 { order } else { 0.0 };
         }
     }
-}
-
-/// The order of a cell: one mean week and whatever is missing in stock, reserve and on the way.
-#[inline]
-pub(super) fn order(model: &Model, state: &State, c: usize) -> f64 {
-    let missing = (model.stock_target[c] - state.stock[c])
-        + (model.reserve_target[c] - state.reserve[c])
-        + (model.transit_target[c] - state.transit[c]);
-    (model.mean[c] + missing).max(0.0)
 }

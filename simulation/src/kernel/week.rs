@@ -5,8 +5,8 @@ use ballast_domain::pack::Recourse;
 use super::conservation::{count, factors};
 use super::model::Model;
 use super::recourse::apply;
-use super::state::{State, order};
-use super::supply::ship;
+use super::state::State;
+use super::supply::{least, ship};
 use crate::draw::Path;
 
 /// Shortages below this many units are rounding dust.
@@ -59,16 +59,15 @@ fn demand(model: &Model, path: &Path, w: usize, state: &mut State) {
 /// Step 4: gives the total shortage.
 fn serve(model: &Model, w: usize, state: &mut State) -> f64 {
     let cells = model.cells();
-    let row = w * cells;
-    let received = &state.record.received[row..row + cells];
-    let demand = &state.record.demand[row..row + cells];
+    let row = w * cells..(w + 1) * cells;
+    let flow = state.record.received[row.clone()].iter().zip(&state.record.demand[row]);
     let mut total = 0.0;
-    for c in 0..cells {
-        let on_hand = state.stock[c] + received[c];
-        let served = demand[c].min(on_hand);
-        state.stock[c] = on_hand - served;
-        state.short[c] = demand[c] - served;
-        total += state.short[c];
+    for ((stock, short), (received, demand)) in state.stock.iter_mut().zip(&mut state.short).zip(flow) {
+        let on_hand = *stock + received;
+        let served = least(*demand, on_hand);
+        *stock = on_hand - served;
+        *short = demand - served;
+        total += *short;
     }
     total
 }
@@ -76,6 +75,7 @@ fn serve(model: &Model, w: usize, state: &mut State) -> f64 {
 /// Steps 5 and 6.
 fn recourse(model: &Model, w: usize, state: &mut State, short: f64) {
     let row = w * model.cells()..(w + 1) * model.cells();
+    state.record.any_short[w] = short > 0.0;
     if short <= 0.0 {
         state.record.short[row.clone()].fill(0.0);
         state.record.reserve_drawn[row.clone()].fill(0.0);
@@ -97,14 +97,17 @@ fn recourse(model: &Model, w: usize, state: &mut State, short: f64) {
 /// Steps 7 and 8.
 fn close(model: &Model, w: usize, state: &mut State) {
     let cells = model.cells();
-    for c in 0..cells {
-        let over = (state.stock[c] - model.stock_target[c]).max(0.0);
-        let refill = over.min(model.reserve_target[c] - state.reserve[c]).max(0.0);
-        state.stock[c] -= refill;
-        state.reserve[c] += refill;
-        state.record.stock[w * cells + c] = state.stock[c] + state.reserve[c];
-        state.wanted[c] = order(model, state, c);
+    let kept = &mut state.record.stock[w * cells..(w + 1) * cells];
+    let targets = model.stock_target.iter().zip(&model.reserve_target);
+    let cell = kept.iter_mut().zip(&mut state.stock).zip(&mut state.reserve).zip(targets);
+    for (((kept, stock), reserve), (stock_target, reserve_target)) in cell {
+        let over = least(*stock - stock_target, reserve_target - *reserve);
+        let refill = if over > 0.0 { over } else { 0.0 };
+        *stock -= refill;
+        *reserve += refill;
+        *kept = *stock + *reserve;
     }
+    state.order(model);
 }
 
 /// What people see of this week's receipts.

@@ -25,8 +25,10 @@ pub struct Block {
     pub saved: Vec<f64>,
     /// See `demand`.
     pub drawn: Vec<f64>,
-    /// Sums for weekly means: `[(need × weeks + week) × 2 + kind]`, kind 0 unmet fraction, 1 cover.
+    /// Sums for weekly means: `[(week × needs + need) × 2 + kind]`, kind 0 unmet fraction, 1 cover.
     pub weekly: Vec<f64>,
+    /// Marks for the bands that are not yet counted.
+    pub marks: Vec<u32>,
 }
 
 impl Block {
@@ -42,6 +44,7 @@ impl Block {
             saved: vec![0.0; needs],
             drawn: vec![0.0; needs],
             weekly: vec![0.0; needs * weeks * 2],
+            marks: Vec::new(),
         }
     }
 
@@ -49,6 +52,7 @@ impl Block {
     pub fn merge(&mut self, next: &Self) {
         self.unmet.extend_from_slice(&next.unmet);
         self.down.extend_from_slice(&next.down);
+        self.marks.extend_from_slice(&next.marks);
         let count = |a: &mut Vec<u64>, b: &Vec<u64>| a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
         count(&mut self.stockouts, &next.stockouts);
         count(&mut self.weeks_short, &next.weeks_short);
@@ -71,6 +75,8 @@ pub struct Meter<'a> {
     unmet: Vec<f64>,
     stock: Vec<f64>,
     out: Vec<bool>,
+    /// 1 ÷ mean weekly demand, 0 for a need without demand.
+    per_mean: Vec<f64>,
     /// Of the replication, by need.
     total: Vec<f64>,
     any: Vec<bool>,
@@ -89,6 +95,7 @@ impl<'a> Meter<'a> {
             unmet: zero(),
             stock: zero(),
             out: vec![false; needs],
+            per_mean: scopes.mean.iter().map(|d| if *d > 0.0 { 1.0 / d } else { 0.0 }).collect(),
             total: zero(),
             any: vec![false; scopes.list.len()],
         }
@@ -118,34 +125,49 @@ impl<'a> Meter<'a> {
     }
 
     fn week(&mut self, w: usize, record: &Record, block: &mut Block) {
-        for sums in [&mut self.demand, &mut self.unmet, &mut self.stock] {
-            sums.fill(0.0);
+        self.demand.fill(0.0);
+        self.stock.fill(0.0);
+        let row = w * record.cells..(w + 1) * record.cells;
+        for ((n, demand), stock) in self.need.iter().zip(&record.demand[row.clone()]).zip(&record.stock[row.clone()]) {
+            self.demand[*n as usize] += demand;
+            self.stock[*n as usize] += stock;
         }
-        let row = w * record.cells;
-        for (c, n) in self.need.iter().enumerate() {
-            let (n, at) = (*n as usize, row + c);
-            self.demand[n] += record.demand[at];
-            self.unmet[n] += record.unmet[at];
-            self.stock[n] += record.stock[at];
-            block.saved[n] += record.saved[at];
-            block.drawn[n] += record.reserve_drawn[at];
+        add(&mut block.demand, &self.demand);
+        if record.saves {
+            scatter(self.need, &record.saved[row.clone()], &mut block.saved);
         }
-        for n in 0..self.total.len() {
-            block.demand[n] += self.demand[n];
-            self.total[n] += self.unmet[n];
-            self.out[n] = self.unmet[n] > STOCKOUT * self.demand[n];
+        self.unmet.fill(0.0);
+        self.out.fill(false);
+        if !record.any_short[w] {
+            return;
+        }
+        scatter(self.need, &record.reserve_drawn[row.clone()], &mut block.drawn);
+        scatter(self.need, &record.unmet[row], &mut self.unmet);
+        add(&mut self.total, &self.unmet);
+        for ((out, unmet), demand) in self.out.iter_mut().zip(&self.unmet).zip(&self.demand) {
+            *out = *unmet > STOCKOUT * demand;
         }
     }
 
     fn bands(&mut self, w: usize, block: &mut Block, fan: &Fan) {
-        for n in 0..self.total.len() {
-            let (demand, mean) = (self.demand[n], self.scopes.mean[n]);
-            let unmet = if demand > 0.0 { self.unmet[n] / demand } else { 0.0 };
-            let cover = if mean > 0.0 { self.stock[n] / mean } else { 0.0 };
-            let at = (n * self.weeks + w) * 2;
-            block.weekly[at] += unmet;
-            block.weekly[at + 1] += cover;
-            fan.add(n, w, unmet, cover);
+        let need = self.unmet.iter().zip(&self.demand).zip(self.stock.iter().zip(&self.per_mean));
+        let row = w * self.unmet.len() * 2;
+        let sums = block.weekly[row..].chunks_exact_mut(2);
+        for ((n, ((unmet, demand), (stock, per_mean))), sums) in need.enumerate().zip(sums) {
+            let unmet = if *unmet > 0.0 { unmet / demand } else { 0.0 };
+            let cover = stock * per_mean;
+            sums[0] += unmet;
+            sums[1] += cover;
+            fan.add(n, w, unmet, cover, &mut block.marks);
         }
     }
+}
+
+fn add(sums: &mut [f64], values: &[f64]) {
+    sums.iter_mut().zip(values).for_each(|(s, v)| *s += v);
+}
+
+/// Adds cells' values to their needs.
+fn scatter(need: &[u32], values: &[f64], into: &mut [f64]) {
+    need.iter().zip(values).for_each(|(n, v)| into[*n as usize] += v);
 }

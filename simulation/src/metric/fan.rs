@@ -3,14 +3,17 @@
 //!
 //! Values are counted in 200 bins of equal width; the usual value of a need (nothing unmet, stock full) has a count of its
 //! own, which is what the bins leave of all replications. A quantile is the middle of its bin: off by at most half a
-//! bin, 0.25 % of the week's demand for the unmet fraction. Integer counts add in any order, so threads share them.
+//! bin, 0.25 % of the week's demand for the unmet fraction. Integer counts add in any order, so threads share them; each gathers
+//! marks first and counts them a few thousand at a time.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ballast_domain::index::NeedIx;
 
 /// Bins of each band.
 const BINS: usize = 200;
+/// Marks that a thread gathers before it counts them.
+const MARKS: usize = 4096;
 /// The quantiles reported.
 const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
@@ -40,15 +43,15 @@ pub struct Fan {
     weeks: usize,
     /// Usual cover of each need.
     usual: Vec<f64>,
-    /// `[((need × weeks + week) × 2 + kind) × BINS + bin]`.
-    counts: Vec<AtomicU32>,
+    /// `[((week × needs + need) × 2 + kind) × BINS + bin]`.
+    counts: Mutex<Vec<u32>>,
 }
 
 impl Fan {
     /// Empty counts; `usual_cover_weeks` is each need's full stock.
     pub fn new(weeks: usize, usual_cover_weeks: Vec<f64>) -> Self {
         let slots = usual_cover_weeks.len() * weeks * 2 * BINS;
-        Self { weeks, usual: usual_cover_weeks, counts: (0..slots).map(|_| AtomicU32::new(0)).collect() }
+        Self { weeks, usual: usual_cover_weeks, counts: Mutex::new(vec![0; slots]) }
     }
 
     /// Upper end of the bins of cover.
@@ -56,27 +59,48 @@ impl Fan {
         1.0 + 1.5 * self.usual[need]
     }
 
-    fn count(&self, need: usize, week: usize, kind: usize, value: f64, top: f64) {
-        let bin = ((value / top * BINS as f64) as usize).min(BINS - 1);
-        self.counts[((need * self.weeks + week) * 2 + kind) * BINS + bin].fetch_add(1, Ordering::Relaxed);
+    /// First bin of a band.
+    fn first(&self, need: usize, week: usize, kind: usize) -> usize {
+        ((week * self.usual.len() + need) * 2 + kind) * BINS
     }
 
-    /// Counts one week of one replication.
-    pub fn add(&self, need: usize, week: usize, unmet_fraction: f64, cover_weeks: f64) {
+    fn mark(&self, need: usize, week: usize, kind: usize, part: f64, marks: &mut Vec<u32>) {
+        let bin = ((part * BINS as f64) as usize).min(BINS - 1);
+        marks.push((self.first(need, week, kind) + bin) as u32);
+    }
+
+    /// Marks one week of one replication.
+    pub fn add(&self, need: usize, week: usize, unmet_fraction: f64, cover_weeks: f64, marks: &mut Vec<u32>) {
         if unmet_fraction > 0.0 {
-            self.count(need, week, 0, unmet_fraction, 1.0);
+            self.mark(need, week, 0, unmet_fraction, marks);
         }
         let usual = self.usual[need];
         if (cover_weeks - usual).abs() > 1e-9 * (1.0 + usual) {
-            self.count(need, week, 1, cover_weeks, self.top(need));
+            self.mark(need, week, 1, cover_weeks / self.top(need), marks);
         }
+        if marks.len() >= MARKS {
+            self.count(marks);
+        }
+    }
+
+    /// Counts marks and clears them.
+    pub fn count(&self, marks: &mut Vec<u32>) {
+        let mut counts = self.counts();
+        for mark in marks.drain(..) {
+            counts[mark as usize] += 1;
+        }
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Vec<u32>> {
+        // A thread that panicked while counting has ended the run; what it leaves is never read.
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The band of one week over `n` replications with this mean.
     fn band(&self, need: usize, week: usize, kind: usize, n: u64, mean: f64) -> Band {
         let (usual, top) = if kind == 0 { (0.0, 1.0) } else { (self.usual[need], self.top(need)) };
-        let from = ((need * self.weeks + week) * 2 + kind) * BINS;
-        let bins: Vec<u64> = self.counts[from..from + BINS].iter().map(|c| u64::from(c.load(Ordering::Relaxed))).collect();
+        let from = self.first(need, week, kind);
+        let bins: Vec<u64> = self.counts()[from..from + BINS].iter().map(|c| u64::from(*c)).collect();
         let exact = n.saturating_sub(bins.iter().sum());
         let home = ((usual / top * BINS as f64) as usize).min(BINS - 1);
         let width = top / BINS as f64;

@@ -1,3 +1,19 @@
-//! Reserves: weeks of stock per need for a chance of stockout.
+//! Reserves: weeks of stock per need so that P(stockout) ≤ α, what they cost, and what the next unit of money buys.
+//!
+//! One pass of paths through the kernel with no reserve gives for each cell and week the shortage left when the
+//! reserve's turn comes and the capacity that was left over to refill it (`requirement.rs`). From these come the reserve
+//! that would just have been enough (`size.rs`), and unmet demand at any reserve (`curve.rs`). Every plan is then lived
+//! through in full on fresh paths, and the report says whether the target is met there.
+
+mod cost;
+mod curve;
 mod plan;
+mod requirement;
+mod size;
+mod target;
+
+pub use curve::{CurvePoint, CurveWeight};
 pub use plan::{PlanEntry, ReservePlan};
+pub use requirement::{LEVELS_WEEKS, Requirement, peak_weeks, requirement};
+pub use size::{NeedReserve, ReserveReport, Verdict, reserve};
+pub use target::Target;

@@ -1,0 +1,89 @@
+//! `ballast.reserve/1`: weeks of stock per need, confirmed on fresh paths, and the budget-to-protection curve.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::stress::{EstimatePart, PackPart, ScopePart};
+
+/// Body of the document.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReserveBody {
+    /// The target as written.
+    pub target: String,
+    /// In one sentence.
+    pub sentence: String,
+    /// Pack.
+    pub pack: PackPart,
+    /// Replications of each of the two runs: sizing and confirmation.
+    pub replications: u64,
+    /// `met`, `undecided`, `not_met`, on fresh paths.
+    pub verdict: String,
+    /// Value of the stock to buy, once.
+    pub purchase_value: Decimal,
+    /// Holding and capital cost a year.
+    pub yearly_cost: Decimal,
+    /// Each need of the scope.
+    pub needs: Vec<NeedPart>,
+    /// All needs of the tender without the plan, on fresh paths.
+    pub before: ScopePart,
+    /// The same with the plan.
+    pub after: ScopePart,
+    /// How the curve adds up needs.
+    pub curve_weight: String,
+    /// Budget to protection, from no reserve on.
+    pub curve: Vec<CurvePart>,
+}
+
+/// The reserve of one need.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NeedPart {
+    /// Need.
+    pub need: String,
+    /// Its class.
+    pub criticality: u32,
+    /// Weeks held, of mean base demand, at each site.
+    pub weeks: f64,
+    /// Weeks that the paths ask for, before the shelf-life ceiling.
+    pub required_weeks: f64,
+    /// Most weeks by shelf life.
+    pub ceiling_weeks: Option<f64>,
+    /// True if shelf life keeps the reserve below what is asked for.
+    pub limited_by_shelf_life: bool,
+    /// True if the sample is too small for level and confidence.
+    pub sample_too_small: bool,
+    /// Need units over all sites.
+    pub quantity: f64,
+    /// Clinical unit.
+    pub unit: String,
+    /// Money, once.
+    pub purchase_value: Decimal,
+    /// Money a year.
+    pub yearly_cost: Decimal,
+    /// Chance of a stockout without the plan.
+    pub p_stockout_before: EstimatePart,
+    /// Chance of a stockout with it.
+    pub p_stockout_after: EstimatePart,
+    /// Unmet demand without the plan.
+    pub unmet_before: EstimatePart,
+    /// Unmet demand with it.
+    pub unmet_after: EstimatePart,
+    /// `met`, `undecided`, `not_met`.
+    pub verdict: String,
+    /// Need units by site.
+    pub places: Vec<(String, f64)>,
+}
+
+/// A point of the budget-to-protection curve.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CurvePart {
+    /// Holding and capital cost a year.
+    pub yearly_cost: f64,
+    /// Value of the stock.
+    pub purchase_value: f64,
+    /// Expected unmet demand, in the curve's weight.
+    pub expected_unmet: f64,
+    /// Chance that some need of the scope has a stockout.
+    pub p_any_stockout: EstimatePart,
+    /// Weeks held, by need of the scope.
+    pub weeks: Vec<f64>,
+}

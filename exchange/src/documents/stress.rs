@@ -1,0 +1,137 @@
+//! `ballast.stress/1`: what a stress test found, every estimate with its 95 % interval.
+
+use serde::{Deserialize, Serialize};
+
+/// An estimate with its 95 % interval.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct EstimatePart {
+    /// Best estimate.
+    pub value: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Standard error.
+    pub standard_error: f64,
+}
+
+/// Body of the document.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StressBody {
+    /// Packs lived through, one entry each.
+    pub pack: PackPart,
+    /// Digest of the award document tested, if it has one.
+    pub award_digest: Option<String>,
+    /// Weeks of reserve assumed beside the tender's policies, by need; empty if none.
+    pub reserve_weeks: Vec<(String, f64)>,
+    /// Replications.
+    pub replications: u64,
+    /// Weeks lived through in each.
+    pub horizon_weeks: u32,
+    /// Each need.
+    pub needs: Vec<ScopePart>,
+    /// Each class of criticality.
+    pub criticality: Vec<ScopePart>,
+    /// All needs together.
+    pub total: ScopePart,
+    /// Weekly bands of each need.
+    pub fans: Vec<FanPart>,
+    /// Nodes by their part in the tail.
+    pub attribution: Vec<NodePart>,
+    /// Replications with the largest shortage; each can be replayed alone.
+    pub worst: Vec<WorstPart>,
+    /// Whether stock at a centre or vendor was at every site's disposal.
+    pub pooled_stock: bool,
+}
+
+/// The pack.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PackPart {
+    /// Short name.
+    pub name: String,
+    /// One line.
+    pub title: String,
+    /// Hash of the pack file.
+    pub hash: String,
+    /// Hazards, events, relief and demand effects, with their sources.
+    pub entries: Vec<EvidencePart>,
+}
+
+/// Where an entry of the pack comes from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EvidencePart {
+    /// `hazard`, `event`, `relief`, `surge`, `conservation`.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Citation.
+    pub source: String,
+    /// Figures that are assumed.
+    pub assumed: Vec<String>,
+}
+
+/// One scope: a need, a class of criticality, everything.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ScopePart {
+    /// Need id, `criticality 1`, or `all needs`.
+    pub scope: String,
+    /// Unit of the figures in units.
+    pub unit: String,
+    /// Unmet demand over the horizon.
+    pub unmet: EstimatePart,
+    /// The same in weeks of mean demand.
+    pub unmet_weeks: EstimatePart,
+    /// Part of demand served.
+    pub fill_rate: EstimatePart,
+    /// Chance of a stockout: some week with more than 0.1 % of its demand unmet.
+    pub p_stockout: EstimatePart,
+    /// Weeks with a stockout, mean.
+    pub weeks_short: f64,
+    /// Shortage exceeded in 5 % of replications, weeks of mean demand.
+    pub var95_weeks: EstimatePart,
+    /// Mean shortage of the worst 5 %, weeks of mean demand.
+    pub cvar95_weeks: EstimatePart,
+    /// Patients who go without, where needs state patients per unit.
+    pub patients: Option<EstimatePart>,
+    /// Demand saved by conservation, mean, in units.
+    pub saved: f64,
+    /// Drawn from reserves, mean, in units.
+    pub reserve_drawn: f64,
+    /// P(shortage > x), x in weeks of mean demand; empty for single needs.
+    pub exceedance: Vec<(f64, f64)>,
+}
+
+/// Weekly bands of a need: quantiles at 5, 25, 50, 75, 95 % and the mean.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FanPart {
+    /// Need.
+    pub need: String,
+    /// Fraction of the week's demand unmet.
+    pub unmet_fraction: Vec<[f64; 6]>,
+    /// Working stock and reserve at the end of the week, weeks of mean demand.
+    pub cover_weeks: Vec<[f64; 6]>,
+}
+
+/// A node of the factor map.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NodePart {
+    /// Kind and id.
+    pub node: String,
+    /// Part of all replications in which it was struck.
+    pub down_rate: f64,
+    /// Part of the worst 5 % in which it was struck.
+    pub down_rate_in_tail: f64,
+    /// Mean total shortage where it was struck, weeks of mean demand.
+    pub shortage_weeks_when_down: Option<f64>,
+    /// Mean total shortage where it was not.
+    pub shortage_weeks_when_up: Option<f64>,
+}
+
+/// A replication worth replaying.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WorstPart {
+    /// Its number.
+    pub replication: u64,
+    /// Total shortage, weeks of mean demand.
+    pub shortage_weeks: f64,
+}

@@ -1,0 +1,8 @@
+//! The engine against known answers and its own invariants.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod fixture;
+mod invariants;
+mod known_answers;
+mod reserves;
+mod rm1;

@@ -1,0 +1,191 @@
+//! Engine reports to documents: the simulation knows no documents, and the documents no simulation.
+
+use ballast_domain::index::NeedIx;
+use ballast_domain::pack::{DemandEffect, Evidence};
+use ballast_domain::{Pack, Tender};
+use ballast_exchange::documents::reserve::{CurvePart, NeedPart, ReserveBody};
+use ballast_exchange::documents::stress::{
+    EstimatePart, EvidencePart, FanPart, NodePart, PackPart, ScopePart, StressBody, WorstPart,
+};
+use ballast_simulation::metric::{Band, Estimate, Scope, ScopeReport, Weighting};
+use ballast_simulation::reserve::{CurveWeight, ReserveReport, Verdict};
+use ballast_simulation::{ReservePlan, StressReport};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::FromPrimitive;
+
+/// A pack with the hash of its file.
+pub fn pack(pack: &Pack, hash: String) -> PackPart {
+    let entry = |kind: &str, id: &str, evidence: &Evidence| EvidencePart {
+        kind: kind.to_owned(),
+        id: id.to_owned(),
+        source: evidence.source.clone(),
+        assumed: evidence.assumed.clone(),
+    };
+    let mut entries: Vec<EvidencePart> = pack.hazards.iter().map(|h| entry("hazard", &h.id, &h.evidence)).collect();
+    entries.extend(pack.events.iter().map(|e| entry("event", &e.id, &e.evidence)));
+    entries.extend(pack.relief.iter().map(|r| entry("relief", &r.id, &r.evidence)));
+    entries.extend(pack.demand.iter().map(|d| match d {
+        DemandEffect::Surge { id, evidence, .. } => entry("surge", id, evidence),
+        DemandEffect::Conservation { id, evidence, .. } => entry("conservation", id, evidence),
+    }));
+    PackPart { name: pack.name.clone(), title: pack.title.clone(), hash, entries }
+}
+
+fn estimate(e: Estimate) -> EstimatePart {
+    EstimatePart { value: e.value, low: e.low, high: e.high, standard_error: e.standard_error }
+}
+
+fn scope(tender: &Tender, report: &ScopeReport) -> ScopePart {
+    let (name, unit) = match report.scope {
+        Scope::Need(need) => (tender.needs[need].id.clone(), tender.needs[need].unit.clone()),
+        Scope::Criticality(class) => (format!("criticality {class}"), String::new()),
+        Scope::Total => ("all needs".to_owned(), String::new()),
+    };
+    let unit = match report.weighting {
+        Weighting::NeedUnits => unit,
+        Weighting::ReferencePrice => format!("{} at reference price", tender.settings.currency),
+        Weighting::WeeksOfEach => "weeks of each need".to_owned(),
+    };
+    ScopePart {
+        scope: name,
+        unit,
+        unmet: estimate(report.unmet_units),
+        unmet_weeks: estimate(report.unmet_weeks),
+        fill_rate: estimate(report.fill_rate),
+        p_stockout: estimate(report.p_stockout),
+        weeks_short: report.weeks_short,
+        var95_weeks: estimate(report.tail_weeks.var95),
+        cvar95_weeks: estimate(report.tail_weeks.cvar95),
+        patients: report.patients.map(estimate),
+        saved: report.saved_units,
+        reserve_drawn: report.reserve_drawn_units,
+        exceedance: report.exceedance.iter().map(|e| (e.shortage_weeks, e.probability)).collect(),
+    }
+}
+
+fn bands(bands: &[Band]) -> Vec<[f64; 6]> {
+    let six = |b: &Band| {
+        let [a, b2, c, d, e] = b.quantiles;
+        [a, b2, c, d, e, b.mean]
+    };
+    bands.iter().map(six).collect()
+}
+
+/// The body of a stress document.
+pub fn stress(tender: &Tender, report: &StressReport, pack: PackPart, award_digest: Option<String>, plan: Option<&ReservePlan>) -> StressBody {
+    let node = |n: &ballast_simulation::metric::NodeTail| {
+        let node = &tender.factor_map.nodes[n.node];
+        NodePart {
+            node: format!("{}:{}", node.kind.word(), node.id),
+            down_rate: n.down_rate,
+            down_rate_in_tail: n.down_rate_in_tail,
+            shortage_weeks_when_down: n.shortage_weeks_when_down,
+            shortage_weeks_when_up: n.shortage_weeks_when_up,
+        }
+    };
+    StressBody {
+        pack,
+        award_digest,
+        reserve_weeks: plan.map(|p| p.entries.iter().map(|e| (tender.needs[e.need].id.clone(), e.weeks)).collect()).unwrap_or_default(),
+        replications: report.replications,
+        horizon_weeks: report.horizon_weeks,
+        needs: report.needs.iter().map(|s| scope(tender, s)).collect(),
+        criticality: report.criticality.iter().map(|s| scope(tender, s)).collect(),
+        total: scope(tender, &report.total),
+        fans: report
+            .fans
+            .iter()
+            .map(|f| FanPart {
+                need: tender.needs[f.need].id.clone(),
+                unmet_fraction: bands(&f.unmet_fraction),
+                cover_weeks: bands(&f.cover_weeks),
+            })
+            .collect(),
+        attribution: report.attribution.iter().map(node).collect(),
+        worst: report.worst.iter().map(|w| WorstPart { replication: w.replication, shortage_weeks: w.shortage_weeks }).collect(),
+        pooled_stock: report.pooled_stock,
+    }
+}
+
+fn verdict(v: Verdict) -> String {
+    match v {
+        Verdict::Met => "met",
+        Verdict::Undecided => "undecided",
+        Verdict::NotMet => "not_met",
+    }
+    .to_owned()
+}
+
+fn cents(value: f64) -> Decimal {
+    Decimal::from_f64(value).unwrap_or_default().round_dp(2)
+}
+
+/// The body of a reserve document.
+pub fn reserve(tender: &Tender, report: &ReserveReport, target: &str, pack: PackPart) -> ReserveBody {
+    let class = report.target.criticality.map_or_else(|| "every need".to_owned(), |c| format!("every need of criticality {c}"));
+    let sentence = format!(
+        "For {class}, the chance that in any week of {} more than 0.1 % of the demand goes unmet is at most {} %, sized with {} % confidence.",
+        report.after.horizon_weeks,
+        report.target.alpha * 100.0,
+        report.target.confidence * 100.0
+    );
+    let places = |need: NeedIx| -> Vec<(String, f64)> {
+        let entry = report.plan.entries.iter().find(|e| e.need == need);
+        entry.map(|e| e.places.iter().map(|(s, units)| (tender.sites[*s].id.clone(), *units)).collect()).unwrap_or_default()
+    };
+    ReserveBody {
+        target: target.to_owned(),
+        sentence,
+        pack,
+        replications: report.sizing_replications,
+        verdict: verdict(report.verdict),
+        purchase_value: cents(report.purchase_value),
+        yearly_cost: cents(report.yearly_cost),
+        needs: report
+            .needs
+            .iter()
+            .map(|n| {
+                let need = &tender.needs[n.need];
+                NeedPart {
+                    need: need.id.clone(),
+                    criticality: need.criticality,
+                    weeks: n.weeks,
+                    required_weeks: n.required_weeks,
+                    ceiling_weeks: n.ceiling_weeks,
+                    limited_by_shelf_life: n.limited_by_shelf_life,
+                    sample_too_small: n.sample_too_small,
+                    quantity: n.quantity_units,
+                    unit: need.unit.clone(),
+                    purchase_value: cents(n.purchase_value),
+                    yearly_cost: cents(n.yearly_cost),
+                    p_stockout_before: estimate(n.p_stockout_before),
+                    p_stockout_after: estimate(n.p_stockout_after),
+                    unmet_before: estimate(n.unmet_units_before),
+                    unmet_after: estimate(n.unmet_units_after),
+                    verdict: verdict(n.verdict),
+                    places: places(n.need),
+                }
+            })
+            .collect(),
+        before: scope(tender, &report.before.total),
+        after: scope(tender, &report.after.total),
+        curve_weight: match report.curve_weight {
+            CurveWeight::Patients => "patients",
+            CurveWeight::ReferencePrice => "reference price",
+            CurveWeight::WeeksOfEach => "weeks of mean demand",
+        }
+        .to_owned(),
+        curve: report
+            .curve
+            .iter()
+            .map(|p| CurvePart {
+                yearly_cost: p.yearly_cost,
+                purchase_value: p.purchase_value,
+                expected_unmet: p.expected_unmet,
+                p_any_stockout: estimate(p.p_any_stockout),
+                weeks: p.weeks.clone(),
+            })
+            .collect(),
+    }
+}
+
