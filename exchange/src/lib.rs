@@ -2,6 +2,7 @@
 
 pub mod documents;
 pub mod hash;
+pub mod manual;
 pub mod pack;
 pub mod purchases;
 pub mod tender;

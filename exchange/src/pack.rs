@@ -483,3 +483,26 @@ fn convert(file: File, r: &mut Reader<'_>) -> domain::Pack {
         demand,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn the_pack_in_the_documentation_is_a_pack() {
+        let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/packs.md")).expect("docs/packs.md");
+        let toml = text.split("```toml\n").nth(1).and_then(|t| t.split("```").next()).expect("a block");
+        let pack = parse(toml, "docs/packs.md").expect("the documented pack parses");
+        assert_eq!((pack.hazards.len(), pack.events.len(), pack.relief.len(), pack.demand.len()), (1, 2, 1, 2));
+    }
+
+    #[test]
+    fn every_fault_of_a_pack_is_named() {
+        let text = "schema = 'ballast.pack/1'\nname = 'x'\ntitle = 'x'\nhorizon_weeks = 0\n[[event]]\nid = \"flood\"\nnodes = ['plnt:A']\nweek = -1\nprobability = 2\nsteps = []\nsource = ''\nafter = 'nothing'\n";
+        let findings = parse(text, "x.toml").expect_err("it is broken");
+        let all: String = findings.0.iter().map(|f| format!("{f}\n")).collect();
+        for part in ["horizon_weeks", "did you mean `plant:…`?", "week of flood", "probability of flood", "steps of flood", "after of flood", "x.toml:6"] {
+            assert!(all.contains(part), "{part} in\n{all}");
+        }
+    }
+}

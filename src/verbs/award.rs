@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use ballast_domain::certificate::certify;
+use ballast_domain::certificate::{certify, default_tolerance};
 use ballast_domain::{Award, Tender};
 use ballast_exchange::documents::award::{AwardBody, LogPart, Proof};
 use ballast_exchange::documents::{Header, seal};
@@ -32,7 +32,7 @@ pub struct Args {
 }
 
 /// Limits of a solve.
-#[derive(clap::Args, Clone, Default)]
+#[derive(clap::Args, Clone)]
 pub struct Limits {
     /// Stop when the proven gap is at most this fraction.
     #[arg(long, default_value_t = 1e-4, value_parser = gap, value_name = "G")]
@@ -44,7 +44,7 @@ pub struct Limits {
     #[arg(long, value_name = "N")]
     pub work: Option<u64>,
     /// Memory limit of the solving process, MiB.
-    #[arg(long, default_value_t = 8192, value_name = "MIB")]
+    #[arg(long, default_value_t = MEMORY_MIB, value_name = "MIB")]
     pub memory: u64,
     /// Relative tolerance of hard rules.
     #[arg(long, default_value = "0.000001", value_name = "T")]
@@ -53,6 +53,16 @@ pub struct Limits {
     #[arg(long, hide = true)]
     pub in_process: bool,
 }
+
+impl Limits {
+    /// The limits that stand where none is given.
+    pub fn standard() -> Self {
+        Self { gap: 1e-4, time_limit: None, work: None, memory: MEMORY_MIB, tolerance: default_tolerance(), in_process: false }
+    }
+}
+
+/// Memory limit of a solving process where none is given.
+const MEMORY_MIB: u64 = 8192;
 
 fn gap(text: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| "a fraction such as 0.001".to_owned())?;

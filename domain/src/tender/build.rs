@@ -390,12 +390,16 @@ fn cells(draft: &Draft, ids: &Ids, places: &Places<'_>, findings: &mut Findings)
         let range = match (r.low, r.high) {
             (None, None) => None,
             (Some(low), Some(high)) if low <= r.quantity && r.quantity <= high => Some((low, high)),
-            (Some(_), Some(_)) => {
-                findings.error("bad_range", places.cell("demand", r.at, "low"), "", "expected low ≤ quantity ≤ high", "mend the three figures");
+            (Some(low), Some(high)) => {
+                let (column, value) = if low > r.quantity { ("low", low) } else { ("high", high) };
+                let expected = format!("expected low ≤ quantity ≤ high, found {low}, {}, {high}", r.quantity);
+                findings.error("bad_range", places.cell("demand", r.at, column), value.to_string(), expected, "mend the three figures");
                 None
             }
-            _ => {
-                findings.error("bad_range", places.cell("demand", r.at, "low"), "", "low and high go together", "give both or neither");
+            (Some(value), None) | (None, Some(value)) => {
+                let column = if r.low.is_none() { "low" } else { "high" };
+                let expected = format!("low and high go together, and this one is blank beside {value}");
+                findings.error("bad_range", places.cell("demand", r.at, column), "", expected, "give both or neither");
                 None
             }
         };

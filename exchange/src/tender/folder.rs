@@ -34,7 +34,7 @@ pub fn read_folder(folder: &Path, findings: &mut Findings) -> RawTender {
         let bytes = match std::fs::read(folder.join(&name)) {
             Ok(bytes) => bytes,
             Err(error) => {
-                findings.error("unreadable", Place::file(&name), "", error.to_string(), "check the file's rights");
+                findings.error("unreadable", Place::file(&name), "", format!("cannot be read: {error}"), "put a file there that can be read, or remove the entry");
                 continue;
             }
         };

@@ -22,6 +22,10 @@ pub struct InProcess;
 /// The bound is stated lower by this part: it covers the solver's tolerances and the quanta of the model.
 const OUTWARDS: f64 = 1e-6;
 
+/// Money that rounding to the cent may add to the difference of value and bound: half a cent for each of seven components
+/// and a cent for the bound.
+const STATED: f64 = 0.05;
+
 impl Engine for InProcess {
     fn award(&self, tender: &Tender, options: &Options, control: &dyn Control) -> Result<SolveReport, EngineError> {
         if highs::version() != highs::VERSION {
@@ -86,11 +90,20 @@ impl Engine for InProcess {
         }
         let report = SolveReport { termination, award: best, bound, reasons, log, statistics };
         // Proven means proven for the award that is shown, after rounding.
-        match report.termination == Termination::Optimal && report.gap().is_none_or(|g| g > options.gap) {
+        match report.termination == Termination::Optimal && !proven(&report, options.gap) {
             true => Ok(SolveReport { termination: Termination::Feasible(Limit::Work), ..report }),
             false => Ok(report),
         }
     }
+}
+
+/// True if the bound proves the award within the gap, apart from what stating both costs: the bound is moved outwards and
+/// to the cent, thresholds are raised, and each component of the value is rounded to the cent.
+fn proven(report: &SolveReport, gap: f64) -> bool {
+    let (Some(value), Some(between)) = (report.value().and_then(|v| v.to_f64()), report.gap_money().and_then(|g| g.to_f64())) else {
+        return false;
+    };
+    between <= (gap + OUTWARDS + 2.0 * repair::RISE) * value.abs() + STATED
 }
 
 fn no_award(termination: Termination, reasons: Vec<Reason>, statistics: Statistics, log: Vec<LogEntry>) -> SolveReport {

@@ -4,4 +4,4 @@ mod grid;
 mod polish;
 
 pub(crate) use grid::to_award;
-pub(crate) use polish::polish;
+pub(crate) use polish::{RISE, polish};

@@ -5,7 +5,7 @@ use crate::highs::{self, Settings, Status, Watch};
 use crate::model::AwardModel;
 
 /// Relative rise of thresholds.
-const RISE: f64 = 2e-6;
+pub(crate) const RISE: f64 = 2e-6;
 
 struct Unwatched;
 
