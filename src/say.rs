@@ -35,6 +35,11 @@ fn estimate(e: Estimate) -> EstimatePart {
     EstimatePart { value: e.value, low: e.low, high: e.high, standard_error: e.standard_error }
 }
 
+/// An estimate of something that cannot be negative: the interval of its mean is cut at 0.
+fn amount(e: Estimate) -> EstimatePart {
+    EstimatePart { low: e.low.max(0.0), ..estimate(e) }
+}
+
 fn scope(tender: &Tender, report: &ScopeReport) -> ScopePart {
     let (name, unit) = match report.scope {
         Scope::Need(need) => (tender.needs[need].id.clone(), tender.needs[need].unit.clone()),
@@ -49,14 +54,14 @@ fn scope(tender: &Tender, report: &ScopeReport) -> ScopePart {
     ScopePart {
         scope: name,
         unit,
-        unmet: estimate(report.unmet_units),
-        unmet_weeks: estimate(report.unmet_weeks),
+        unmet: amount(report.unmet_units),
+        unmet_weeks: amount(report.unmet_weeks),
         fill_rate: estimate(report.fill_rate),
         p_stockout: estimate(report.p_stockout),
         weeks_short: report.weeks_short,
         var95_weeks: estimate(report.tail_weeks.var95),
         cvar95_weeks: estimate(report.tail_weeks.cvar95),
-        patients: report.patients.map(estimate),
+        patients: report.patients.map(amount),
         saved: report.saved_units,
         reserve_drawn: report.reserve_drawn_units,
         exceedance: report.exceedance.iter().map(|e| (e.shortage_weeks, e.probability)).collect(),
@@ -121,7 +126,7 @@ fn cents(value: f64) -> Decimal {
 }
 
 /// The body of a reserve document.
-pub fn reserve(tender: &Tender, report: &ReserveReport, target: &str, pack: PackPart) -> ReserveBody {
+pub fn reserve(tender: &Tender, report: &ReserveReport, target: &str, pack: PackPart, award_digest: Option<String>) -> ReserveBody {
     let class = report.target.criticality.map_or_else(|| "every need".to_owned(), |c| format!("every need of criticality {c}"));
     let sentence = format!(
         "For {class}, the chance that in any week of {} more than 0.1 % of the demand goes unmet is at most {} %, sized with {} % confidence.",
@@ -137,6 +142,7 @@ pub fn reserve(tender: &Tender, report: &ReserveReport, target: &str, pack: Pack
         target: target.to_owned(),
         sentence,
         pack,
+        award_digest,
         replications: report.sizing_replications,
         verdict: verdict(report.verdict),
         purchase_value: cents(report.purchase_value),
@@ -160,8 +166,8 @@ pub fn reserve(tender: &Tender, report: &ReserveReport, target: &str, pack: Pack
                     yearly_cost: cents(n.yearly_cost),
                     p_stockout_before: estimate(n.p_stockout_before),
                     p_stockout_after: estimate(n.p_stockout_after),
-                    unmet_before: estimate(n.unmet_units_before),
-                    unmet_after: estimate(n.unmet_units_after),
+                    unmet_before: amount(n.unmet_units_before),
+                    unmet_after: amount(n.unmet_units_after),
                     verdict: verdict(n.verdict),
                     places: places(n.need),
                 }

@@ -1,8 +1,10 @@
 //! Files in and out: tenders as folders and JSON bodies, packs, result documents, purchase histories, the report.
 
 pub mod documents;
+pub mod figures;
 pub mod hash;
 pub mod manual;
 pub mod pack;
 pub mod purchases;
+pub mod report;
 pub mod tender;

@@ -8,7 +8,7 @@ use std::ffi::{CStr, CString, c_char, c_int, c_void};
 
 use highs_sys as ffi;
 
-use crate::model::Model;
+use crate::model::{Model, Terms};
 
 /// The release whose behaviour results rely on.
 pub const VERSION: &str = "1.15.0";
@@ -111,6 +111,45 @@ impl Instance {
         }
     }
 
+    /// Silent, on one thread.
+    fn quiet(&self) {
+        self.flag(c"output_flag", false);
+        self.int(c"threads", 1);
+        self.text(c"parallel", "off");
+    }
+
+    /// Hands over a model; false if HiGHS refuses it.
+    fn pass(&self, model: &Model) -> bool {
+        let integrality: Vec<c_int> = model.integer.iter().map(|i| c_int::from(*i)).collect();
+        let sizes = [model.columns(), model.rows(), model.index.len()].map(i32::try_from);
+        let [Ok(num_col), Ok(num_row), Ok(num_nz)] = sizes else { return false };
+        let empty = [0];
+        let row_start = if model.start.is_empty() { &empty[..] } else { &model.start[..] };
+        // SAFETY: live instance; all arrays have the lengths that num_col, num_row and num_nz state (row-wise format);
+        // HiGHS copies them.
+        let status = unsafe {
+            ffi::Highs_passMip(
+                self.0,
+                num_col,
+                num_row,
+                num_nz,
+                ffi::MATRIX_FORMAT_ROW_WISE,
+                ffi::OBJECTIVE_SENSE_MINIMIZE,
+                model.offset,
+                model.cost.as_ptr(),
+                model.lower.as_ptr(),
+                model.upper.as_ptr(),
+                model.row_lower.as_ptr(),
+                model.row_upper.as_ptr(),
+                row_start.as_ptr(),
+                model.index.as_ptr(),
+                model.value.as_ptr(),
+                integrality.as_ptr(),
+            )
+        };
+        status != ffi::STATUS_ERROR
+    }
+
     fn double_info(&self, name: &CStr) -> Option<f64> {
         let mut value = 0.0;
         // SAFETY: live instance, NUL-terminated name, a place for one double.
@@ -162,13 +201,51 @@ unsafe extern "C" fn callback(
     }
 }
 
+/// The most that each sum of terms can be over the LP relaxation, one after the other on one instance; `None` for a sum
+/// whose maximum was not proven. Any point of the model keeps these limits.
+pub(crate) fn maxima(model: &Model, sums: &[Terms]) -> Vec<Option<f64>> {
+    let relaxed = Model { integer: vec![false; model.columns()], offset: 0.0, ..model.clone() };
+    let highs = Instance::new();
+    highs.quiet();
+    // The basis of one sum is a good start for the next; presolve would throw it away.
+    highs.text(c"presolve", "off");
+    if !highs.pass(&relaxed) {
+        return vec![None; sums.len()];
+    }
+    let maximum = |terms: &Terms| {
+        let mut cost = vec![0.0; relaxed.columns()];
+        for (col, value) in terms {
+            cost[col.0 as usize] -= value;
+        }
+        let last = i32::try_from(cost.len()).ok()?.checked_sub(1)?;
+        // SAFETY: live instance; one cost per column from 0 to the last.
+        let changed = unsafe { ffi::Highs_changeColsCostByRange(highs.0, 0, last, cost.as_ptr()) };
+        // SAFETY: live instance with a model.
+        let ran = unsafe { ffi::Highs_run(highs.0) };
+        // SAFETY: live instance.
+        let optimal = unsafe { ffi::Highs_getModelStatus(highs.0) } == ffi::kHighsModelStatusOptimal;
+        let proven = changed != ffi::STATUS_ERROR && ran != ffi::STATUS_ERROR && optimal;
+        highs.double_info(c"objective_function_value").filter(|_| proven).map(|v| -v)
+    };
+    sums.iter().map(maximum).collect()
+}
+
 /// Solves a model. `start` is a full point to start from; an infeasible one is ignored by HiGHS.
 pub fn run(model: &Model, settings: &Settings, start: Option<&[f64]>, watch: &mut dyn Watch) -> Outcome {
     let failed = |code| Outcome { status: Status::Failed(code), solution: None, bound: f64::NEG_INFINITY, nodes: 0, iterations: 0 };
+    if model.columns() == 0 {
+        // HiGHS gives no point for a model without columns; its one point is the empty one.
+        let holds = model.row_lower.iter().all(|l| *l <= 0.0) && model.row_upper.iter().all(|u| *u >= 0.0);
+        return Outcome {
+            status: if holds { Status::Optimal } else { Status::Infeasible },
+            solution: holds.then(Vec::new),
+            bound: if holds { model.offset } else { f64::NEG_INFINITY },
+            nodes: 0,
+            iterations: 0,
+        };
+    }
     let highs = Instance::new();
-    highs.flag(c"output_flag", false);
-    highs.int(c"threads", 1);
-    highs.text(c"parallel", "off");
+    highs.quiet();
     highs.int(c"random_seed", i32::try_from(settings.seed & 0x7fff_ffff).unwrap_or(0));
     highs.text(c"presolve", if settings.presolve { "on" } else { "off" });
     highs.double(c"mip_rel_gap", settings.gap);
@@ -179,36 +256,10 @@ pub fn run(model: &Model, settings: &Settings, start: Option<&[f64]>, watch: &mu
         highs.double(c"time_limit", seconds.max(0.0));
     }
 
-    let integrality: Vec<c_int> = model.integer.iter().map(|i| c_int::from(*i)).collect();
     let is_mip = model.integer.contains(&true);
     let (columns, rows) = (model.columns(), model.rows());
-    let sizes = [columns, rows, model.index.len()].map(i32::try_from);
-    let [Ok(num_col), Ok(num_row), Ok(num_nz)] = sizes else { return failed(-2) };
-    let empty = [0];
-    let row_start = if model.start.is_empty() { &empty[..] } else { &model.start[..] };
-    // SAFETY: all arrays have the lengths that num_col, num_row and num_nz state (row-wise format); HiGHS copies them.
-    let status = unsafe {
-        ffi::Highs_passMip(
-            highs.0,
-            num_col,
-            num_row,
-            num_nz,
-            ffi::MATRIX_FORMAT_ROW_WISE,
-            ffi::OBJECTIVE_SENSE_MINIMIZE,
-            model.offset,
-            model.cost.as_ptr(),
-            model.lower.as_ptr(),
-            model.upper.as_ptr(),
-            model.row_lower.as_ptr(),
-            model.row_upper.as_ptr(),
-            row_start.as_ptr(),
-            model.index.as_ptr(),
-            model.value.as_ptr(),
-            integrality.as_ptr(),
-        )
-    };
-    if status == ffi::STATUS_ERROR {
-        return failed(status);
+    if !highs.pass(model) {
+        return failed(-2);
     }
     if let Some(start) = start.filter(|s| s.len() == columns) {
         // SAFETY: one value per column; the other arrays may be null.

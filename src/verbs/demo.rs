@@ -9,7 +9,7 @@ use jiff::civil::date;
 use serde_json::{Value, json};
 
 use super::stress::Run;
-use super::{award, import, reserve, stress};
+use super::{award, import, report, reserve, stress};
 use crate::Common;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::load;
@@ -99,6 +99,21 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     done(
         format!("reserve {} {} --pack {} --replications {REPLICATIONS} --out {}", shown("tender"), shown("award.json"), packs[0].display(), shown("reserve.json")),
         format!("stock worth {} at {} a year; target {} on fresh paths", money(body.purchase_value), money(body.yearly_cost), body.verdict.replace('_', " ")),
+    );
+
+    let page = report::Args {
+        tender: at("tender"),
+        award: at("award.json"),
+        further: vec![at("stress.json"), at("reserve.json")],
+        out: at("report.html"),
+    };
+    let (_, line) = report::make(&page, output)?;
+    done(
+        format!(
+            "report {} {} {} {} --out {}",
+            shown("tender"), shown("award.json"), shown("stress.json"), shown("reserve.json"), shown("report.html")
+        ),
+        line,
     );
 
     let history = import::Purchases {

@@ -55,7 +55,7 @@ pub fn make(run: &Run<'_>, target: &str, replications: u64) -> Result<(Value, Re
     let report = load::on_threads(run.common.threads, || reserve(run.tender, run.award, &pack, &parsed, &options, &observe))?
         .map_err(|e| load::refused(&e))?;
     bar.finish_and_clear();
-    let body = say::reserve(run.tender, &report, target, say::pack(&pack, hash));
+    let body = say::reserve(run.tender, &report, target, say::pack(&pack, hash), run.award_digest.clone());
     let header = Header::new(run.tender, load::build(), run.common.seed, json!({ "target": target, "replications": replications }));
     let seconds = started.elapsed().as_secs_f64();
     let document = seal("reserve", &header, &body, json!({ "elapsed_seconds": seconds, "threads": run.common.threads }))?;

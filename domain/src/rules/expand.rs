@@ -146,17 +146,16 @@ fn linear(
     for c in tender.candidates.indexes() {
         for facet in facets(tender, c, plants, groups) {
             let weight = exact(facet.weight);
-            if within_scope(&rule.scope, None, tender, c, &facet) {
-                if let Some(v) = value(c, &facet, true) {
+            if within_scope(&rule.scope, None, tender, c, &facet)
+                && let Some(v) = value(c, &facet, true) {
                     for key in keys(&rule.each, tender, c, &facet) {
                         parts.entry(key).or_default().add(c, &v * &weight);
                     }
                 }
-            }
             // A mean averages over its own scope; a share's whole keeps only the dimensions in `within`.
             let keep = if is_mean { None } else { within };
-            if within.is_some() && within_scope(&rule.scope, keep, tender, c, &facet) {
-                if let Some(v) = value(c, &facet, false) {
+            if within.is_some() && within_scope(&rule.scope, keep, tender, c, &facet)
+                && let Some(v) = value(c, &facet, false) {
                     for key in keys(&kept, tender, c, &facet) {
                         // Without `each`, every facet of a line belongs to the one whole.
                         if kept.len() == rule.each.len() && !is_mean {
@@ -165,7 +164,6 @@ fn linear(
                         wholes.entry(key).or_default().add(c, &v * &weight);
                     }
                 }
-            }
         }
     }
     let wholes: BTreeMap<Vec<String>, Terms> = wholes.into_iter().map(|(k, s)| (k, s.terms())).collect();

@@ -83,11 +83,10 @@ pub(crate) fn parse(row: &RuleRow, place: &Place, known: &Known, findings: &mut 
             return None;
         }
     };
-    if let (Some(low), Some(high)) = (bound.low, bound.high) {
-        if low > high {
+    if let (Some(low), Some(high)) = (bound.low, bound.high)
+        && low > high {
             refuse("at_least", low.to_string(), "the lower bound is above the upper bound", "swap or mend them");
         }
-    }
     if bound.low.or(bound.high).is_some_and(|b| b < Decimal::ZERO) {
         refuse("at_least", String::new(), "a bound is negative", "bounds are 0 or more");
     }

@@ -27,16 +27,14 @@ pub(super) fn offers(
         let at = |column| places.cell("offers", r.at, column);
         let product = ids.products.find(r.product.as_str(), at("product"), findings);
         let members = cohort(r, ids, sites, places, findings);
-        if let (Some(from), Some(to)) = (r.valid_from, r.valid_to) {
-            if from > to {
+        if let (Some(from), Some(to)) = (r.valid_from, r.valid_to)
+            && from > to {
                 findings.error("bad_range", at("valid_from"), from.to_string(), "the first day is after the last", "swap or mend the dates");
             }
-        }
-        if let (Some(max), Some(min)) = (r.max_packs, r.minimum_if_used) {
-            if min > max {
+        if let (Some(max), Some(min)) = (r.max_packs, r.minimum_if_used)
+            && min > max {
                 findings.error("bad_range", at("minimum_if_used"), min.to_string(), format!("the minimum is above max_packs ({max})"), "mend one of them");
             }
-        }
         let Some(product) = product.filter(|p| products.len() > p_ix(*p)) else { continue };
         offers.push(Offer {
             id: r.offer.to_string(),

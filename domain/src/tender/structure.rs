@@ -60,9 +60,19 @@ fn capacity_below_demand(tender: &Tender, places: &Places<'_>, findings: &mut Fi
     }
 }
 
+/// An instance of a rule, as far as contradictions go.
+struct Seen {
+    kind: String,
+    name: String,
+    part: Vec<usize>,
+    whole: Vec<usize>,
+    low: Decimal,
+    high: Decimal,
+}
+
 /// Two instances over the same lines whose bounds exclude each other, and floors that no line can lift.
 fn contradicting_rules(tender: &Tender, places: &Places<'_>, findings: &mut Findings) {
-    let mut seen: Vec<(String, Vec<usize>, Vec<usize>, Decimal, Decimal)> = Vec::new();
+    let mut seen: Vec<Seen> = Vec::new();
     for rule in tender.rules.iter() {
         let row = tender.draft.rules.iter().find(|r| r.id.as_str() == rule.id);
         let place = row.map_or_else(|| places.file("rules"), |r| places.cell("rules", r.at, "id"));
@@ -99,12 +109,12 @@ fn contradicting_rules(tender: &Tender, places: &Places<'_>, findings: &mut Find
                 continue;
             }
             let kind = format!("{kind}{of}");
-            if let Some((other, ..)) = seen.iter().find(|s| s.0.starts_with(&format!("{kind}|")) && s.1 == p && s.2 == w && (s.3 > high || s.4 < low)) {
-                let other = other.split('|').nth(1).unwrap_or_default();
+            let same = |s: &&Seen| s.kind == kind && s.part == p && s.whole == w;
+            if let Some(other) = seen.iter().filter(same).find(|s| s.low > high || s.high < low).map(|s| &s.name) {
                 let expected = format!("rule {named} contradicts rule {other}: one asks for more than the other allows");
                 findings.add(Severity::Warning, "contradicting_rules", place.clone(), rule.id.clone(), expected, "relax or drop one of the two");
             }
-            seen.push((format!("{kind}|{named}"), p, w, low, high));
+            seen.push(Seen { kind, name: named, part: p, whole: w, low, high });
         }
     }
 }

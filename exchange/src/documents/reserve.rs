@@ -14,6 +14,8 @@ pub struct ReserveBody {
     pub sentence: String,
     /// Pack.
     pub pack: PackPart,
+    /// Digest of the award document it was sized for, if it has one.
+    pub award_digest: Option<String>,
     /// Replications of each of the two runs: sizing and confirmation.
     pub replications: u64,
     /// `met`, `undecided`, `not_met`, on fresh paths.

@@ -41,13 +41,12 @@ pub(super) fn read(name: &str, file: &str, bytes: &[u8], findings: &mut Findings
         findings.error("bad_csv", at(1), "", "the file has no header", "write the column names into the first line");
         return table;
     }
-    if let [only] = &table.columns[..] {
-        if only.contains(';') || only.contains('\t') {
+    if let [only] = &table.columns[..]
+        && (only.contains(';') || only.contains('\t')) {
             findings.error("wrong_delimiter", at(1), only.clone(), "the columns are not separated by commas", "save the file with commas; lists inside a cell use `;`");
             table.columns.clear();
             return table;
         }
-    }
     for record in reader.records() {
         match record {
             Ok(record) => {

@@ -59,9 +59,8 @@ impl Engine for InProcess {
                 let certificate = certify(tender, &award, options.tolerance);
                 let better = best.as_ref().is_none_or(|(_, b): &(Award, Certificate)| certificate.costs.value < b.costs.value);
                 if certificate.verified() && better {
+                    statistics.solver_value = Some(objective(&model, point));
                     best = Some((award, certificate));
-                } else if !certificate.verified() && best.is_none() && polished.is_none() {
-                    return Err(EngineError::NotVerified(certificate.failures(tender).join("; ")));
                 }
             }
             if best.is_none() {

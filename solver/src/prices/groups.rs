@@ -9,34 +9,34 @@ use ballast_domain::index::CandidateIx;
 use ballast_domain::tables::Gives;
 use ballast_domain::tender::Schedule;
 
-use crate::model::Volumes;
+use crate::model::{Terms, Volumes};
 
 /// A group.
 pub(super) struct Group {
-    /// Lines and v per unit of their packs column.
-    pub(super) lines: Vec<(CandidateIx, f64)>,
-    /// d\[t\] for each reachable tier.
+    /// V, as terms on packs columns.
+    pub(super) value: Terms,
+    /// d\[t\] for each tier.
     pub(super) discount: Vec<f64>,
 }
 
 /// The groups of a schedule's application scope.
-pub(super) fn groups(tender: &Tender, volumes: &Volumes, schedule: &Schedule, lines: &[CandidateIx], reachable: usize) -> Vec<Group> {
-    let values: Vec<f64> = schedule.tiers[..reachable].iter().map(|t| float(&exact(t.value))).collect();
-    let net = |c: CandidateIx| volumes.packs[c].1 * volumes.net_factor[c];
+pub(super) fn groups(tender: &Tender, volumes: &Volumes, schedule: &Schedule, lines: &[CandidateIx]) -> Vec<Group> {
+    let values: Vec<f64> = schedule.tiers.iter().map(|t| float(&exact(t.value))).collect();
+    let net = |c: CandidateIx, per_pack: f64| (volumes.packs[c].0, volumes.packs[c].1 * volumes.net_factor[c] * per_pack);
     match schedule.gives {
         Gives::Percent => {
-            let lines = lines.iter().map(|&c| (c, net(c) * volumes.list[c])).collect();
-            vec![Group { lines, discount: values }]
+            let value = lines.iter().map(|&c| net(c, volumes.list[c])).collect();
+            vec![Group { value, discount: values }]
         }
         Gives::Price => {
             let mut lists: Vec<_> = lines.iter().map(|c| tender.offers[tender.candidates[*c].offer].list_price).collect();
             lists.sort();
             lists.dedup();
             let group = |list: ballast_domain::quantity::Money| Group {
-                lines: lines
+                value: lines
                     .iter()
                     .filter(|c| tender.offers[tender.candidates[**c].offer].list_price == list)
-                    .map(|&c| (c, net(c)))
+                    .map(|&c| net(c, 1.0))
                     .collect(),
                 discount: values.iter().map(|v| list.to_f64() - v).collect(),
             };

@@ -1,6 +1,7 @@
 //! Prices in the model: discounts by tier.
 
 mod groups;
+mod reach;
 pub(crate) mod tiers;
 
 use crate::model::Col;

@@ -64,6 +64,15 @@ fn whole(tender: &Tender, quantity: Decimal, lines: &[(CandidateIx, f64, u64)], 
         *take += more;
         rest -= more;
     }
+    // Packs that are bought but not needed (for the tier they earn) still serve a little, taken from the largest line.
+    for i in 0..used.len() {
+        let little = Decimal::new(1, 6).min(used[i].2);
+        let largest = (0..used.len()).max_by_key(|k| used[*k].1).filter(|k| used[*k].1 > little);
+        if let (true, Some(largest)) = (used[i].1.is_zero(), largest) {
+            used[largest].1 -= little;
+            used[i].1 += little;
+        }
+    }
     used.sort_by_key(|u| u.0);
     for (candidate, take, _, packs) in used.into_iter().filter(|u| !u.1.is_zero()) {
         award.lines.push(AwardLine { candidate, used: NeedUnits(take.normalize()), whole_packs: Some(packs) });

@@ -1,15 +1,32 @@
 //! Balance: Σ_c x\[c\] = 1 for every demand cell. Whole packs: q ≤ Σ u·n < q + the largest pack used.
 //!
 //! Where the packs of a cell differ in size, w\[k\] = 1 if a pack of at least the k-th size is used, and
-//! Σ u·n ≤ q + Σ_k (u\[k\] − u\[k−1\]) w\[k\] − ε.
+//! Σ u·n < q + u\[0\] + Σ_k (u\[k\] − u\[k−1\]) w\[k\].
+//!
+//! What is bought lies on the grid g of the pack sizes, so both sides are stated half a step away from the nearest grid
+//! point, and in packs of the smallest size, so that the solver's tolerance is far less than a pack however large q is.
 
 use ballast_domain::Tender;
+use ballast_domain::exact::{exact, float};
 use ballast_domain::index::CandidateIx;
+use rust_decimal::Decimal;
 
 use crate::model::{Model, RowLabel, Terms, Volumes};
 
-/// Part of the smallest pack that stands for "less than".
-const LESS: f64 = 1e-4;
+/// The largest number of which all are multiples.
+pub(crate) fn grid(values: impl IntoIterator<Item = Decimal>) -> Decimal {
+    values.into_iter().fold(Decimal::ZERO, |mut a, mut b| {
+        while !b.is_zero() {
+            (a, b) = (b, a % b);
+        }
+        a
+    })
+}
+
+/// Half a step below the first grid point that is not below `value`.
+pub(crate) fn just_below(value: Decimal, grid: Decimal) -> Decimal {
+    ((value / grid).ceil() - Decimal::new(5, 1)) * grid
+}
 
 /// Adds the rows.
 pub(crate) fn add(tender: &Tender, model: &mut Model, volumes: &Volumes) {
@@ -20,23 +37,22 @@ pub(crate) fn add(tender: &Tender, model: &mut Model, volumes: &Volumes) {
         if !tender.needs[demand.need].whole_packs || lines.is_empty() {
             continue;
         }
-        let q = demand.quantity.to_f64();
-        let size = |c: &CandidateIx| tender.candidates[*c].use_factor.to_f64();
-        let mut sizes: Vec<f64> = lines.iter().map(size).collect();
-        sizes.sort_by(f64::total_cmp);
+        let size = |c: &CandidateIx| tender.candidates[*c].use_factor.0;
+        let mut sizes: Vec<Decimal> = lines.iter().map(size).collect();
+        sizes.sort();
         sizes.dedup();
-        let mut bought: Terms = lines.iter().map(|c| (volumes.packs[*c].0, size(c) / q)).collect();
-        model.row(RowLabel::Surplus(cell), 1.0, f64::INFINITY, bought.clone());
-        let mut room = 1.0 + sizes[0] * (1.0 - LESS) / q;
+        let number = |value: Decimal| float(&exact(value)) / float(&exact(sizes[0]));
+        let below = just_below(demand.quantity.0, grid(sizes.iter().copied()));
+        let mut bought: Terms = lines.iter().map(|c| (volumes.packs[*c].0, number(size(c)))).collect();
+        model.row(RowLabel::Surplus(cell), number(below), f64::INFINITY, bought.clone());
         for pair in sizes.windows(2) {
             let larger = model.binary(0.0);
             // w ≤ Σ n over packs of at least this size
             let mut terms: Terms = vec![(larger, 1.0)];
             terms.extend(lines.iter().filter(|c| size(c) >= pair[1]).map(|c| (volumes.packs[*c].0, -1.0)));
             model.row(RowLabel::Link, f64::NEG_INFINITY, 0.0, terms);
-            bought.push((larger, -(pair[1] - pair[0]) / q));
+            bought.push((larger, -number(pair[1] - pair[0])));
         }
-        room = room.max(1.0);
-        model.row(RowLabel::Surplus(cell), f64::NEG_INFINITY, room, bought);
+        model.row(RowLabel::Surplus(cell), f64::NEG_INFINITY, number(below + sizes[0]), bought);
     }
 }

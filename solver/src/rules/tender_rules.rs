@@ -49,6 +49,17 @@ impl Rows<'_> {
         by_cell.map(|g| g.iter().map(|(c, w)| float(w) * self.volumes.units[*c]).fold(0.0, f64::max)).sum()
     }
 
+    /// At least 1 where these lines have volume: the packs of whole-pack lines, and for the others the part of the most they
+    /// can be, in units of `some`.
+    pub(super) fn volume(&self, lines: &LineTerms, some: f64) -> Terms {
+        let most = self.most(lines);
+        let term = |(c, w): &(CandidateIx, ballast_domain::exact::Exact)| match self.volumes.packs[*c].0 {
+            packs if packs != self.volumes.share[*c] => (packs, 1.0),
+            share => (share, float(w) * self.volumes.units[*c] / (some * most)),
+        };
+        lines.iter().map(term).collect()
+    }
+
     /// The indicator of these lines.
     pub(super) fn indicator(&mut self, lines: &LineTerms) -> crate::model::Col {
         let lines = lines.iter().map(|(c, _)| *c).collect();

@@ -1,0 +1,151 @@
+//! Tiny whole-pack tenders whose every allocation is tried: the solver must find the cheapest that the certificate
+//! accepts, or prove that there is none, and its bound must lie at or below it.
+//!
+//! Packs provide one need unit, so nothing is left over and what is used is what is bought.
+
+use ballast_domain::award::AwardLine;
+use ballast_domain::certificate::{certify, default_tolerance, price};
+use ballast_domain::index::CandidateIx;
+use ballast_domain::quantity::NeedUnits;
+use ballast_domain::tender::Tender;
+use ballast_solver::{Award, Termination};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use crate::random::{self, Shape};
+use crate::tender::{Book, lines, try_solve};
+
+const SHAPE: Shape =
+    Shape { whole: Some(4), sites: 2, needs: 2, fixed_charges: true, odd_tiers: true, plain_offers: false, rules: 2 };
+
+/// More allocations than this are not tried; the seed is skipped.
+const MOST: usize = 1200;
+
+/// Every way to serve each cell in whole packs.
+fn allocations(tender: &Tender) -> Option<Vec<Award>> {
+    let mut all = vec![Vec::new()];
+    for cell in tender.cells.indexes() {
+        let candidates: Vec<CandidateIx> = tender.candidates_of(cell).collect();
+        let demand = tender.cells[cell].quantity.0.to_u64()?;
+        let mut splits = Vec::new();
+        split(&candidates, demand, &mut Vec::new(), &mut splits);
+        if all.len() * splits.len() > MOST {
+            return None;
+        }
+        all = all.iter().flat_map(|a: &Vec<(CandidateIx, u64)>| splits.iter().map(|s| [&a[..], s].concat())).collect();
+    }
+    let line = |(candidate, n): (CandidateIx, u64)| AwardLine {
+        candidate,
+        used: NeedUnits(Decimal::from(n)),
+        whole_packs: Some(n),
+    };
+    Some(all.into_iter().map(|a| Award { lines: a.into_iter().map(line).collect() }).collect())
+}
+
+fn split(
+    candidates: &[CandidateIx],
+    rest: u64,
+    chosen: &mut Vec<(CandidateIx, u64)>,
+    out: &mut Vec<Vec<(CandidateIx, u64)>>,
+) {
+    let Some((&first, others)) = candidates.split_first() else {
+        if rest == 0 {
+            out.push(chosen.clone());
+        }
+        return;
+    };
+    for n in 0..=rest {
+        if n > 0 {
+            chosen.push((first, n));
+        }
+        split(others, rest - n, chosen, out);
+        if n > 0 {
+            chosen.pop();
+        }
+    }
+}
+
+/// The cheapest allocation that the certificate accepts.
+fn enumerated(tender: &Tender, all: &[Award]) -> Option<(Decimal, Award)> {
+    let mut best: Option<(Decimal, Award)> = None;
+    for award in all {
+        let value = price(tender, award).costs.value;
+        if best.as_ref().is_none_or(|(b, _)| value < *b) && certify(tender, award, default_tolerance()).verified() {
+            best = Some((value, award.clone()));
+        }
+    }
+    best
+}
+
+/// What disagrees, in words.
+fn disagreement(book: &Book, tender: &Tender, all: &[Award]) -> Option<String> {
+    let best = enumerated(tender, all);
+    let told = best.as_ref().map(|(v, a)| (v, lines(tender, a)));
+    let report = match try_solve(tender) {
+        Ok(report) => report,
+        Err(e) => return Some(format!("engine error: {e}; enumerated {told:?}\n{book}")),
+    };
+    let found = report.award.as_ref().map(|(a, c)| (c.costs.value, lines(tender, a)));
+    let agrees = match (&best, report.value()) {
+        (None, None) => report.termination == Termination::Infeasible,
+        (Some((best, _)), Some(value)) => {
+            report.termination == Termination::Optimal
+                && (value - best).abs() <= Decimal::new(1, 2) + best.abs() * Decimal::new(1, 6)
+                && report.bound.is_some_and(|bound| bound <= *best)
+                && report.award.as_ref().is_some_and(|(_, c)| c.verified())
+        }
+        _ => false,
+    };
+    (!agrees).then(|| {
+        format!("solver {:?} {found:?} bound {:?}; enumerated {told:?}\n{book}", report.termination, report.bound)
+    })
+}
+
+/// Runs `count` tenders of part `part` of four; more with BALLAST_TRIALS=1.
+fn run(part: u64) {
+    let count: u32 = if std::env::var("BALLAST_TRIALS").is_ok_and(|t| t == "1") { 1500 } else { 150 };
+    let (mut tried, mut feasible, mut several) = (0, 0, 0);
+    let mut wrong = Vec::new();
+    let mut seed = part * 1_000_000;
+    while tried < count {
+        seed += 1;
+        let book = random::tender(seed, SHAPE);
+        let tender = book.read();
+        let Some(all) = allocations(&tender) else { continue };
+        tried += 1;
+        several += usize::from(all.len() > 50);
+        match disagreement(&book, &tender, &all) {
+            Some(text) => wrong.push(format!("seed {seed}: {text}")),
+            None => feasible += usize::from(enumerated(&tender, &all[..]).is_some()),
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {count} disagree; the first:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(3)].join("\n")
+    );
+    // The tenders must stay worth trying: some with many allocations, neither all feasible nor all not.
+    let tried = tried as usize;
+    assert!(several * 6 > tried && feasible * 2 > tried && feasible < tried, "{several} and {feasible} of {tried}");
+}
+
+#[test]
+fn the_cheapest_of_all_allocations_is_found_first_quarter() {
+    run(0);
+}
+
+#[test]
+fn the_cheapest_of_all_allocations_is_found_second_quarter() {
+    run(1);
+}
+
+#[test]
+fn the_cheapest_of_all_allocations_is_found_third_quarter() {
+    run(2);
+}
+
+#[test]
+fn the_cheapest_of_all_allocations_is_found_last_quarter() {
+    run(3);
+}

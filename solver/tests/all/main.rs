@@ -1,0 +1,10 @@
+//! What the solver must get right: values done by hand, every allocation of tiny tenders, a second formulation, and
+//! properties that hold whatever the tender.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod brute_force;
+mod known_values;
+mod properties;
+mod random;
+mod second_formulation;
+mod tender;

@@ -1,0 +1,11 @@
+//! The command as people use it: the real binary on real files, judged by exit code and by what it prints.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bad_input;
+mod command;
+mod open;
+mod round_trip;
+mod run;
+mod signals;
+mod structure;
+mod tiny;
