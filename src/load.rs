@@ -23,7 +23,10 @@ pub fn tender(path: &Path, output: &Output) -> Result<Tender, Failure> {
         Some(tender) => {
             let warnings = reading.findings.count(Severity::Warning);
             if warnings > 0 {
-                output.note(&format!("{warnings} warning(s) about the tender; `ballast check {}` shows them", path.display()));
+                output.note(&format!(
+                    "{warnings} warning(s) about the tender; `ballast check {}` shows them",
+                    path.display()
+                ));
             }
             Ok(tender)
         }
@@ -61,7 +64,8 @@ pub fn packs(paths: &[std::path::PathBuf]) -> Result<(Pack, String), Failure> {
     let mut all: Option<Pack> = None;
     let mut bytes = Vec::new();
     for path in paths {
-        let pack = ballast_exchange::pack::read(path).map_err(|f| faults(&format!("{} is not a pack", path.display()), &f))?;
+        let pack =
+            ballast_exchange::pack::read(path).map_err(|f| faults(&format!("{} is not a pack", path.display()), &f))?;
         bytes.extend(std::fs::read(path)?);
         all = Some(match all {
             None => pack,

@@ -3,9 +3,11 @@
 mod exit;
 mod interrupt;
 mod load;
+mod out;
 mod output;
 mod progress;
 mod say;
+mod stated;
 mod verbs;
 
 use std::process::ExitCode;
@@ -17,7 +19,13 @@ use output::Output;
 /// Decides what health systems buy, from whom, and how much they hold in reserve, and shows how the decision stands up
 /// when supply breaks.
 #[derive(Parser)]
-#[command(name = "ballast", version, propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "ballast",
+    version,
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,

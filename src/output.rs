@@ -44,7 +44,8 @@ impl Output {
     pub fn failure(&self, failure: &Failure) {
         let _ = writeln!(std::io::stderr().lock(), "ballast: {}", failure.message);
         if self.json {
-            let document = json!({ "schema": "ballast.error/1", "exit": failure.exit as u8, "message": failure.message });
+            let document =
+                json!({ "schema": "ballast.error/1", "exit": failure.exit as u8, "message": failure.message });
             let _ = writeln!(std::io::stdout().lock(), "{document:#}");
         }
     }
@@ -58,7 +59,9 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     };
     let widths: Vec<usize> = (0..header.len()).map(width).collect();
     let numeric = |i: usize| {
-        let number = |c: &String| c.is_empty() || c.trim_end_matches([' ', '%']).chars().all(|c| c.is_ascii_digit() || ".,-+–∞".contains(c));
+        let number = |c: &String| {
+            c.is_empty() || c.trim_end_matches([' ', '%']).chars().all(|c| c.is_ascii_digit() || ".,-+–∞".contains(c))
+        };
         !rows.is_empty() && rows.iter().filter_map(|r| r.get(i)).all(number)
     };
     let line = |cells: &[String]| {

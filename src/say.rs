@@ -77,7 +77,13 @@ fn bands(bands: &[Band]) -> Vec<[f64; 6]> {
 }
 
 /// The body of a stress document.
-pub fn stress(tender: &Tender, report: &StressReport, pack: PackPart, award_digest: Option<String>, plan: Option<&ReservePlan>) -> StressBody {
+pub fn stress(
+    tender: &Tender,
+    report: &StressReport,
+    pack: PackPart,
+    award_digest: Option<String>,
+    plan: Option<&ReservePlan>,
+) -> StressBody {
     let node = |n: &ballast_simulation::metric::NodeTail| {
         let node = &tender.factor_map.nodes[n.node];
         NodePart {
@@ -91,7 +97,9 @@ pub fn stress(tender: &Tender, report: &StressReport, pack: PackPart, award_dige
     StressBody {
         pack,
         award_digest,
-        reserve_weeks: plan.map(|p| p.entries.iter().map(|e| (tender.needs[e.need].id.clone(), e.weeks)).collect()).unwrap_or_default(),
+        reserve_weeks: plan
+            .map(|p| p.entries.iter().map(|e| (tender.needs[e.need].id.clone(), e.weeks)).collect())
+            .unwrap_or_default(),
         replications: report.replications,
         horizon_weeks: report.horizon_weeks,
         needs: report.needs.iter().map(|s| scope(tender, s)).collect(),
@@ -107,7 +115,11 @@ pub fn stress(tender: &Tender, report: &StressReport, pack: PackPart, award_dige
             })
             .collect(),
         attribution: report.attribution.iter().map(node).collect(),
-        worst: report.worst.iter().map(|w| WorstPart { replication: w.replication, shortage_weeks: w.shortage_weeks }).collect(),
+        worst: report
+            .worst
+            .iter()
+            .map(|w| WorstPart { replication: w.replication, shortage_weeks: w.shortage_weeks })
+            .collect(),
         pooled_stock: report.pooled_stock,
     }
 }
@@ -126,8 +138,15 @@ fn cents(value: f64) -> Decimal {
 }
 
 /// The body of a reserve document.
-pub fn reserve(tender: &Tender, report: &ReserveReport, target: &str, pack: PackPart, award_digest: Option<String>) -> ReserveBody {
-    let class = report.target.criticality.map_or_else(|| "every need".to_owned(), |c| format!("every need of criticality {c}"));
+pub fn reserve(
+    tender: &Tender,
+    report: &ReserveReport,
+    target: &str,
+    pack: PackPart,
+    award_digest: Option<String>,
+) -> ReserveBody {
+    let class =
+        report.target.criticality.map_or_else(|| "every need".to_owned(), |c| format!("every need of criticality {c}"));
     let sentence = format!(
         "For {class}, the chance that in any week of {} more than 0.1 % of the demand goes unmet is at most {} %, sized with {} % confidence.",
         report.after.horizon_weeks,
@@ -136,7 +155,9 @@ pub fn reserve(tender: &Tender, report: &ReserveReport, target: &str, pack: Pack
     );
     let places = |need: NeedIx| -> Vec<(String, f64)> {
         let entry = report.plan.entries.iter().find(|e| e.need == need);
-        entry.map(|e| e.places.iter().map(|(s, units)| (tender.sites[*s].id.clone(), *units)).collect()).unwrap_or_default()
+        entry
+            .map(|e| e.places.iter().map(|(s, units)| (tender.sites[*s].id.clone(), *units)).collect())
+            .unwrap_or_default()
     };
     ReserveBody {
         target: target.to_owned(),
@@ -194,4 +215,3 @@ pub fn reserve(tender: &Tender, report: &ReserveReport, target: &str, pack: Pack
             .collect(),
     }
 }
-

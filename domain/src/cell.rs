@@ -99,6 +99,14 @@ impl Cell for Id {
     }
 }
 
+/// Line breaks and tabs are text; other control characters steer terminals and have no place in documents.
+fn without_control_characters(text: &str) -> Result<&str, Refusal> {
+    match text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')) {
+        true => Err(Refusal::new("text without control characters", "remove them; they are often invisible")),
+        false => Ok(text),
+    }
+}
+
 /// Free text of at most 2,000 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text(pub String);
@@ -108,7 +116,7 @@ impl Cell for Text {
         "text".into()
     }
     fn parse(text: Option<&str>) -> Result<Self, Refusal> {
-        let text = present(text)?;
+        let text = without_control_characters(present(text)?)?;
         if text.chars().count() > 2000 {
             return Err(Refusal::new("at most 2,000 characters", "shorten the text"));
         }
@@ -142,9 +150,7 @@ impl Cell for u32 {
         "whole number".into()
     }
     fn parse(text: Option<&str>) -> Result<Self, Refusal> {
-        present(text)?
-            .parse()
-            .map_err(|_| Refusal::new("a whole number, 0 or more", "write digits only, such as 3"))
+        present(text)?.parse().map_err(|_| Refusal::new("a whole number, 0 or more", "write digits only, such as 3"))
     }
     fn print(&self) -> Option<String> {
         Some(self.to_string())
@@ -156,9 +162,16 @@ impl Cell for Date {
         "date".into()
     }
     fn parse(text: Option<&str>) -> Result<Self, Refusal> {
-        present(text)?
-            .parse()
-            .map_err(|_| Refusal::new("a date such as 2026-01-31", "write year-month-day with leading zeros"))
+        let refused =
+            || Refusal::new("a date such as 2026-01-31", "write year-month-day with leading zeros, and nothing else");
+        let text = present(text)?;
+        // The parser takes more forms than one, and a time of day behind the date, which it would drop.
+        let one_form = text.len() == 10
+            && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
+        match one_form {
+            true => text.parse().map_err(|_| refused()),
+            false => Err(refused()),
+        }
     }
     fn print(&self) -> Option<String> {
         Some(self.to_string())
@@ -252,7 +265,7 @@ impl Cell for List {
         "list".into()
     }
     fn parse(text: Option<&str>) -> Result<Self, Refusal> {
-        let parts = text.unwrap_or("").split(';').map(|s| s.trim().to_owned());
+        let parts = without_control_characters(text.unwrap_or(""))?.split(';').map(|s| s.trim().to_owned());
         Ok(Self(parts.filter(|s| !s.is_empty()).collect()))
     }
     fn print(&self) -> Option<String> {
@@ -273,7 +286,8 @@ impl Cell for Weights {
     }
     fn parse(text: Option<&str>) -> Result<Self, Refusal> {
         let refused = || Refusal::new("ids with weights that sum to 1, such as `A:0.6;B:0.4`", "mend the weights");
-        let parts: Vec<&str> = text.unwrap_or("").split(';').map(str::trim).filter(|s| !s.is_empty()).collect();
+        let text = without_control_characters(text.unwrap_or(""))?;
+        let parts: Vec<&str> = text.split(';').map(str::trim).filter(|s| !s.is_empty()).collect();
         let mut weights = BTreeMap::new();
         for part in &parts {
             let (id, weight) = match part.rsplit_once(':') {
@@ -360,6 +374,21 @@ mod tests {
         }
         assert_eq!(decimal("-.50").unwrap().to_string(), "-0.5");
         assert!(decimal("1,5").unwrap_err().fix.contains("point"));
+    }
+
+    #[test]
+    fn a_date_has_one_form() {
+        for text in ["20260101", "2026-01-01T12:00", "2026-1-1", "+002026-01-01", "2026-W01-1", "2026-02-30"] {
+            assert!(Date::parse(Some(text)).is_err(), "{text}");
+        }
+        assert_eq!(Date::parse(Some("2026-01-31")).unwrap().print().unwrap(), "2026-01-31");
+    }
+
+    #[test]
+    fn text_that_would_steer_a_terminal_is_refused() {
+        assert!(Text::parse(Some("Caf\u{e9} “North”,\nsecond line")).is_ok());
+        assert!(Text::parse(Some("a\u{1b}[31m")).is_err());
+        assert!(List::parse(Some("a;b\0")).is_err());
     }
 
     #[test]

@@ -22,8 +22,8 @@ pub fn whole(value: impl Into<BigInt>) -> Exact {
     Exact::from_integer(value.into())
 }
 
-/// Rounded to `places` decimals, half to even. Values beyond 28 digits saturate, which no tender reaches
-/// (cells are limited to 15 digits before the point).
+/// Rounded to `places` decimals, half to even. Values beyond 28 digits saturate, which no tender reaches: cells have at
+/// most 15 digits before the point, and `tender/range.rs` refuses lines whose packs or cost would have more.
 pub fn round(value: &Exact, places: u32) -> Decimal {
     let scaled = value * whole(BigInt::from(10u8).pow(places));
     let floor = scaled.floor();
@@ -39,6 +39,16 @@ pub fn round(value: &Exact, places: u32) -> Decimal {
         None if integer.is_negative() => Decimal::MIN,
         None => Decimal::MAX,
     }
+}
+
+/// All digits, up to 28 decimals, of a value of any size; for figures that differ far behind the point.
+pub fn digits(value: &Exact) -> String {
+    let scaled = (value * whole(BigInt::from(10u8).pow(28))).round().to_integer();
+    let padded = format!("{:0>29}", scaled.abs().to_string());
+    let (before, after) = padded.split_at(padded.len() - 28);
+    let after = after.trim_end_matches('0');
+    let sign = if scaled.is_negative() { "-" } else { "" };
+    if after.is_empty() { format!("{sign}{before}") } else { format!("{sign}{before}.{after}") }
 }
 
 /// The nearest `f64`.
@@ -63,5 +73,13 @@ mod tests {
         assert_eq!(cent("-0.125"), "-0.12");
         assert_eq!(cent("-0.1251"), "-0.13");
         assert_eq!(cent("7"), "7.00");
+    }
+
+    #[test]
+    fn every_digit_is_written() {
+        let text = |text: &str| digits(&exact(Decimal::from_str_exact(text).unwrap()));
+        for number in ["0", "-10000", "0.000000000001", "79228162514264337593543950335", "-12.5"] {
+            assert_eq!(text(number), number);
+        }
     }
 }

@@ -2,6 +2,25 @@
 
 use std::fmt;
 
+/// Characters of an offending value that a finding keeps.
+const KEPT: usize = 500;
+
+/// Characters of it that people are shown.
+const SHOWN: usize = 120;
+
+/// The beginning of a text, with `…` where something was cut off.
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Text for a terminal: control characters of the input are written out, so that they do nothing.
+fn harmless(text: &str) -> String {
+    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+}
+
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -60,7 +79,7 @@ impl fmt::Display for Place {
             write!(f, ":{line}")?;
         }
         if let Some(column) = &self.column {
-            write!(f, ", column `{column}`")?;
+            write!(f, ", column `{}`", cut(column, SHOWN))?;
         }
         Ok(())
     }
@@ -75,7 +94,7 @@ pub struct Finding {
     pub code: &'static str,
     /// Where.
     pub place: Place,
-    /// The offending value as written, empty if there is none.
+    /// The offending value as written, empty if there is none; of a very long one the beginning.
     pub value: String,
     /// What was expected, or what was found, in words.
     pub expected: String,
@@ -85,15 +104,15 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} [{}] {}: ", self.severity.word(), self.code, self.place)?;
+        let mut text = format!("{} [{}] {}: ", self.severity.word(), self.code, self.place);
         if !self.value.is_empty() {
-            write!(f, "`{}`: ", self.value)?;
+            text.push_str(&format!("`{}`: ", cut(&self.value, SHOWN)));
         }
-        write!(f, "{}", self.expected)?;
+        text.push_str(&self.expected);
         if !self.fix.is_empty() {
-            write!(f, "; fix: {}", self.fix)?;
+            text.push_str(&format!("; fix: {}", self.fix));
         }
-        Ok(())
+        f.write_str(&harmless(&text))
     }
 }
 
@@ -128,7 +147,7 @@ impl Findings {
             severity,
             code,
             place,
-            value: value.into(),
+            value: cut(&value.into(), KEPT),
             expected: expected.into(),
             fix: fix.into(),
         });
@@ -152,5 +171,26 @@ impl Findings {
     /// Errors first, then by place.
     pub fn sort(&mut self) {
         self.0.sort_by(|a, b| (a.severity, &a.place).cmp(&(b.severity, &b.place)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_or_wild_value_is_shown_short_and_harmless() {
+        let mut findings = Findings::default();
+        findings.error(
+            "bad_value",
+            Place::file("sites.csv"),
+            format!("\u{1b}[31m{}", "é".repeat(9000)),
+            "expected less",
+            "shorten",
+        );
+        assert_eq!(findings.0[0].value.chars().count(), KEPT + 1);
+        let text = findings.0[0].to_string();
+        assert!(text.contains("\\u{1b}[31mé") && text.contains("é…`: expected less; fix: shorten"), "{text}");
+        assert!(text.chars().count() < 200 && !text.contains('\u{1b}'), "{text}");
     }
 }

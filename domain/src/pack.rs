@@ -334,7 +334,9 @@ mod tests {
 
     #[test]
     fn means_are_those_of_the_textbook() {
-        assert!((Law::Weibull { scale: 10.0, shape: 2.0 }.mean() - 10.0 * std::f64::consts::PI.sqrt() / 2.0).abs() < 1e-9);
+        assert!(
+            (Law::Weibull { scale: 10.0, shape: 2.0 }.mean() - 10.0 * std::f64::consts::PI.sqrt() / 2.0).abs() < 1e-9
+        );
         assert!((Law::Lognormal { median: 18.0, sigma: 0.6 }.mean() - 21.549_9).abs() < 1e-3);
         assert_eq!(Law::Geometric { chance: 0.25 }.mean(), 4.0);
     }

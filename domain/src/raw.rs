@@ -10,6 +10,8 @@ pub struct RawRow {
     pub place: Place,
     /// Cells, one per column of the table.
     pub cells: Vec<Option<String>>,
+    /// True if the rendering already said what is wrong with the row: it counts as rejected, and its cells are not read.
+    pub refused: bool,
 }
 
 /// One table of text cells.
@@ -47,7 +49,17 @@ impl RawTable {
             row[i] = (!text.trim().is_empty()).then(|| text.trim().to_owned());
         }
         row.resize(self.columns.len(), None);
-        self.rows.push(RawRow { place, cells: row });
+        self.rows.push(RawRow { place, cells: row, refused: false });
+    }
+
+    /// Adds a row that has no cells because it is none: it counts as rejected.
+    pub fn push_refused(&mut self, place: Place) {
+        self.rows.push(RawRow { place, cells: vec![None; self.columns.len()], refused: true });
+    }
+
+    /// True if some row has something in it, good or bad.
+    pub fn filled(&self) -> bool {
+        self.rows.iter().any(|r| r.refused || r.cells.iter().any(Option::is_some))
     }
 }
 

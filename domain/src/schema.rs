@@ -110,11 +110,13 @@ impl RowReader<'_> {
 
     /// All filled cells whose column starts with `prefix` and a dot, without the prefix.
     pub fn wildcard(&mut self, prefix: &str) -> BTreeMap<String, String> {
-        let filled = |(name, &i): (&&str, &usize)| {
-            let rest = name.strip_prefix(prefix)?.strip_prefix('.')?;
-            Some((rest.to_owned(), self.row.cells[i].clone()?))
+        let own = |name: &&str| name.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.'));
+        let names: Vec<&str> = self.columns.keys().copied().filter(own).collect();
+        let read = |name: &str| {
+            let text = self.cell::<Option<crate::cell::Text>>(name, None)??;
+            Some((name[prefix.len() + 1..].to_owned(), text.0))
         };
-        self.columns.iter().filter_map(filled).collect()
+        names.into_iter().filter_map(read).collect()
     }
 
     /// The columns that every table has.
@@ -133,6 +135,15 @@ impl RowReader<'_> {
     }
 }
 
+/// Where a table stands in a body: the pointer of its first row without the row's number.
+fn table_pointer(raw: &RawTable) -> Option<String> {
+    let pointer = raw.rows.first()?.place.pointer.as_ref()?;
+    match pointer.rsplit_once('/') {
+        Some((table, _)) if !table.is_empty() => Some(table.to_owned()),
+        _ => Some(pointer.clone()),
+    }
+}
+
 /// Reads all rows of a table: unknown columns, cells, duplicate keys.
 pub fn read_rows<R: Row>(raw: Option<&RawTable>, findings: &mut Findings) -> (Vec<R>, RowCount) {
     let table = R::table();
@@ -144,8 +155,10 @@ pub fn read_rows<R: Row>(raw: Option<&RawTable>, findings: &mut Findings) -> (Ve
         })
     };
     let mut columns = BTreeMap::new();
+    let header =
+        |column: &str| Place { column: Some(column.to_owned()), pointer: table_pointer(raw), ..Place::file(&raw.file) };
     for (i, name) in raw.columns.iter().enumerate() {
-        let place = Place::file(raw.file.clone()).column(name);
+        let place = header(name);
         if !known(name) {
             let names: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
             let fix = nearest(name, names.iter().copied())
@@ -160,9 +173,9 @@ pub fn read_rows<R: Row>(raw: Option<&RawTable>, findings: &mut Findings) -> (Ve
     for column in table.columns.iter().filter(|c| c.required) {
         if !columns.contains_key(column.name.as_str()) && !raw.rows.is_empty() {
             missing = true;
-            let expected = format!("the required column `{}` is missing", column.name);
+            let expected = format!("the required column `{}` of `{}` is missing", column.name, table.name);
             let fix = format!("add it, for example with the value `{}`", column.example);
-            findings.error("missing_column", Place::file(raw.file.clone()).column(&column.name), "", expected, fix);
+            findings.error("missing_column", header(&column.name), "", expected, fix);
         }
     }
 
@@ -170,11 +183,11 @@ pub fn read_rows<R: Row>(raw: Option<&RawTable>, findings: &mut Findings) -> (Ve
     let mut rows: Vec<R> = Vec::new();
     let mut seen: BTreeMap<Vec<String>, usize> = BTreeMap::new();
     for (at, row) in raw.rows.iter().enumerate() {
-        if row.cells.iter().all(Option::is_none) {
+        if !row.refused && row.cells.iter().all(Option::is_none) {
             count.ignored += 1;
             continue;
         }
-        if missing {
+        if missing || row.refused {
             count.rejected += 1;
             continue;
         }
@@ -188,7 +201,13 @@ pub fn read_rows<R: Row>(raw: Option<&RawTable>, findings: &mut Findings) -> (Ve
             count.rejected += 1;
             let place = row.place.column(table.key.first().copied().unwrap_or(""));
             let expected = format!("the key ({}) already stands at {}", table.key.join(", "), raw.rows[first].place);
-            findings.error("duplicate_key", place, parsed.key().join(", "), expected, "remove or rename one of the two");
+            findings.error(
+                "duplicate_key",
+                place,
+                parsed.key().join(", "),
+                expected,
+                "remove or rename one of the two",
+            );
             continue;
         }
         seen.insert(parsed.key(), at);

@@ -239,7 +239,13 @@ pub fn read(path: &Path) -> Result<domain::Pack, Findings> {
         Ok(text) => parse(&text, &file),
         Err(error) => {
             let mut findings = Findings::default();
-            findings.error("unreadable", Place::file(file), "", format!("cannot be read: {error}"), "name a pack file; scenarios/packs has some");
+            findings.error(
+                "unreadable",
+                Place::file(file),
+                "",
+                format!("cannot be read: {error}"),
+                "name a pack file; scenarios/packs has some",
+            );
             Err(findings)
         }
     }
@@ -254,7 +260,8 @@ pub fn parse(text: &str, file: &str) -> Result<domain::Pack, Findings> {
     let parsed: File = match toml::from_str(text) {
         Ok(parsed) => parsed,
         Err(error) => {
-            let line = error.span().map(|s| 1 + text[..s.start.min(text.len())].bytes().filter(|b| *b == b'\n').count());
+            let line =
+                error.span().map(|s| 1 + text[..s.start.min(text.len())].bytes().filter(|b| *b == b'\n').count());
             let place = Place { line: line.and_then(|l| u32::try_from(l).ok()), ..Place::file(file) };
             findings.error("bad_pack", place, "", error.message().to_owned(), "see docs/packs.md");
             return Err(findings);
@@ -276,7 +283,13 @@ impl Reader<'_> {
         let line = self.text.lines().position(|l| l.trim_start().starts_with("id") && l.contains(&format!("\"{id}\"")));
         let line = line.and_then(|l| u32::try_from(l + 1).ok());
         let place = Place { line, column: Some(format!("{field} of {id}")), ..Place::file(self.file) };
-        self.findings.error("bad_pack", place, value.to_string(), format!("expected {expected}"), "mend the figure; docs/packs.md has the ranges");
+        self.findings.error(
+            "bad_pack",
+            place,
+            value.to_string(),
+            format!("expected {expected}"),
+            "mend the figure; docs/packs.md has the ranges",
+        );
     }
 
     fn range(&mut self, id: &str, field: &str, value: f64, low: f64, high: f64) -> f64 {
@@ -292,13 +305,24 @@ impl Reader<'_> {
         }
         let mut selectors = Vec::new();
         for node in nodes {
-            let parsed = node.split_once(':').and_then(|(kind, id)| Some((NodeKind::parse(Some(kind)).ok()?, id.trim())));
+            let parsed =
+                node.split_once(':').and_then(|(kind, id)| Some((NodeKind::parse(Some(kind)).ok()?, id.trim())));
             match parsed {
-                Some((kind, name)) if !name.is_empty() => selectors.push(domain::NodeSelector { kind, id: name.to_owned() }),
+                Some((kind, name)) if !name.is_empty() => {
+                    selectors.push(domain::NodeSelector { kind, id: name.to_owned() })
+                }
                 _ => {
                     let kinds = NodeKind::ALL.iter().map(|k| k.word());
-                    let hint = nearest(node.split(':').next().unwrap_or(""), kinds).map_or(String::new(), |k| format!(" (did you mean `{k}:…`?)"));
-                    self.refuse(id, "nodes", node, &format!("kind:id with kind product, supplier, parent, plant, input, plant_region or country{hint}"));
+                    let hint = nearest(node.split(':').next().unwrap_or(""), kinds)
+                        .map_or(String::new(), |k| format!(" (did you mean `{k}:…`?)"));
+                    self.refuse(
+                        id,
+                        "nodes",
+                        node,
+                        &format!(
+                            "kind:id with kind product, supplier, parent, plant, input, plant_region or country{hint}"
+                        ),
+                    );
                 }
             }
         }
@@ -352,7 +376,10 @@ impl Reader<'_> {
                 self.refuse(id, "steps", pair[1].week, "weeks that rise from step to step");
             }
         }
-        let step = |s: &Step| domain::Step { week: self.range(id, "steps", s.week, 0.0, 5200.0), level: self.range(id, "steps", s.level, 0.0, 10.0) };
+        let step = |s: &Step| domain::Step {
+            week: self.range(id, "steps", s.week, 0.0, 5200.0),
+            level: self.range(id, "steps", s.level, 0.0, 10.0),
+        };
         steps.iter().map(step).collect()
     }
 }
@@ -371,8 +398,14 @@ fn convert(file: File, r: &mut Reader<'_>) -> domain::Pack {
     r.range(&file.name, "allocation.loyalty", file.allocation.loyalty, 0.0, 10.0);
     r.range(&file.name, "spare.surge", file.spare.surge, 0.0, 10.0);
     let mut ids = BTreeSet::new();
-    let all = file.hazard.iter().map(|h| &h.id).chain(file.event.iter().map(|e| &e.id)).chain(file.relief.iter().map(|x| &x.id));
-    let all: Vec<String> = all.chain(file.surge.iter().map(|s| &s.id)).chain(file.conservation.iter().map(|c| &c.id)).cloned().collect();
+    let all = file
+        .hazard
+        .iter()
+        .map(|h| &h.id)
+        .chain(file.event.iter().map(|e| &e.id))
+        .chain(file.relief.iter().map(|x| &x.id));
+    let all: Vec<String> =
+        all.chain(file.surge.iter().map(|s| &s.id)).chain(file.conservation.iter().map(|c| &c.id)).cloned().collect();
     for id in all {
         if !ids.insert(id.clone()) {
             r.refuse(&id, "id", &id, "an id that stands once");
@@ -390,7 +423,9 @@ fn convert(file: File, r: &mut Reader<'_>) -> domain::Pack {
             capacity: r.range(&h.id, "capacity", h.capacity, 0.0, 1.0),
             recovery: match h.recovery {
                 Recovery::Step => domain::Recovery::Step,
-                Recovery::Linear { weeks } => domain::Recovery::Linear { weeks: r.range(&h.id, "recovery", weeks, 0.0, 5200.0) },
+                Recovery::Linear { weeks } => {
+                    domain::Recovery::Linear { weeks: r.range(&h.id, "recovery", weeks, 0.0, 5200.0) }
+                }
             },
             effect: match h.effect {
                 Effect::Capacity => domain::Effect::Capacity,
@@ -490,7 +525,8 @@ mod tests {
 
     #[test]
     fn the_pack_in_the_documentation_is_a_pack() {
-        let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/packs.md")).expect("docs/packs.md");
+        let text =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/packs.md")).expect("docs/packs.md");
         let toml = text.split("```toml\n").nth(1).and_then(|t| t.split("```").next()).expect("a block");
         let pack = parse(toml, "docs/packs.md").expect("the documented pack parses");
         assert_eq!((pack.hazards.len(), pack.events.len(), pack.relief.len(), pack.demand.len()), (1, 2, 1, 2));
@@ -501,7 +537,15 @@ mod tests {
         let text = "schema = 'ballast.pack/1'\nname = 'x'\ntitle = 'x'\nhorizon_weeks = 0\n[[event]]\nid = \"flood\"\nnodes = ['plnt:A']\nweek = -1\nprobability = 2\nsteps = []\nsource = ''\nafter = 'nothing'\n";
         let findings = parse(text, "x.toml").expect_err("it is broken");
         let all: String = findings.0.iter().map(|f| format!("{f}\n")).collect();
-        for part in ["horizon_weeks", "did you mean `plant:…`?", "week of flood", "probability of flood", "steps of flood", "after of flood", "x.toml:6"] {
+        for part in [
+            "horizon_weeks",
+            "did you mean `plant:…`?",
+            "week of flood",
+            "probability of flood",
+            "steps of flood",
+            "after of flood",
+            "x.toml:6",
+        ] {
             assert!(all.contains(part), "{part} in\n{all}");
         }
     }

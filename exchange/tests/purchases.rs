@@ -19,7 +19,8 @@ fn scenarios() -> PathBuf {
 fn mapping(path: &Path) -> Mapping {
     let text = std::fs::read_to_string(path).unwrap();
     let mut findings = Findings::default();
-    Mapping::parse(&text, &path.file_name().unwrap().to_string_lossy(), &mut findings).unwrap_or_else(|| panic!("{findings:#?}"))
+    Mapping::parse(&text, &path.file_name().unwrap().to_string_lossy(), &mut findings)
+        .unwrap_or_else(|| panic!("{findings:#?}"))
 }
 
 fn ledger_parts() -> (String, Mapping) {
@@ -136,7 +137,12 @@ fn returns_lessen_demand_but_not_the_price() {
     let kept = sound(&ledger());
     let gone = sound(&import(without.join("\n").as_bytes(), "ledger.csv", &mapping, FROM, TO, &[]));
     let saline = |t: &Tender| {
-        let row = t.draft.demand.iter().find(|r| r.site.as_str() == "Nordklinik" && r.need.as_str() == "saline-500-ml").unwrap();
+        let row = t
+            .draft
+            .demand
+            .iter()
+            .find(|r| r.site.as_str() == "Nordklinik" && r.need.as_str() == "saline-500-ml")
+            .unwrap();
         row.quantity.0
     };
     // 4 packs of 10 bags in 365 days.
@@ -189,7 +195,8 @@ fn faults_of_a_mapping_name_their_line() {
 #[test]
 fn other_encodings_are_read_or_named() {
     let (text, mapping) = ledger_parts();
-    let latin: Vec<u8> = text.chars().map(|c| if c == '€' { 0x80 } else { u8::try_from(u32::from(c)).unwrap() }).collect();
+    let latin: Vec<u8> =
+        text.chars().map(|c| if c == '€' { 0x80 } else { u8::try_from(u32::from(c)).unwrap() }).collect();
     let wrong = import(&latin, "ledger.csv", &mapping, FROM, TO, &[]);
     assert!(wrong.findings.of(Severity::Error).any(|f| f.code == "wrong_encoding"));
     let toml = std::fs::read_to_string(scenarios().join("hospital-ledger/mapping.toml")).unwrap();
@@ -207,7 +214,9 @@ fn nothing_makes_the_import_panic() {
     }
     // Figures of any size, in any cell.
     let lines: Vec<&str> = text.lines().collect();
-    for (column, figure) in (0..15).flat_map(|c| ["999999999999999", "-999999999999999", "0,000000000001", "0", "", "9999999999999999999999999"].map(|f| (c, f))) {
+    for (column, figure) in (0..15).flat_map(|c| {
+        ["999999999999999", "-999999999999999", "0,000000000001", "0", "", "9999999999999999999999999"].map(|f| (c, f))
+    }) {
         let mut changed: Vec<String> = lines.iter().map(|l| (*l).to_owned()).collect();
         for line in changed.iter_mut().skip(1).step_by(3) {
             let mut cells: Vec<&str> = line.split(';').collect();
@@ -220,11 +229,17 @@ fn nothing_makes_the_import_panic() {
         assert!(imported.findings.has_errors() || imported.reconciliation.adds_up(), "column {column}: {figure}");
         if !imported.findings.has_errors() {
             let reading = Tender::read(&imported.raw, Findings::default());
-            assert!(!reading.findings.has_errors(), "column {column}: {figure}: {:?}", reading.findings.of(Severity::Error).next());
+            assert!(
+                !reading.findings.has_errors(),
+                "column {column}: {figure}: {:?}",
+                reading.findings.of(Severity::Error).next()
+            );
         }
     }
     assert!(import(text.as_bytes(), "ledger.csv", &mapping, TO, FROM, &[]).findings.has_errors());
-    assert!(import(text.as_bytes(), "ledger.csv", &mapping, date(1999, 1, 1), date(1999, 1, 1), &[]).findings.has_errors());
+    assert!(
+        import(text.as_bytes(), "ledger.csv", &mapping, date(1999, 1, 1), date(1999, 1, 1), &[]).findings.has_errors()
+    );
 }
 
 /// The public data; the test says loudly that it did not run where they are absent.
@@ -278,7 +293,9 @@ fn run_usaid(name: &str, from: Date, to: Date, wheres: &[(String, String)]) -> O
 #[test]
 fn the_public_antiretrovirals_of_three_years_are_a_sound_tender() {
     let wheres = [("Product Group".to_owned(), "ARV".to_owned())];
-    let Some((imported, tender)) = run_usaid("ARV 2012 to 2014", date(2012, 1, 1), date(2014, 12, 31), &wheres) else { return };
+    let Some((imported, tender)) = run_usaid("ARV 2012 to 2014", date(2012, 1, 1), date(2014, 12, 31), &wheres) else {
+        return;
+    };
     let account = &imported.reconciliation;
     assert_eq!((account.read.rows, account.read.money.to_string().as_str()), (10_324, "1627584457.29"));
     assert_eq!(account.freight["points to another row, followed"].rows, 2_340);

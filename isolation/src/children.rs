@@ -11,7 +11,9 @@ use ballast_domain::Tender;
 use ballast_domain::award::Award;
 use ballast_domain::certificate::certify;
 use ballast_exchange::tender::to_body;
-use ballast_solver::{Control, Engine, EngineError, Event, Limit, LogEntry, Options, SolveReport, Statistics, Termination};
+use ballast_solver::{
+    Control, Engine, EngineError, Event, Limit, LogEntry, Options, SolveReport, Statistics, Termination,
+};
 
 use crate::frame;
 use crate::message::{FromChild, ReportMessage, ToChild};
@@ -59,15 +61,19 @@ impl Engine for Children {
         for attempt in 0..=RETRIES {
             let left = options.time_limit.map(|t| t.saturating_sub(started.elapsed()));
             let options = Options { attempt, time_limit: left, ..options.clone() };
-            let ended = self.one(tender, &options, control, &mut seen).map_err(|e| EngineError::Child(e.to_string()))?;
+            let ended =
+                self.one(tender, &options, control, &mut seen).map_err(|e| EngineError::Child(e.to_string()))?;
             match ended {
                 Ended::Done(message) => {
                     let (mut report, award) = message.open();
                     // A retried child may end with less than the one before it had found.
                     let awards = [award, seen.award.take()].into_iter().flatten();
                     let certified = awards.map(|a| (certify(tender, &a, options.tolerance), a));
-                    report.award = certified.filter(|(c, _)| c.verified()).min_by_key(|(c, _)| c.costs.value).map(|(c, a)| (a, c));
-                    if report.award.is_none() && matches!(report.termination, Termination::Optimal | Termination::Feasible(_)) {
+                    report.award =
+                        certified.filter(|(c, _)| c.verified()).min_by_key(|(c, _)| c.costs.value).map(|(c, a)| (a, c));
+                    if report.award.is_none()
+                        && matches!(report.termination, Termination::Optimal | Termination::Feasible(_))
+                    {
                         return Err(EngineError::NotVerified("the child's award fails in the parent".to_owned()));
                     }
                     return Ok(report);
@@ -76,7 +82,10 @@ impl Engine for Children {
                 Ended::Stopped(limit) => return Ok(stopped(tender, &options, seen, limit)),
                 Ended::Crashed(why) if attempt < RETRIES => control.observe(&Event::Retried { why }),
                 Ended::Crashed(why) => {
-                    return Err(EngineError::Child(format!("{why}; tried {} times with different settings", RETRIES + 1)));
+                    return Err(EngineError::Child(format!(
+                        "{why}; tried {} times with different settings",
+                        RETRIES + 1
+                    )));
                 }
             }
         }
@@ -111,7 +120,9 @@ impl Children {
             .stderr(Stdio::piped())
             .process_group(0)
             .spawn()?;
-        let (Some(mut to), Some(from), Some(mut errors)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
+        let (Some(mut to), Some(from), Some(mut errors)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
         let (send, heard) = mpsc::channel();
@@ -128,7 +139,8 @@ impl Children {
             let _ = errors.read_to_string(&mut text);
             text
         });
-        let job = ToChild::Award { tender: to_body(&tender.draft), options: options.into(), memory_bytes: self.memory_bytes };
+        let job =
+            ToChild::Award { tender: to_body(&tender.draft), options: options.into(), memory_bytes: self.memory_bytes };
         // A child that dies while being told shows up below as a crash.
         let _ = frame::write(&mut to, &job);
 

@@ -76,7 +76,8 @@ impl From<&Award> for AwardMessage {
 
 impl From<AwardMessage> for Award {
     fn from(message: AwardMessage) -> Self {
-        let line = |(ix, used, whole_packs)| AwardLine { candidate: CandidateIx::new(ix), used: NeedUnits(used), whole_packs };
+        let line =
+            |(ix, used, whole_packs)| AwardLine { candidate: CandidateIx::new(ix), used: NeedUnits(used), whole_packs };
         Self { lines: message.0.into_iter().map(line).collect() }
     }
 }
@@ -171,7 +172,15 @@ impl ReportMessage {
             bound: self.bound,
             reasons: self.reasons.into_iter().map(|(k, text)| Reason { kind: kind(&k), text }).collect(),
             log: self.log.into_iter().map(LogEntry::from).collect(),
-            statistics: Statistics { columns, integers, rows, nonzeros, nodes: self.nodes, iterations: self.iterations, solver_value: self.solver_value },
+            statistics: Statistics {
+                columns,
+                integers,
+                rows,
+                nonzeros,
+                nodes: self.nodes,
+                iterations: self.iterations,
+                solver_value: self.solver_value,
+            },
         };
         (report, self.award.map(Award::from))
     }

@@ -68,8 +68,16 @@ fn raw() -> RawTender {
         tables: vec![
             table("tender", "name currency starts", [text(&["RM1", "EUR", "2024-09-27"])].into_iter()),
             table("sites", "site", [text(&["site"])].into_iter()),
-            table("needs", "need category unit reference_price", (0..NEEDS).map(|i| vec![need(i), "items".into(), "unit".into(), "1".into()])),
-            table("demand", "site need quantity", (0..NEEDS).map(|i| vec!["site".into(), need(i), (52 * (50 + i)).to_string()])),
+            table(
+                "needs",
+                "need category unit reference_price",
+                (0..NEEDS).map(|i| vec![need(i), "items".into(), "unit".into(), "1".into()]),
+            ),
+            table(
+                "demand",
+                "site need quantity",
+                (0..NEEDS).map(|i| vec!["site".into(), need(i), (52 * (50 + i)).to_string()]),
+            ),
             table("suppliers", "supplier", (0..SUPPLIERS).map(|s| vec![supplier_id(s)])),
             table(
                 "products",
@@ -80,7 +88,15 @@ fn raw() -> RawTender {
             table(
                 "policies",
                 "site need working_stock headroom reserve",
-                (0..NEEDS).map(|i| vec!["*".into(), need(i), format!("{}.{:02}", 1 + i / 50, 2 * i % 100), "1.2".into(), (i % 6).to_string()]),
+                (0..NEEDS).map(|i| {
+                    vec![
+                        "*".into(),
+                        need(i),
+                        format!("{}.{:02}", 1 + i / 50, 2 * i % 100),
+                        "1.2".into(),
+                        (i % 6).to_string(),
+                    ]
+                }),
             ),
         ],
     }

@@ -108,7 +108,9 @@ pub(crate) fn run(
 fn schedule(replications: Replications) -> Result<(u64, u64, u32), StressError> {
     let refuse = |text: String| Err(StressError::Options(text));
     match replications {
-        Replications::Fixed(n) if !(1..=MAXIMUM).contains(&n) => refuse(format!("expected 1 to {MAXIMUM} replications, not {n}")),
+        Replications::Fixed(n) if !(1..=MAXIMUM).contains(&n) => {
+            refuse(format!("expected 1 to {MAXIMUM} replications, not {n}"))
+        }
         Replications::Fixed(n) => Ok((0, n, 1)),
         Replications::Precision { relative, .. } if !(relative > 0.0 && relative < 1.0) => {
             refuse(format!("expected a relative precision between 0 and 1, not {relative}"))
@@ -116,7 +118,9 @@ fn schedule(replications: Replications) -> Result<(u64, u64, u32), StressError> 
         Replications::Precision { at_most, .. } if !(MINIMUM..=MAXIMUM).contains(&at_most) => {
             refuse(format!("expected a limit of {MINIMUM} to {MAXIMUM} replications, not {at_most}"))
         }
-        Replications::Precision { at_most, .. } => Ok((0, MINIMUM, 1 + (at_most.div_ceil(MINIMUM)).next_power_of_two().ilog2())),
+        Replications::Precision { at_most, .. } => {
+            Ok((0, MINIMUM, 1 + (at_most.div_ceil(MINIMUM)).next_power_of_two().ilog2()))
+        }
     }
 }
 
@@ -137,4 +141,3 @@ fn usual_cover(model: &Model, scopes: &Scopes) -> Vec<f64> {
     }
     full.iter().zip(&scopes.mean).map(|(f, d)| if *d > 0.0 { f / d } else { 0.0 }).collect()
 }
-

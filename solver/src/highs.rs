@@ -185,7 +185,8 @@ unsafe extern "C" fn callback(
     // A panic must not unwind into C++.
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         // LP runs report their own counter, MIP runs the total.
-        context.iterations = out.mip_total_lp_iterations.max(i64::from(out.simplex_iteration_count)).max(context.iterations);
+        context.iterations =
+            out.mip_total_lp_iterations.max(i64::from(out.simplex_iteration_count)).max(context.iterations);
         let (bound, iterations) = (out.mip_dual_bound, context.iterations);
         if kind == ffi::kHighsCallbackMipImprovingSolution && !out.mip_solution.is_null() {
             // SAFETY: HiGHS gives one value per column, valid during the call; it is only read here.
@@ -232,7 +233,13 @@ pub(crate) fn maxima(model: &Model, sums: &[Terms]) -> Vec<Option<f64>> {
 
 /// Solves a model. `start` is a full point to start from; an infeasible one is ignored by HiGHS.
 pub fn run(model: &Model, settings: &Settings, start: Option<&[f64]>, watch: &mut dyn Watch) -> Outcome {
-    let failed = |code| Outcome { status: Status::Failed(code), solution: None, bound: f64::NEG_INFINITY, nodes: 0, iterations: 0 };
+    let failed = |code| Outcome {
+        status: Status::Failed(code),
+        solution: None,
+        bound: f64::NEG_INFINITY,
+        nodes: 0,
+        iterations: 0,
+    };
     if model.columns() == 0 {
         // HiGHS gives no point for a model without columns; its one point is the empty one.
         let holds = model.row_lower.iter().all(|l| *l <= 0.0) && model.row_upper.iter().all(|u| *u >= 0.0);
@@ -263,7 +270,9 @@ pub fn run(model: &Model, settings: &Settings, start: Option<&[f64]>, watch: &mu
     }
     if let Some(start) = start.filter(|s| s.len() == columns) {
         // SAFETY: one value per column; the other arrays may be null.
-        unsafe { ffi::Highs_setSolution(highs.0, start.as_ptr(), std::ptr::null(), std::ptr::null(), std::ptr::null()) };
+        unsafe {
+            ffi::Highs_setSolution(highs.0, start.as_ptr(), std::ptr::null(), std::ptr::null(), std::ptr::null())
+        };
     }
 
     let mut context = Context { watch, columns, panicked: false, iterations: 0 };
@@ -308,7 +317,13 @@ pub fn run(model: &Model, settings: &Settings, start: Option<&[f64]>, watch: &mu
         let mut row_value = vec![0.0; rows];
         // SAFETY: room for one value per column and row; duals are not asked for.
         unsafe {
-            ffi::Highs_getSolution(highs.0, point.as_mut_ptr(), std::ptr::null_mut(), row_value.as_mut_ptr(), std::ptr::null_mut());
+            ffi::Highs_getSolution(
+                highs.0,
+                point.as_mut_ptr(),
+                std::ptr::null_mut(),
+                row_value.as_mut_ptr(),
+                std::ptr::null_mut(),
+            );
         }
         point
     });

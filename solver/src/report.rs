@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use ballast_domain::Tender;
 use ballast_domain::award::Award;
 use ballast_domain::certificate::Certificate;
-use ballast_domain::Tender;
 use rust_decimal::Decimal;
 
 /// Options of a solve.

@@ -17,7 +17,9 @@ use crate::Common;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interrupt::Interrupt;
 use crate::output::{Output, money, percent, table};
-use crate::{load, progress};
+use crate::{load, out, progress};
+
+pub use crate::out::write;
 
 /// Chooses what to buy, from whom: the award with its cost, bound, certificate and reasons.
 #[derive(clap::Args)]
@@ -47,7 +49,7 @@ pub struct Limits {
     #[arg(long, default_value_t = MEMORY_MIB, value_name = "MIB")]
     pub memory: u64,
     /// Relative tolerance of hard rules.
-    #[arg(long, default_value = "0.000001", value_name = "T")]
+    #[arg(long, default_value = "0.000001", value_parser = tolerance, value_name = "T")]
     pub tolerance: rust_decimal::Decimal,
     /// Solve in this process instead of a child.
     #[arg(long, hide = true)]
@@ -57,7 +59,14 @@ pub struct Limits {
 impl Limits {
     /// The limits that stand where none is given.
     pub fn standard() -> Self {
-        Self { gap: 1e-4, time_limit: None, work: None, memory: MEMORY_MIB, tolerance: default_tolerance(), in_process: false }
+        Self {
+            gap: 1e-4,
+            time_limit: None,
+            work: None,
+            memory: MEMORY_MIB,
+            tolerance: default_tolerance(),
+            in_process: false,
+        }
     }
 }
 
@@ -67,6 +76,13 @@ const MEMORY_MIB: u64 = 8192;
 fn gap(text: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| "a fraction such as 0.001".to_owned())?;
     (0.0..1.0).contains(&value).then_some(value).ok_or_else(|| "a fraction from 0 to below 1".to_owned())
+}
+
+/// Reads the tolerance of hard rules: from 1 on, every rule would hold.
+pub fn tolerance(text: &str) -> Result<rust_decimal::Decimal, String> {
+    let value = rust_decimal::Decimal::from_str_exact(text).map_err(|_| "a fraction such as 0.000001".to_owned())?;
+    let fits = !value.is_sign_negative() && value < rust_decimal::Decimal::ONE;
+    fits.then_some(value).ok_or_else(|| "a fraction from 0 to below 1".to_owned())
 }
 
 fn seconds(text: &str) -> Result<f64, String> {
@@ -103,10 +119,17 @@ impl Control for Desk<'_> {
                 if let Some(path) = self.out {
                     let proof = Proof { bound: at.bound, log: vec![log_part(at)], ..Proof::default() };
                     let certificate = certify(self.tender, award, self.tolerance);
-                    let body = AwardBody::without_award("feasible", None, "an award on the way; the search goes on".to_owned(), Vec::new())
-                        .with_award(self.tender, award, &certificate, proof);
+                    let body = AwardBody::without_award(
+                        "feasible",
+                        None,
+                        "an award on the way; the search goes on".to_owned(),
+                        Vec::new(),
+                    )
+                    .with_award(self.tender, award, &certificate, proof);
                     // The final document is written with its faults reported; one on the way may be lost.
-                    let _ = seal("award", self.header, &body, json!({})).map_err(std::io::Error::other).and_then(|d| write(path, &d));
+                    let _ = seal("award", self.header, &body, json!({}))
+                        .map_err(std::io::Error::other)
+                        .and_then(|d| write(path, &d));
                 }
             }
             Event::Retried { why } => {
@@ -129,15 +152,6 @@ fn log_part(e: &LogEntry) -> LogPart {
     LogPart { work: e.work, value: e.value, bound: e.bound }
 }
 
-/// Writes a document so that a reader sees the old or the new one, never half of one.
-pub fn write(path: &Path, document: &Value) -> std::io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
-    std::fs::write(&part, serde_json::to_vec_pretty(document)?)?;
-    std::fs::rename(&part, path)
-}
-
 /// An award made for a verb: the document, and the award if there is one.
 pub struct Made {
     /// The award document.
@@ -149,7 +163,13 @@ pub struct Made {
 }
 
 /// Solves and seals.
-pub fn make(tender: &Tender, limits: &Limits, common: &Common, output: &Output, out: Option<&Path>) -> Result<Made, Failure> {
+pub fn make(
+    tender: &Tender,
+    limits: &Limits,
+    common: &Common,
+    output: &Output,
+    out: Option<&Path>,
+) -> Result<Made, Failure> {
     let interrupt = Interrupt::listen()?;
     let default = Options::default();
     let options = Options {
@@ -215,11 +235,16 @@ fn limit_word(limit: Limit) -> &'static str {
 fn body(tender: &Tender, report: &SolveReport) -> AwardBody {
     let (word, limit, detail) = match &report.termination {
         Termination::Optimal => ("optimal", None, "proven within the gap asked for".to_owned()),
-        Termination::Feasible(l) => ("feasible", Some(*l), format!("the best award when the {} limit ended the search", limit_word(*l))),
+        Termination::Feasible(l) => {
+            ("feasible", Some(*l), format!("the best award when the {} limit ended the search", limit_word(*l)))
+        }
         Termination::Infeasible => ("infeasible", None, "proven: no award satisfies the hard rules".to_owned()),
-        Termination::NoAward(l) => ("no_award", Some(*l), format!("no award was found before the {} limit", limit_word(*l))),
+        Termination::NoAward(l) => {
+            ("no_award", Some(*l), format!("no award was found before the {} limit", limit_word(*l)))
+        }
     };
-    let detail = if limit == Some(Limit::Cancelled) { "stopped on request; the best so far".to_owned() } else { detail };
+    let detail =
+        if limit == Some(Limit::Cancelled) { "stopped on request; the best so far".to_owned() } else { detail };
     let reasons = report.reasons.iter().map(|r| r.text.clone()).collect();
     let empty = AwardBody::without_award(word, limit.map(limit_word), detail, reasons);
     let s = &report.statistics;
@@ -263,7 +288,12 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
     let years = tender.settings.contract_years;
     text.push_str(&format!("\n  cost      {} {currency} over {years} contract year(s)\n", money(value)));
     if let (Some(bound), Some(gap), Some(gap_money)) = (body.bound, body.gap, body.gap_money) {
-        text.push_str(&format!("  proven    no award costs less than {}: at most {} ({:.3} %) better exists\n", money(bound), money(gap_money), gap * 100.0));
+        text.push_str(&format!(
+            "  proven    no award costs less than {}: at most {} ({:.3} %) better exists\n",
+            money(bound),
+            money(gap_money),
+            gap * 100.0
+        ));
     }
     if let Some(b) = &body.baseline {
         text.push_str(&format!(
@@ -276,7 +306,8 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
             money(b.saving_after_one_off),
         ));
     }
-    let rows: Vec<Vec<String>> = body.cost.iter().filter(|c| !c.amount.is_zero()).map(|c| vec![c.component.clone(), money(c.amount)]).collect();
+    let rows: Vec<Vec<String>> =
+        body.cost.iter().filter(|c| !c.amount.is_zero()).map(|c| vec![c.component.clone(), money(c.amount)]).collect();
     text.push_str(&format!("\n{}", table(&["component", currency], &rows)));
     let rows: Vec<Vec<String>> = body
         .suppliers
@@ -291,12 +322,18 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
         .map(|t| {
             let name = if t.cohort.is_empty() { t.schedule.clone() } else { format!("{} ({})", t.schedule, t.cohort) };
             let tier = t.tier.map_or_else(|| "none".to_owned(), money);
-            let next = t.next.map_or_else(|| "top".to_owned(), |n| format!("{} ({} missing)", money(n), money(t.distance.unwrap_or_default())));
+            let next = t.next.map_or_else(
+                || "top".to_owned(),
+                |n| format!("{} ({} missing)", money(n), money(t.distance.unwrap_or_default())),
+            );
             vec![name, t.basis.clone(), money(t.measure), tier, next, money(t.saving)]
         })
         .collect();
     if !rows.is_empty() {
-        text.push_str(&format!("\n{}", table(&["schedule", "basis", "measure", "tier from", "next tier", "saving a year"], &rows)));
+        text.push_str(&format!(
+            "\n{}",
+            table(&["schedule", "basis", "measure", "tier from", "next tier", "saving a year"], &rows)
+        ));
     }
     if !body.rules.is_empty() {
         let tight = body.rules.iter().filter(|r| r.slack.is_some_and(|s| s.abs() < 1e-6)).count();
@@ -323,6 +360,7 @@ fn share(part: rust_decimal::Decimal, whole: rust_decimal::Decimal) -> String {
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let tender = load::tender(&args.tender, output)?;
+    out::must_be_writable(args.out.as_deref())?;
     let made = make(&tender, &args.limits, common, output, args.out.as_deref())?;
     output.result(&made.document, &text(&tender, &made.body));
     Ok(exit(&made.body))

@@ -12,6 +12,7 @@ use crate::Common;
 use crate::exit::{Exit, Outcome};
 use crate::load;
 use crate::output::Output;
+use crate::stated::contradictions;
 
 /// Re-computes cost, tiers and every rule of an award from a file, in exact arithmetic.
 #[derive(clap::Args)]
@@ -21,27 +22,32 @@ pub struct Args {
     /// Award document (`ballast award --out`).
     award: PathBuf,
     /// Relative tolerance of hard rules.
-    #[arg(long, default_value = "0.000001", value_name = "T")]
+    #[arg(long, default_value = "0.000001", value_parser = super::award::tolerance, value_name = "T")]
     tolerance: Decimal,
 }
 
-/// Runs the verb. An award that breaks a rule ends with code 2.
+/// Runs the verb. An award that breaks a rule, or a file that states another cost than its lines have, ends with code 2.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let tender = load::tender(&args.tender, output)?;
     let (award, document) = load::award(&tender, &args.award, output)?;
     let certificate = certify(&tender, &award, args.tolerance);
 
-    let mut detail = "re-computed from a file".to_owned();
-    let stated: Option<Decimal> = document.get("value").and_then(|v| serde_json::from_value(v.clone()).ok());
-    let mut agrees = true;
-    if let Some(stated) = stated.filter(|s| *s != certificate.costs.value) {
-        agrees = false;
-        detail = format!("the file states a cost of {stated}, re-computed it is {}", certificate.costs.value);
+    let mut body = AwardBody::without_award("feasible", None, String::new(), Vec::new()).with_award(
+        &tender,
+        &award,
+        &certificate,
+        Proof::default(),
+    );
+    let mut detail = contradictions(&document, &body);
+    let agrees = detail.is_empty();
+    if agrees {
+        detail.push("re-computed from a file".to_owned());
     }
+    // No fault of the award itself: whoever changes a comment has changed the document.
     if document.get("digest").is_some_and(|d| *d != digest_of(&document)) {
-        output.note("the document was changed after it was written: its digest does not fit");
+        detail.push("the document was changed after it was written: its digest does not fit".to_owned());
     }
-    let body = AwardBody::without_award("feasible", None, detail, Vec::new()).with_award(&tender, &award, &certificate, Proof::default());
+    body.detail = detail.join("; ");
     let header = Header::new(&tender, load::build(), common.seed, json!({ "tolerance": args.tolerance }));
     let sealed = seal("award", &header, &body, json!({}))?;
     output.result(&sealed, &super::award::text(&tender, &body));

@@ -40,7 +40,15 @@ pub fn run(args: &Args, output: &Output) -> Outcome {
     let rows: Vec<Vec<String>> = body
         .tables
         .iter()
-        .map(|t| vec![t.table.clone(), t.read.to_string(), t.accepted.to_string(), t.rejected.to_string(), t.ignored.to_string()])
+        .map(|t| {
+            vec![
+                t.table.clone(),
+                t.read.to_string(),
+                t.accepted.to_string(),
+                t.rejected.to_string(),
+                t.ignored.to_string(),
+            ]
+        })
         .collect();
     text.push_str(&table(&["table", "rows read", "accepted", "rejected", "ignored"], &rows));
     if let Some(size) = &body.size {
@@ -53,16 +61,17 @@ pub fn run(args: &Args, output: &Output) -> Outcome {
         Some(hash) => format!("a tender, {} warning(s); {hash}\n", body.warnings),
         None => format!("not a tender: {} error(s), {} warning(s)\n", body.errors, body.warnings),
     });
-    output.result(&document, &text);
-
+    // Before the result is printed, so that a file that cannot be written leaves one document, not two.
     if let (Some(tender), Some(path)) = (&reading.tender, &args.out) {
         if path.extension().is_some_and(|e| e == "json") {
             let body = ballast_exchange::tender::to_body(&tender.draft);
-            std::fs::write(path, serde_json::to_vec_pretty(&body)?)?;
+            crate::out::write(path, &body)?;
         } else {
-            ballast_exchange::tender::write_folder(&tender.draft, path)?;
+            ballast_exchange::tender::write_folder(&tender.draft, path)
+                .map_err(|e| std::io::Error::new(e.kind(), format!("{} cannot be written: {e}", path.display())))?;
         }
     }
+    output.result(&document, &text);
     let strict = args.strict && reading.findings.count(Severity::Warning) > 0;
     Ok(if reading.tender.is_none() || strict { Exit::BadInput } else { Exit::Done })
 }

@@ -57,7 +57,12 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let tender = load::tender(&at("tender"), output)?;
     done(
         format!("check {}", shown("tender")),
-        format!("{rows} rows, {findings} finding(s): {} demand cells, {} candidate lines, {} rules", tender.cells.len(), tender.candidates.len(), tender.rules.len()),
+        format!(
+            "{rows} rows, {findings} finding(s): {} demand cells, {} candidate lines, {} rules",
+            tender.cells.len(),
+            tender.candidates.len(),
+            tender.rules.len()
+        ),
     );
 
     let limits = award::Limits { gap: GAP, ..award::Limits::standard() };
@@ -71,7 +76,13 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         format!("award {} --gap {GAP} --out {}", shown("tender"), shown("award.json")),
         format!(
             "{}: {} {} over {} years, at most {} better exists; saves {}; {}",
-            made.body.termination, money(value), tender.settings.currency, tender.settings.contract_years, money(gap), money(saving), suppliers.join(", ")
+            made.body.termination,
+            money(value),
+            tender.settings.currency,
+            tender.settings.contract_years,
+            money(gap),
+            money(saving),
+            suppliers.join(", ")
         ),
     );
 
@@ -81,7 +92,12 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     }
     done(
         format!("certify {} {}", shown("tender"), shown("award.json")),
-        format!("verified: {} facts and {} rule instances hold, cost {}", certificate.facts.iter().map(|f| f.checked).sum::<usize>(), certificate.rules.len(), certificate.costs.value),
+        format!(
+            "verified: {} facts and {} rule instances hold, cost {}",
+            certificate.facts.iter().map(|f| f.checked).sum::<usize>(),
+            certificate.rules.len(),
+            certificate.costs.value
+        ),
     );
 
     let packs = [at("packs").join("helene-2024.toml")];
@@ -90,15 +106,37 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let (stressed, body) = stress::make(&run, None, Replications::Fixed(REPLICATIONS))?;
     award::write(&at("stress.json"), &stressed)?;
     done(
-        format!("stress {} {} --pack {} --replications {REPLICATIONS} --out {}", shown("tender"), shown("award.json"), packs[0].display(), shown("stress.json")),
-        format!("{} of demand served; {:.1} weeks short; worst 5 %: {:.2} weeks of demand unmet", percent(body.total.fill_rate.value), body.total.weeks_short, body.total.cvar95_weeks.value),
+        format!(
+            "stress {} {} --pack {} --replications {REPLICATIONS} --out {}",
+            shown("tender"),
+            shown("award.json"),
+            packs[0].display(),
+            shown("stress.json")
+        ),
+        format!(
+            "{} of demand served; {:.1} weeks short; worst 5 %: {:.2} weeks of demand unmet",
+            percent(body.total.fill_rate.value),
+            body.total.weeks_short,
+            body.total.cvar95_weeks.value
+        ),
     );
 
     let (reserved, body) = reserve::make(&run, reserve::DEFAULT_TARGET, REPLICATIONS)?;
     award::write(&at("reserve.json"), &reserved)?;
     done(
-        format!("reserve {} {} --pack {} --replications {REPLICATIONS} --out {}", shown("tender"), shown("award.json"), packs[0].display(), shown("reserve.json")),
-        format!("stock worth {} at {} a year; target {} on fresh paths", money(body.purchase_value), money(body.yearly_cost), body.verdict.replace('_', " ")),
+        format!(
+            "reserve {} {} --pack {} --replications {REPLICATIONS} --out {}",
+            shown("tender"),
+            shown("award.json"),
+            packs[0].display(),
+            shown("reserve.json")
+        ),
+        format!(
+            "stock worth {} at {} a year; target {} on fresh paths",
+            money(body.purchase_value),
+            money(body.yearly_cost),
+            body.verdict.replace('_', " ")
+        ),
     );
 
     let page = report::Args {
@@ -111,7 +149,11 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     done(
         format!(
             "report {} {} {} {} --out {}",
-            shown("tender"), shown("award.json"), shown("stress.json"), shown("reserve.json"), shown("report.html")
+            shown("tender"),
+            shown("award.json"),
+            shown("stress.json"),
+            shown("reserve.json"),
+            shown("report.html")
         ),
         line,
     );
@@ -129,15 +171,25 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     done(
         format!(
             "import purchases {} --mapping {} --from {} --to {} --out {}",
-            history.file.display(), history.mapping.display(), history.from, history.to, shown("imported")
+            history.file.display(),
+            history.mapping.display(),
+            history.from,
+            history.to,
+            shown("imported")
         ),
         match imported.tender {
-            Some(t) => format!("a hospital's ledger as a tender: {} sites, {} needs, {} offers", t.sites.len(), t.needs.len(), t.offers.len()),
+            Some(t) => format!(
+                "a hospital's ledger as a tender: {} sites, {} needs, {} offers",
+                t.sites.len(),
+                t.needs.len(),
+                t.offers.len()
+            ),
             None => "the ledger gave no tender".to_owned(),
         },
     );
 
-    let summary: Vec<Value> = steps.iter().map(|(command, found)| json!({ "command": command, "found": found })).collect();
+    let summary: Vec<Value> =
+        steps.iter().map(|(command, found)| json!({ "command": command, "found": found })).collect();
     let document = json!({ "schema": "ballast.demo/1", "build": load::build(), "steps": summary, "folder": args.out.display().to_string() });
     output.result(&document, &format!("all of it is in {}; start with {}", args.out.display(), shown("report.html")));
     Ok(Exit::Done)

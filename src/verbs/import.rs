@@ -59,14 +59,18 @@ pub struct Made {
 
 /// Imports and writes the folder.
 pub fn make(args: &Purchases) -> Result<Made, Failure> {
-    let bytes = |path: &Path| std::fs::read(path).map_err(|e| Failure::input(format!("{} cannot be read: {e}", path.display())));
-    let mapping_text = String::from_utf8(bytes(&args.mapping)?).map_err(|_| Failure::input("the mapping is not UTF-8"))?;
+    let bytes = |path: &Path| {
+        std::fs::read(path).map_err(|e| Failure::input(format!("{} cannot be read: {e}", path.display())))
+    };
+    let mapping_text =
+        String::from_utf8(bytes(&args.mapping)?).map_err(|_| Failure::input("the mapping is not UTF-8"))?;
     let mut findings = Findings::default();
     let mapping = Mapping::parse(&mapping_text, &args.mapping.display().to_string(), &mut findings);
     let Some(mapping) = mapping.filter(|_| !findings.has_errors()) else {
         return Err(load::faults(&format!("{} is not a mapping", args.mapping.display()), &findings));
     };
-    let imported = import(&bytes(&args.file)?, &args.file.display().to_string(), &mapping, args.from, args.to, &args.wheres);
+    let imported =
+        import(&bytes(&args.file)?, &args.file.display().to_string(), &mapping, args.from, args.to, &args.wheres);
     write(&imported, &args.out)?;
 
     let tender = !imported.findings.has_errors();

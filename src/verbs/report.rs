@@ -8,8 +8,8 @@ use ballast_exchange::report::{Report, SourceError, Sources};
 use serde_json::{Value, json};
 
 use crate::exit::{Exit, Failure, Outcome};
-use crate::load;
 use crate::output::Output;
+use crate::{load, out};
 
 /// Writes the committee report: decision, cost, rules, stress tests, reserves, assumptions, certificate.
 #[derive(clap::Args)]
@@ -34,7 +34,12 @@ fn no_award(path: &Path, document: &Value) -> Option<Failure> {
         return None;
     }
     let word = |key: &str| document.get(key).and_then(Value::as_str).unwrap_or("no award").replace('_', " ");
-    let mut message = format!("there is nothing to report: {} holds no award ({}: {})", path.display(), word("termination"), word("detail"));
+    let mut message = format!(
+        "there is nothing to report: {} holds no award ({}: {})",
+        path.display(),
+        word("termination"),
+        word("detail")
+    );
     for reason in document.get("reasons").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str) {
         message.push_str(&format!("\n  because {reason}"));
     }
@@ -43,15 +48,6 @@ fn no_award(path: &Path, document: &Value) -> Option<Failure> {
 
 fn refused(error: SourceError) -> Failure {
     Failure::input(error.to_string())
-}
-
-/// Writes text so that a reader sees the old or the new file, never half of one.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    let part = path.with_file_name(name);
-    std::fs::write(&part, text)?;
-    std::fs::rename(&part, path)
 }
 
 /// Writes the page; gives the report document and a line about it.
@@ -67,7 +63,8 @@ pub fn make(args: &Args, output: &Output) -> Result<(Value, String), Failure> {
     let file = |path: &Path| path.display().to_string();
     let seed = document.get("seed").and_then(Value::as_u64).unwrap_or(0);
     let named = (file(&args.award), document);
-    let mut sources = Sources::new(&tender, file(&args.tender), (&award, &certificate), named, load::build()).map_err(refused)?;
+    let mut sources =
+        Sources::new(&tender, file(&args.tender), (&award, &certificate), named, load::build()).map_err(refused)?;
     for path in &args.further {
         sources.add(file(path), load::json(path)?).map_err(refused)?;
     }
@@ -76,7 +73,7 @@ pub fn make(args: &Args, output: &Output) -> Result<(Value, String), Failure> {
     }
     let report = Report::new(&sources)?;
     let page = report.html()?;
-    write(&args.out, &page)?;
+    out::write_bytes(&args.out, page.as_bytes())?;
     let sealed = seal("report", &Header::new(&tender, load::build(), seed, json!({})), &report, json!({}))?;
     let line = format!("{}: {} sections, {} kB", args.out.display(), report.sections.len(), page.len().div_ceil(1000));
     Ok((sealed, line))

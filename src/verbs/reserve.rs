@@ -13,7 +13,7 @@ use crate::Common;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interrupt::Interrupt;
 use crate::output::{Output, money, percent, table};
-use crate::{load, progress, say};
+use crate::{load, out, progress, say};
 
 /// The target that stands where none is given.
 pub const DEFAULT_TARGET: &str = "p_stockout<=0.05@criticality=1,conf=0.95";
@@ -45,20 +45,31 @@ pub fn make(run: &Run<'_>, target: &str, replications: u64) -> Result<(Value, Re
     let (pack, hash) = load::packs(run.packs)?;
     let interrupt = Interrupt::listen()?;
     let bar = progress::bar(run.output, replications, "reserve");
-    let options = Options { seed: run.common.seed, replications: Replications::Fixed(replications), cancel: Some(interrupt.flag()) };
+    let options = Options {
+        seed: run.common.seed,
+        replications: Replications::Fixed(replications),
+        cancel: Some(interrupt.flag()),
+    };
     let observe = |p: Progress| {
         bar.set_message(p.stage);
         bar.set_length(p.planned);
         bar.set_position(p.done);
     };
     let started = std::time::Instant::now();
-    let report = load::on_threads(run.common.threads, || reserve(run.tender, run.award, &pack, &parsed, &options, &observe))?
-        .map_err(|e| load::refused(&e))?;
+    let report =
+        load::on_threads(run.common.threads, || reserve(run.tender, run.award, &pack, &parsed, &options, &observe))?
+            .map_err(|e| load::refused(&e))?;
     bar.finish_and_clear();
     let body = say::reserve(run.tender, &report, target, say::pack(&pack, hash), run.award_digest.clone());
-    let header = Header::new(run.tender, load::build(), run.common.seed, json!({ "target": target, "replications": replications }));
+    let header = Header::new(
+        run.tender,
+        load::build(),
+        run.common.seed,
+        json!({ "target": target, "replications": replications }),
+    );
     let seconds = started.elapsed().as_secs_f64();
-    let document = seal("reserve", &header, &body, json!({ "elapsed_seconds": seconds, "threads": run.common.threads }))?;
+    let document =
+        seal("reserve", &header, &body, json!({ "elapsed_seconds": seconds, "threads": run.common.threads }))?;
     Ok((document, body))
 }
 
@@ -83,7 +94,12 @@ pub fn text(body: &ReserveBody, currency: &str) -> String {
                 money(n.purchase_value),
                 money(n.yearly_cost),
                 percent(n.p_stockout_before.value),
-                format!("{} ({}–{})", percent(n.p_stockout_after.value), percent(n.p_stockout_after.low), percent(n.p_stockout_after.high)),
+                format!(
+                    "{} ({}–{})",
+                    percent(n.p_stockout_after.value),
+                    percent(n.p_stockout_after.low),
+                    percent(n.p_stockout_after.high)
+                ),
                 n.verdict.replace('_', " "),
                 remarks.join("; "),
             ]
@@ -105,13 +121,14 @@ pub fn text(body: &ReserveBody, currency: &str) -> String {
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let tender = load::tender(&args.tender, output)?;
+    out::must_be_writable(args.out.as_deref())?;
     let (award, document) = load::award(&tender, &args.award, output)?;
     load::must_verify(&tender, &award)?;
     let award_digest = document.get("digest").and_then(Value::as_str).map(str::to_owned);
     let run = Run { tender: &tender, award: &award, award_digest, packs: &args.packs, common, output };
     let (document, body) = make(&run, &args.target, args.replications)?;
     if let Some(path) = &args.out {
-        super::award::write(path, &document)?;
+        out::write(path, &document)?;
     }
     output.result(&document, &text(&body, &tender.settings.currency));
     Ok(Exit::Done)

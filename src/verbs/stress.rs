@@ -12,7 +12,7 @@ use crate::Common;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interrupt::Interrupt;
 use crate::output::{Output, percent, table};
-use crate::{load, progress, say};
+use crate::{load, out, progress, say};
 
 /// Lives an award through many draws of a disruption pack: shortages with intervals, their tail, what drives them.
 #[derive(clap::Args)]
@@ -55,7 +55,11 @@ pub struct Run<'a> {
 }
 
 /// Runs the stress test and seals its document.
-pub fn make(run: &Run<'_>, plan: Option<&ReservePlan>, replications: Replications) -> Result<(Value, StressBody), Failure> {
+pub fn make(
+    run: &Run<'_>,
+    plan: Option<&ReservePlan>,
+    replications: Replications,
+) -> Result<(Value, StressBody), Failure> {
     let (pack, hash) = load::packs(run.packs)?;
     let interrupt = Interrupt::listen()?;
     let planned = match replications {
@@ -78,16 +82,23 @@ pub fn make(run: &Run<'_>, plan: Option<&ReservePlan>, replications: Replication
     };
     let header = Header::new(run.tender, load::build(), run.common.seed, shown);
     let seconds = started.elapsed().as_secs_f64();
-    let document = seal("stress", &header, &body, json!({ "elapsed_seconds": seconds, "threads": run.common.threads }))?;
+    let document =
+        seal("stress", &header, &body, json!({ "elapsed_seconds": seconds, "threads": run.common.threads }))?;
     Ok((document, body))
 }
 
 /// The reserve plan in a reserve document.
 fn plan(tender: &Tender, path: &std::path::Path) -> Result<ReservePlan, Failure> {
     let document = load::json(path)?;
-    let needs = document.get("needs").and_then(Value::as_array).filter(|_| document.get("schema") == Some(&Value::from("ballast.reserve/1")));
+    let needs = document
+        .get("needs")
+        .and_then(Value::as_array)
+        .filter(|_| document.get("schema") == Some(&Value::from("ballast.reserve/1")));
     let Some(needs) = needs else {
-        return Err(Failure::input(format!("{} is not a reserve document; `ballast reserve --out` writes one", path.display())));
+        return Err(Failure::input(format!(
+            "{} is not a reserve document; `ballast reserve --out` writes one",
+            path.display()
+        )));
     };
     let entry = |n: &Value| Some((n.get("need")?.as_str()?.to_owned(), n.get("weeks")?.as_f64()?));
     let weeks: Vec<(String, f64)> = needs.iter().filter_map(entry).collect();
@@ -116,8 +127,12 @@ pub fn text(body: &StressBody) -> String {
             format!("{:.2}", s.cvar95_weeks.value),
         ]
     };
-    let rows: Vec<Vec<String>> = [&body.total].into_iter().chain(&body.criticality).chain(&body.needs).map(row).collect();
-    text.push_str(&table(&["scope", "P(stockout)", "fill rate", "weeks short", "unmet, weeks", "VaR 95", "CVaR 95"], &rows));
+    let rows: Vec<Vec<String>> =
+        [&body.total].into_iter().chain(&body.criticality).chain(&body.needs).map(row).collect();
+    text.push_str(&table(
+        &["scope", "P(stockout)", "fill rate", "weeks short", "unmet, weeks", "VaR 95", "CVaR 95"],
+        &rows,
+    ));
     let rows: Vec<Vec<String>> = body
         .attribution
         .iter()
@@ -125,11 +140,20 @@ pub fn text(body: &StressBody) -> String {
         .take(8)
         .map(|n| {
             let weeks = |w: Option<f64>| w.map_or_else(|| "–".to_owned(), |w| format!("{w:.2}"));
-            vec![n.node.clone(), percent(n.down_rate), percent(n.down_rate_in_tail), weeks(n.shortage_weeks_when_down), weeks(n.shortage_weeks_when_up)]
+            vec![
+                n.node.clone(),
+                percent(n.down_rate),
+                percent(n.down_rate_in_tail),
+                weeks(n.shortage_weeks_when_down),
+                weeks(n.shortage_weeks_when_up),
+            ]
         })
         .collect();
     if !rows.is_empty() {
-        text.push_str(&format!("\n{}", table(&["node", "struck", "in the worst 5 %", "weeks short if struck", "if not"], &rows)));
+        text.push_str(&format!(
+            "\n{}",
+            table(&["node", "struck", "in the worst 5 %", "weeks short if struck", "if not"], &rows)
+        ));
     }
     if body.pooled_stock {
         text.push_str("\n  stock at centres and vendors is at every site's disposal (pooled)\n");
@@ -140,6 +164,7 @@ pub fn text(body: &StressBody) -> String {
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let tender = load::tender(&args.tender, output)?;
+    out::must_be_writable(args.out.as_deref())?;
     let (award, document) = load::award(&tender, &args.award, output)?;
     load::must_verify(&tender, &award)?;
     let plan = args.reserve.as_deref().map(|p| plan(&tender, p)).transpose()?;
@@ -151,7 +176,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let run = Run { tender: &tender, award: &award, award_digest, packs: &args.packs, common, output };
     let (document, body) = make(&run, plan.as_ref(), replications)?;
     if let Some(path) = &args.out {
-        super::award::write(path, &document)?;
+        out::write(path, &document)?;
     }
     output.result(&document, &text(&body));
     Ok(Exit::Done)

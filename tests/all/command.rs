@@ -90,7 +90,17 @@ fn errors_are_printed_even_if_quiet() {
 #[test]
 fn wrong_use_of_the_command_exits_2_and_shows_how() {
     let folder = Files::tiny().folder();
-    for args in [&["--gap", "2"][..], &["--gap", "NaN"], &["--time-limit", "-1"], &["--time-limit", "NaN"], &["--seed", "x"], &["--no-such"]] {
+    for args in [
+        &["--gap", "2"][..],
+        &["--gap", "NaN"],
+        &["--time-limit", "-1"],
+        &["--time-limit", "NaN"],
+        &["--tolerance=-1"],
+        &["--tolerance=1"],
+        &["--tolerance=x"],
+        &["--seed", "x"],
+        &["--no-such"],
+    ] {
         let ran = with("award", folder.path(), args);
         assert_eq!(ran.code, Some(2), "{args:?}");
         assert!(ran.stderr.contains("--help"), "{args:?}: {}", ran.stderr);
@@ -110,9 +120,16 @@ fn the_file_is_the_document_of_standard_output() {
 #[test]
 fn a_file_that_cannot_be_written_is_a_failure_and_still_one_document() {
     let folder = Files::tiny().folder();
-    let ran = with("award", folder.path(), &["--json", "--out", "/nonexistent/award.json"]);
-    assert_eq!(ran.code, Some(1));
-    assert_eq!(ran.document()["schema"], "ballast.error/1");
+    // `award` would work long for nothing, so it tries before it solves: wrong use. `check` fails as it writes.
+    for (verb, file, code) in
+        [("award", "/nonexistent/award.json", 2), ("award", "/", 2), ("check", "/nonexistent/x.json", 1)]
+    {
+        let ran = with(verb, folder.path(), &["--json", "--out", file]);
+        assert_eq!(ran.code, Some(code), "{verb} {file}: {}", ran.stderr);
+        let document = ran.document();
+        assert_eq!(document["schema"], "ballast.error/1");
+        assert!(document["message"].as_str().unwrap().contains(file), "{document}");
+    }
 }
 
 #[test]
@@ -133,12 +150,18 @@ fn an_award_from_a_file_is_certified() {
 
 #[test]
 fn other_need_units_break_the_balance() {
-    Awarded::new().refuses(|d| line(d, "S1", "gloves")["need_units"] = json!("9999"), &["NOT verified", "balance", "9999 served of 10000"]);
+    Awarded::new().refuses(
+        |d| line(d, "S1", "gloves")["need_units"] = json!("9999"),
+        &["NOT verified", "balance", "9999 served of 10000"],
+    );
 }
 
 #[test]
 fn negative_need_units_are_refused() {
-    Awarded::new().refuses(|d| line(d, "S1", "gloves")["need_units"] = json!("-10000"), &["NOT verified", "-10000 served of 10000"]);
+    Awarded::new().refuses(
+        |d| line(d, "S1", "gloves")["need_units"] = json!("-10000"),
+        &["NOT verified", "-10000 served of 10000"],
+    );
 }
 
 #[test]
@@ -172,6 +195,41 @@ fn another_value_is_contradicted() {
 }
 
 #[test]
+fn a_stated_value_that_cannot_be_read_is_not_certified() {
+    let awarded = Awarded::new();
+    for (value, said) in [(json!("cheap"), "cheap"), (json!(1.5), "1.5"), (Value::Null, "null")] {
+        awarded.refuses(|d| d["value"] = value, &["the file states a cost that cannot be read", said]);
+    }
+    awarded.refuses(|d| _ = d.as_object_mut().unwrap().remove("value"), &["the file states a cost"]);
+}
+
+#[test]
+fn other_figures_of_the_cost_are_contradicted() {
+    let awarded = Awarded::new();
+    awarded.refuses(|d| d["cost"][0]["amount"] = json!("1.00"), &["an amount for goods of 1.00"]);
+    awarded.refuses(
+        |d| line(d, "S1", "gloves")["price"] = json!("1"),
+        &["a price for offer AG, need gloves, site S1 of 1,"],
+    );
+    awarded.refuses(|d| line(d, "S1", "gloves")["cost"] = json!("\u{1b}[1m"), &["a cost for offer AG"]);
+}
+
+#[test]
+fn the_largest_need_units_of_an_award_file_are_refused() {
+    let awarded = Awarded::new();
+    for units in ["79228162514264337593543950335", "999999999999999", "1e3", "0.1234567890123456789012"] {
+        let touch = |d: &mut Value| {
+            // Two lines of one demand cell, whose sum no decimal holds.
+            let lines = d["lines"].as_array_mut().unwrap();
+            for line in lines.iter_mut().filter(|l| l["need"] == "saline") {
+                line["need_units"] = json!(units);
+            }
+        };
+        awarded.refuses(touch, &["need_units", units]);
+    }
+}
+
+#[test]
 fn an_award_without_lines_or_of_another_kind_is_refused() {
     let awarded = Awarded::new();
     awarded.refuses(|d| d["lines"] = json!([]), &["no_award"]);
@@ -191,7 +249,7 @@ fn a_change_that_leaves_the_lines_alone_is_remarked() {
     document["detail"] = json!("all is well");
     let ran = awarded.certify(&document);
     assert_eq!(ran.code, Some(0));
-    assert!(ran.stderr.contains("digest does not fit"), "{}", ran.stderr);
+    assert!(ran.stdout.contains("digest does not fit"), "{}", ran.stdout);
 }
 
 #[test]

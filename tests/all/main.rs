@@ -3,7 +3,6 @@
 
 mod bad_input;
 mod command;
-mod open;
 mod round_trip;
 mod run;
 mod signals;

@@ -65,7 +65,8 @@ fn cells(line: &str) -> Vec<String> {
 
 fn folder_to_body_and_back(tender: &Path) {
     let work = tempfile::tempdir().unwrap();
-    let (body, folder, again) = (work.path().join("body.json"), work.path().join("folder"), work.path().join("again.json"));
+    let (body, folder, again) =
+        (work.path().join("body.json"), work.path().join("folder"), work.path().join("again.json"));
     let first = checked(tender, Some(&body));
     let second = checked(&body, Some(&folder));
     let third = checked(&folder, Some(&again));
@@ -90,7 +91,10 @@ fn the_tiny_tender_survives_folder_to_body_to_folder() {
 fn text_that_needs_quotes_survives() {
     let mut files = Files::tiny();
     files.swap("tender.toml", "\"Tiny\"", "\"Ti\\\"ny, \\\\ #1 – ü 🩺\\nline 2\"");
-    files.put("suppliers.csv", "supplier,name,attr.note\nAcme,\"A \"\"B\"\", C\nsecond line\",\"x; y, 'z'\"\nBolt,007,1e3\n");
+    files.put(
+        "suppliers.csv",
+        "supplier,name,attr.note\nAcme,\"A \"\"B\"\", C\nsecond line\",\"x; y, 'z'\"\nBolt,007,1e3\n",
+    );
     files.append("rules.toml", "[[rule]]\nid = \"why\"\nwhy = '''a \"b\" 'c' \\ d'''\nmeasure = \"spend\"\nscope = { \"supplier.note\" = [\"x\", \"1e3\"] }\nat_most = 1e0\n".replace("1e0", "1_000_000").as_str());
     folder_to_body_and_back(files.folder().path());
 }
@@ -140,4 +144,15 @@ fn another_price_is_another_tender() {
     let plain = hash(files.folder().path());
     files.swap("offers.csv", "20.00", "20.01");
     assert_ne!(plain, hash(files.folder().path()));
+}
+
+#[test]
+fn a_text_that_looks_like_a_number_survives_the_round_trip() {
+    for text in ["01.5", "-.5", "-01.5", "1.50", "007", "-0", "0x10", "1.5"] {
+        let mut files = Files::tiny();
+        files.swap("tender.toml", "Tiny", text);
+        let (folder, out) = (files.folder(), tempfile::tempdir().unwrap());
+        let first = checked(folder.path(), Some(out.path()));
+        assert_eq!(first["input_hash"], checked(out.path(), None)["input_hash"], "{text}");
+    }
 }

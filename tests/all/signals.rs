@@ -171,6 +171,7 @@ fn a_solving_process_ends_when_its_parent_is_gone() {
     poll("the end of the orphan", || {
         let stat = std::fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
         // Gone, or dead and not yet collected by whoever inherited it.
-        (stat.is_empty() || stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z'))).then_some(())
+        (stat.is_empty() || stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z')))
+            .then_some(())
     });
 }

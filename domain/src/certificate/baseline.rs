@@ -85,7 +85,9 @@ pub fn baseline(tender: &Tender, lines: &[LineCost]) -> Baseline {
         let best = |product| {
             tender
                 .candidates_of(cell)
-                .filter(|c| tender.candidates[*c].product == product && !tender.offers[tender.candidates[*c].offer].needs_tier)
+                .filter(|c| {
+                    tender.candidates[*c].product == product && !tender.offers[tender.candidates[*c].offer].needs_tier
+                })
                 .min_by_key(|c| tender.offers[tender.candidates[*c].offer].list_price)
         };
         let chosen: Option<Vec<(CandidateIx, Exact)>> =

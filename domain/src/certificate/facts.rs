@@ -7,7 +7,7 @@ use num_traits::Signed;
 use super::prices::LineCost;
 use crate::award::{Award, share_step};
 use crate::choice;
-use crate::exact::{Exact, exact, round, whole, zero};
+use crate::exact::{Exact, digits, exact, round, whole, zero};
 use crate::index::*;
 use crate::tender::Tender;
 
@@ -128,7 +128,9 @@ fn form(tender: &Tender, award: &Award) -> FactCheck {
         let known = line.candidate.ix() < tender.candidates.len();
         check.must(known, || format!("line {i} names no candidate"));
         check.must(line.used.0.is_sign_positive() && !line.used.0.is_zero(), || format!("line {i} has no volume"));
-        check.must(i == 0 || award.lines[i - 1].candidate < line.candidate, || format!("line {i} is out of order or stands twice"));
+        check.must(i == 0 || award.lines[i - 1].candidate < line.candidate, || {
+            format!("line {i} is out of order or stands twice")
+        });
     }
     check.done()
 }
@@ -139,14 +141,17 @@ fn name(tender: &Tender, cell: CellIx) -> String {
 }
 
 fn balance(tender: &Tender, award: &Award) -> FactCheck {
-    let mut served: IxVec<CellIx, rust_decimal::Decimal> = tender.cells.iter().map(|_| Default::default()).collect();
+    // Rationals, because decimals of 28 digits neither hold every sum nor every part of one.
+    let mut served: IxVec<CellIx, Exact> = tender.cells.iter().map(|_| zero()).collect();
     for line in &award.lines {
-        served[tender.candidates[line.candidate].cell] += line.used.0;
+        served[tender.candidates[line.candidate].cell] += line.used.exact();
     }
     let mut check = Checker::new(Fact::Balance);
     for (cell, served) in served.enumerate() {
-        let wanted = tender.cells[cell].quantity.0;
-        check.must(*served == wanted, || format!("{}: {served} served of {wanted}", name(tender, cell)));
+        let wanted = tender.cells[cell].quantity.exact();
+        check.must(*served == wanted, || {
+            format!("{}: {} served of {}", name(tender, cell), digits(served), digits(&wanted))
+        });
     }
     check.done()
 }
@@ -164,7 +169,9 @@ fn grid(tender: &Tender, award: &Award) -> FactCheck {
             Some(n) if whole_packs => {
                 let factor = candidate.use_factor.exact();
                 let units = whole(n) * &factor;
-                check.must(line.used.exact() <= units, || format!("{}: more used than bought", name(tender, candidate.cell)));
+                check.must(line.used.exact() <= units, || {
+                    format!("{}: more used than bought", name(tender, candidate.cell))
+                });
                 let entry = bought.entry(candidate.cell).or_insert_with(|| (zero(), zero()));
                 entry.0 += units;
                 if factor > entry.1 {
@@ -173,9 +180,13 @@ fn grid(tender: &Tender, award: &Award) -> FactCheck {
             }
             None if !whole_packs => {
                 let share = line.used.exact() / quantity;
-                check.must((share / &step).is_integer(), || format!("{}: a share has more than 9 decimals", name(tender, candidate.cell)));
+                check.must((share / &step).is_integer(), || {
+                    format!("{}: a share has more than 9 decimals", name(tender, candidate.cell))
+                });
             }
-            _ => check.must(false, || format!("{}: whole packs and continuous quantities are mixed up", name(tender, candidate.cell))),
+            _ => check.must(false, || {
+                format!("{}: whole packs and continuous quantities are mixed up", name(tender, candidate.cell))
+            }),
         }
     }
     for (cell, (units, largest)) in bought {
@@ -192,9 +203,8 @@ fn price_reached(tender: &Tender, award: &Award, costs: &[LineCost]) -> FactChec
         let candidate = &tender.candidates[line.candidate];
         let offer = &tender.offers[candidate.offer];
         let (true, Some(schedule)) = (offer.needs_tier, offer.schedule) else { continue };
-        let site = &tender.sites[candidate.site];
-        let of_us = |cohort: &str| cohort.is_empty() || cohort == site.id || cohort == tender.members[site.member];
-        let reached = uses.iter().any(|u| u.schedule == schedule && of_us(&u.cohort) && u.tier.is_some());
+        let ours = super::prices::cohort(tender, tender.schedules[schedule].cohort_mode, candidate.site);
+        let reached = uses.iter().any(|u| u.schedule == schedule && u.cohort == ours && u.tier.is_some());
         check.must(reached, || format!("offer {} is bought below its first tier", offer.id));
     }
     check.done()
@@ -257,8 +267,12 @@ fn offer_limits(tender: &Tender, costs: &[LineCost], tolerance: &Exact, fact: Fa
     for (ix, packs) in sums(costs, |l| vec![(tender.candidates[l.candidate].offer, l.packs.clone())]) {
         let offer = &tender.offers[ix];
         match (fact, offer.max_packs, offer.minimum_if_used) {
-            (Fact::OfferMaximum, Some(max), _) => check.at_most(&packs, &max.exact(), tolerance, || format!("offer {}", offer.id)),
-            (Fact::OfferMinimum, _, Some(min)) => check.at_most(&min.exact(), &packs, tolerance, || format!("offer {}", offer.id)),
+            (Fact::OfferMaximum, Some(max), _) => {
+                check.at_most(&packs, &max.exact(), tolerance, || format!("offer {}", offer.id))
+            }
+            (Fact::OfferMinimum, _, Some(min)) => {
+                check.at_most(&min.exact(), &packs, tolerance, || format!("offer {}", offer.id))
+            }
             _ => {}
         }
     }
@@ -288,12 +302,16 @@ fn standardization(tender: &Tender, award: &Award) -> FactCheck {
     for (ix, products) in &everywhere {
         let need = &tender.needs[*ix];
         if let Some(limit) = need.max_products {
-            check.must(products.len() <= limit as usize, || format!("need {}: {} products of at most {limit}", need.id, products.len()));
+            check.must(products.len() <= limit as usize, || {
+                format!("need {}: {} products of at most {limit}", need.id, products.len())
+            });
         }
     }
     for (cell, products) in &at_site {
         if let Some(limit) = tender.needs[tender.cells[*cell].need].max_products_per_site {
-            check.must(products.len() <= limit as usize, || format!("{}: {} products of at most {limit}", name(tender, *cell), products.len()));
+            check.must(products.len() <= limit as usize, || {
+                format!("{}: {} products of at most {limit}", name(tender, *cell), products.len())
+            });
         }
     }
     check.done()

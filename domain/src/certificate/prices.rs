@@ -116,7 +116,8 @@ pub struct Priced {
     pub schedules: Vec<ScheduleUse>,
 }
 
-fn cohort(tender: &Tender, mode: CohortMode, site: SiteIx) -> String {
+/// Which cohort of a schedule a site belongs to.
+pub(super) fn cohort(tender: &Tender, mode: CohortMode, site: SiteIx) -> String {
     match mode {
         CohortMode::All => String::new(),
         CohortMode::Member => tender.members[tender.sites[site].member].clone(),
@@ -190,11 +191,13 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
         let net = &line.list - &line.discount;
         let markup = &net * offer.markup.exact();
         let freight = &candidate.freight;
-        let freight = &line.packs * (exact(freight.per_pack) + exact(freight.per_need_unit) * candidate.use_factor.exact())
+        let freight = &line.packs
+            * (exact(freight.per_pack) + exact(freight.per_need_unit) * candidate.use_factor.exact())
             + &line.list * exact(freight.percent_of_list);
         let mut fees = zero();
         for fee in &tender.fees {
-            let bears = fee.supplier.is_none_or(|s| s == candidate.supplier) && fee.layer.is_none_or(|l| l == offer.layer);
+            let bears =
+                fee.supplier.is_none_or(|s| s == candidate.supplier) && fee.layer.is_none_or(|l| l == offer.layer);
             if !bears {
                 continue;
             }
@@ -260,7 +263,8 @@ fn switching(tender: &Tender, award: &Award) -> Exact {
 }
 
 fn onboarding(tender: &Tender, award: &Award) -> Exact {
-    let wins = |s: SupplierIx| award.lines.iter().any(|l| tender.candidates[l.candidate].supplier == s && !l.used.0.is_zero());
+    let wins =
+        |s: SupplierIx| award.lines.iter().any(|l| tender.candidates[l.candidate].supplier == s && !l.used.0.is_zero());
     tender.suppliers.enumerate().filter(|(ix, _)| wins(*ix)).fold(zero(), |sum, (_, s)| sum + s.onboarding_cost.exact())
 }
 

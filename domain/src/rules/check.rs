@@ -33,22 +33,40 @@ pub fn check(
     tolerance: &Exact,
 ) -> Vec<RuleCheck> {
     let rule: &Rule = &tender.rules[ix];
-    let sum = |terms: &Terms| {
-        terms.iter().filter_map(|(c, w)| used(*c).map(|x| x * w)).fold(zero(), |a, b| a + b)
-    };
+    let sum = |terms: &Terms| terms.iter().filter_map(|(c, w)| used(*c).map(|x| x * w)).fold(zero(), |a, b| a + b);
     let judge = |label: &str, value: Option<Exact>, scale: &Exact| {
         let Some(value) = value else {
-            return RuleCheck { rule: ix, label: label.to_owned(), value: None, holds: true, slack: None, used_tolerance: false };
+            return RuleCheck {
+                rule: ix,
+                label: label.to_owned(),
+                value: None,
+                holds: true,
+                slack: None,
+                used_tolerance: false,
+            };
         };
         let below = rule.bound.high.map(|h| exact(h) - &value);
         let above = rule.bound.low.map(|l| &value - exact(l));
         let slack = match (below, above) {
-            (Some(a), Some(b)) => if a < b { a } else { b },
+            (Some(a), Some(b)) => {
+                if a < b {
+                    a
+                } else {
+                    b
+                }
+            }
             (a, b) => a.or(b).unwrap_or_else(zero),
         };
         let room = tolerance * scale;
         let holds = slack >= -room;
-        RuleCheck { rule: ix, label: label.to_owned(), value: Some(value), holds, used_tolerance: holds && slack.is_negative(), slack: Some(slack) }
+        RuleCheck {
+            rule: ix,
+            label: label.to_owned(),
+            value: Some(value),
+            holds,
+            used_tolerance: holds && slack.is_negative(),
+            slack: Some(slack),
+        }
     };
     let one = whole(1);
     expand(tender, rule)

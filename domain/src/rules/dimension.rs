@@ -186,9 +186,7 @@ pub fn facets(tender: &Tender, candidate: CandidateIx, plants: bool, groups: boo
     for (plant, split) in made {
         match groups {
             false => facets.push(Facet { weight: split, plant, group: None }),
-            true => {
-                facets.extend(scores.iter().map(|p| Facet { weight: split * p.weight.0, plant, group: Some(p) }))
-            }
+            true => facets.extend(scores.iter().map(|p| Facet { weight: split * p.weight.0, plant, group: Some(p) })),
         }
     }
     facets

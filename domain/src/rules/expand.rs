@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use num_traits::Zero;
 use rust_decimal::Decimal;
-use rust_decimal::prelude::FromStr;
 
 use super::dimension::{Facet, facets};
 use super::{Averaged, Dimension, Measured, Rule, Scope};
@@ -103,7 +102,7 @@ pub fn expand(tender: &Tender, rule: &Rule) -> Vec<Instance> {
                 Averaged::Preference => facet.group.map(|p| p.score.0),
                 Averaged::ProductAttribute(name) => {
                     let product = &tender.products[tender.candidates[c].product];
-                    product.attr.get(name).and_then(|t| Decimal::from_str(t).ok())
+                    product.attr.get(name).and_then(|t| crate::cell::decimal(t).ok())
                 }
             }?;
             let weight = weight_of(tender, c, *weight);
@@ -147,28 +146,32 @@ fn linear(
         for facet in facets(tender, c, plants, groups) {
             let weight = exact(facet.weight);
             if within_scope(&rule.scope, None, tender, c, &facet)
-                && let Some(v) = value(c, &facet, true) {
-                    for key in keys(&rule.each, tender, c, &facet) {
-                        parts.entry(key).or_default().add(c, &v * &weight);
-                    }
+                && let Some(v) = value(c, &facet, true)
+            {
+                for key in keys(&rule.each, tender, c, &facet) {
+                    parts.entry(key).or_default().add(c, &v * &weight);
                 }
+            }
             // A mean averages over its own scope; a share's whole keeps only the dimensions in `within`.
             let keep = if is_mean { None } else { within };
-            if within.is_some() && within_scope(&rule.scope, keep, tender, c, &facet)
-                && let Some(v) = value(c, &facet, false) {
-                    for key in keys(&kept, tender, c, &facet) {
-                        // Without `each`, every facet of a line belongs to the one whole.
-                        if kept.len() == rule.each.len() && !is_mean {
-                            parts.entry(key.clone()).or_default();
-                        }
-                        wholes.entry(key).or_default().add(c, &v * &weight);
+            if within.is_some()
+                && within_scope(&rule.scope, keep, tender, c, &facet)
+                && let Some(v) = value(c, &facet, false)
+            {
+                for key in keys(&kept, tender, c, &facet) {
+                    // Without `each`, every facet of a line belongs to the one whole.
+                    if kept.len() == rule.each.len() && !is_mean {
+                        parts.entry(key.clone()).or_default();
                     }
+                    wholes.entry(key).or_default().add(c, &v * &weight);
                 }
+            }
         }
     }
     let wholes: BTreeMap<Vec<String>, Terms> = wholes.into_iter().map(|(k, s)| (k, s.terms())).collect();
     let instance = |(key, part): (Vec<String>, Sum)| {
-        let short: Vec<String> = rule.each.iter().zip(&key).filter(|(d, _)| kept.contains(d)).map(|(_, v)| v.clone()).collect();
+        let short: Vec<String> =
+            rule.each.iter().zip(&key).filter(|(d, _)| kept.contains(d)).map(|(_, v)| v.clone()).collect();
         let whole = wholes.get(&short).cloned().unwrap_or_default();
         Instance::Linear(LinearInstance { label: label(&rule.each, &key), part: part.terms(), whole })
     };

@@ -14,7 +14,7 @@ mod share;
 pub use check::{RuleCheck, check};
 pub use dimension::Dimension;
 pub use expand::{CountInstance, Instance, LinearInstance, expand};
-pub(crate) use parse::{known, parse};
+pub(crate) use parse::{KnownNeed, known, parse};
 
 use std::collections::BTreeSet;
 
@@ -104,4 +104,3 @@ pub fn label(rule: &Rule, instance: &str) -> String {
         false => format!("{} [{instance}]", rule.id),
     }
 }
-

@@ -13,8 +13,34 @@ use crate::tables::{Approval, Measure, RuleRow, Weighting};
 pub(crate) struct Known {
     /// Ids by dimension, for those whose values are ids.
     pub ids: BTreeMap<Dimension, BTreeSet<String>>,
-    /// Needs in the tender: id, unit, has a reference price.
-    pub needs: Vec<(String, String, bool)>,
+    /// Needs in the tender.
+    pub needs: Vec<KnownNeed>,
+}
+
+/// What decides whether needs can be added up.
+pub(crate) struct KnownNeed {
+    /// Id.
+    pub id: String,
+    /// Category.
+    pub category: String,
+    /// Criticality as text.
+    pub criticality: String,
+    /// Clinical unit.
+    pub unit: String,
+    /// Has a reference price.
+    pub priced: bool,
+}
+
+impl KnownNeed {
+    /// True if lines for this need may lie in the scope.
+    fn within(&self, scope: &[&(Dimension, BTreeSet<String>)]) -> bool {
+        scope.iter().all(|(dimension, accepted)| match dimension {
+            Dimension::Need => accepted.contains(&self.id),
+            Dimension::Category => accepted.contains(&self.category),
+            Dimension::Criticality => accepted.contains(&self.criticality),
+            _ => true,
+        })
+    }
 }
 
 const COUNTABLE: [Dimension; 13] = [
@@ -51,7 +77,10 @@ pub(crate) fn parse(row: &RuleRow, place: &Place, known: &Known, findings: &mut 
     let within = dimensions("within", &row.within.0, place, findings);
     let mut scope = Vec::new();
     for (name, text) in &row.scope {
-        let Some(dimension) = dimensions(&format!("scope.{name}"), std::slice::from_ref(name), place, findings).pop() else { continue };
+        let Some(dimension) = dimensions(&format!("scope.{name}"), std::slice::from_ref(name), place, findings).pop()
+        else {
+            continue;
+        };
         let values: BTreeSet<String> = text.split(';').map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()).collect();
         let allowed: Option<BTreeSet<String>> = match &dimension {
             Dimension::Acceptable | Dimension::Incumbent => Some(["yes", "no"].map(String::from).into()),
@@ -60,9 +89,17 @@ pub(crate) fn parse(row: &RuleRow, place: &Place, known: &Known, findings: &mut 
         };
         if let Some(allowed) = allowed {
             for value in values.difference(&allowed) {
-                let fix = nearest(value, allowed.iter().map(String::as_str))
-                    .map_or_else(|| format!("name a {} of the tender", dimension.name()), |n| format!("did you mean `{n}`?"));
-                findings.error("unknown_id", place.column(&format!("scope.{name}")), value, format!("no {} has this id", dimension.name()), fix);
+                let fix = nearest(value, allowed.iter().map(String::as_str)).map_or_else(
+                    || format!("name a {} of the tender", dimension.name()),
+                    |n| format!("did you mean `{n}`?"),
+                );
+                findings.error(
+                    "unknown_id",
+                    place.column(&format!("scope.{name}")),
+                    value,
+                    format!("no {} has this id", dimension.name()),
+                    fix,
+                );
             }
         }
         scope.push((dimension, values));
@@ -84,15 +121,18 @@ pub(crate) fn parse(row: &RuleRow, place: &Place, known: &Known, findings: &mut 
         }
     };
     if let (Some(low), Some(high)) = (bound.low, bound.high)
-        && low > high {
-            refuse("at_least", low.to_string(), "the lower bound is above the upper bound", "swap or mend them");
-        }
-    if bound.low.or(bound.high).is_some_and(|b| b < Decimal::ZERO) {
-        refuse("at_least", String::new(), "a bound is negative", "bounds are 0 or more");
+        && low > high
+    {
+        refuse("at_least", low.to_string(), "the lower bound is above the upper bound", "swap or mend them");
+    }
+    let bounds = [("at_least", row.at_least), ("at_most", row.at_most), ("exactly", row.exactly)];
+    let bounds = || bounds.iter().filter_map(|(column, bound)| Some((*column, (*bound)?.0)));
+    for (column, b) in bounds().filter(|(_, b)| *b < Decimal::ZERO) {
+        refuse(column, b.to_string(), "the bound is negative", "bounds are 0 or more");
     }
     let fraction = matches!(row.measure, Measure::Share) || row.of.as_ref().is_some_and(|o| o.as_str() == "preference");
-    if fraction && [bound.low, bound.high].iter().flatten().any(|b| *b > Decimal::ONE) {
-        refuse("at_most", String::new(), "the bound of a share or preference is above 1", "write 60 % as 0.6");
+    for (column, b) in bounds().filter(|(_, b)| fraction && *b > Decimal::ONE) {
+        refuse(column, b.to_string(), "the bound of a share or preference is above 1", "write 60 % as 0.6");
     }
     if row.measure != Measure::Share && !within.is_empty() {
         refuse("within", String::new(), "only shares have a whole", "remove `within`");
@@ -102,7 +142,12 @@ pub(crate) fn parse(row: &RuleRow, place: &Place, known: &Known, findings: &mut 
     }
     for d in &within {
         if !each.contains(d) && !scope.iter().any(|(s, _)| s == d) {
-            refuse("within", d.name(), "the whole keeps a dimension that neither `each` nor `scope` names", "add it to `each`");
+            refuse(
+                "within",
+                d.name(),
+                "the whole keeps a dimension that neither `each` nor `scope` names",
+                "add it to `each`",
+            );
         }
     }
 
@@ -111,28 +156,34 @@ pub(crate) fn parse(row: &RuleRow, place: &Place, known: &Known, findings: &mut 
         Measure::Share => within.contains(&Dimension::Need),
         _ => each.contains(&Dimension::Need),
     };
-    let in_scope: Vec<&(String, String, bool)> = {
-        let named = scope.iter().find(|(d, _)| *d == Dimension::Need).map(|(_, v)| v);
-        known.needs.iter().filter(|(id, _, _)| named.is_none_or(|v| v.contains(id))).collect()
-    };
-    let one_unit = in_scope.iter().all(|(_, unit, _)| *unit == in_scope[0].1);
+    // The whole of a share keeps only the part of the scope that `within` names.
+    let kept = |d: &Dimension| row.measure != Measure::Share || within.contains(d);
+    let asked: Vec<&(Dimension, BTreeSet<String>)> = scope.iter().filter(|(d, _)| kept(d)).collect();
+    let in_scope: Vec<&KnownNeed> = known.needs.iter().filter(|n| n.within(&asked)).collect();
+    let one_unit = in_scope.iter().all(|n| n.unit == in_scope[0].unit);
     let weight = match row.weight {
         _ if single_need => Weighting::Units,
         Some(w) => w,
         None if one_unit && in_scope.len() == 1 => Weighting::Units,
         None => Weighting::Reference,
     };
-    let adds_up = !matches!(row.measure, Measure::Spend) && !(row.measure == Measure::Count && row.counts_from.is_none());
+    let adds_up = row.measure != Measure::Spend && (row.measure != Measure::Count || row.counts_from.is_some());
     if adds_up && weight == Weighting::Reference && row.measure != Measure::Units {
-        let missing: Vec<&str> = in_scope.iter().filter(|n| !n.2).map(|n| n.0.as_str()).take(5).collect();
+        let missing: Vec<&str> = in_scope.iter().filter(|n| !n.priced).map(|n| n.id.as_str()).take(5).collect();
         if !missing.is_empty() {
             let fix = format!("give a reference_price to: {}; or set `weight`", missing.join(", "));
             refuse("weight", "reference".into(), "needs without reference price cannot be added up", &fix);
         }
     }
-    let mixes = (row.measure == Measure::Units && !single_need) || (adds_up && weight == Weighting::Units && !single_need);
+    let mixes =
+        (row.measure == Measure::Units && !single_need) || (adds_up && weight == Weighting::Units && !single_need);
     if mixes && !one_unit {
-        refuse("weight", "units".into(), "the needs in scope have different units", "limit the scope, add `need` to `each`, or weigh by reference");
+        refuse(
+            "weight",
+            "units".into(),
+            "the needs in scope have different units",
+            "limit the scope, add `need` to `each`, or weigh by reference",
+        );
     }
 
     let measured = match row.measure {
@@ -179,10 +230,10 @@ pub(crate) fn parse(row: &RuleRow, place: &Place, known: &Known, findings: &mut 
     Some(rule)
 }
 
-/// Collects what rules may refer to.
+/// Collects what rules may refer to; `None` where that could not be read, so that nobody is blamed.
 pub(crate) fn known(
-    ids: impl IntoIterator<Item = (Dimension, BTreeSet<String>)>,
-    needs: Vec<(String, String, bool)>,
+    ids: impl IntoIterator<Item = (Dimension, Option<BTreeSet<String>>)>,
+    needs: Vec<KnownNeed>,
 ) -> Known {
-    Known { ids: ids.into_iter().collect(), needs }
+    Known { ids: ids.into_iter().filter_map(|(d, ids)| Some((d, ids?))).collect(), needs }
 }

@@ -54,13 +54,26 @@ pub(super) fn sentence(rule: &Rule) -> String {
         Measured::Spend => format!("{each}the list spend{scope} is {}{used}", bound(rule.bound, false)),
         Measured::Share { within, weight } => {
             let within: Vec<String> = within.iter().map(words).collect();
-            let of = if within.is_empty() { "all purchases".to_owned() } else { format!("the whole {}", within.join(" and ")) };
-            let by = if within.iter().any(|w| w == "need") { String::new() } else { format!(" by {}", weight_words(*weight)) };
+            let of = if within.is_empty() {
+                "all purchases".to_owned()
+            } else {
+                format!("the whole {}", within.join(" and "))
+            };
+            let by = if within.iter().any(|w| w == "need") {
+                String::new()
+            } else {
+                format!(" by {}", weight_words(*weight))
+            };
             format!("{each}purchases{scope} are {} of {of}{by}{used}", bound(rule.bound, true))
         }
         Measured::Count { of, counts_from, .. } => {
-            let from = counts_from.map_or_else(String::new, |f| format!(", counting from {} of the volume each", number(f, true)));
-            format!("{each}{} {} serve the purchases{scope}{from}", bound(rule.bound, false), plural(&words(of), rule.bound))
+            let from = counts_from
+                .map_or_else(String::new, |f| format!(", counting from {} of the volume each", number(f, true)));
+            format!(
+                "{each}{} {} serve the purchases{scope}{from}",
+                bound(rule.bound, false),
+                plural(&words(of), rule.bound)
+            )
         }
         Measured::Mean { of, .. } => {
             let what = match of {

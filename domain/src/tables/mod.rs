@@ -116,7 +116,7 @@ fn canonical_table<R: Row>(rows: &[R]) -> Option<RawTable> {
                 cells[i] = Some(text);
             }
         }
-        table.rows.push(RawRow { place: Place::file(name), cells });
+        table.rows.push(RawRow { place: Place::file(name), cells, refused: false });
     }
     Some(table)
 }

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
+use super::places::{Places, Written};
 use super::*;
 use crate::cell::nearest;
 use crate::finding::Place as At;
-use crate::raw::RawTable;
 use crate::rules::{self, Dimension};
 use crate::tables::Strength;
 
@@ -15,21 +15,31 @@ use crate::tables::Strength;
 pub(super) struct Lookup<I> {
     what: &'static str,
     by_id: BTreeMap<String, I>,
+    /// Ids as written, those of rejected rows among them.
+    written: Written,
 }
 
 impl<I: Ix> Lookup<I> {
-    fn new<'a>(what: &'static str, ids: impl IntoIterator<Item = &'a str>) -> Self {
+    fn new<'a>(what: &'static str, written: Written, ids: impl IntoIterator<Item = &'a str>) -> Self {
         let sorted: BTreeSet<&str> = ids.into_iter().collect();
         let by_id = sorted.into_iter().enumerate().map(|(i, id)| (id.to_owned(), I::new(i))).collect();
-        Self { what, by_id }
+        Self { what, by_id, written }
     }
 
     pub(super) fn get(&self, id: &str) -> Option<I> {
         self.by_id.get(id).copied()
     }
 
+    fn id(&self, ix: I) -> String {
+        self.by_id.keys().nth(ix.ix()).cloned().unwrap_or_default()
+    }
+
     pub(super) fn find(&self, id: &str, place: At, findings: &mut Findings) -> Option<I> {
         self.get(id).or_else(|| {
+            // The id of a rejected row is known; what is wrong with the row has its own finding.
+            if self.written.as_ref().is_none_or(|w| w.contains(id)) {
+                return None;
+            }
             let fix = nearest(id, self.by_id.keys().map(String::as_str))
                 .map_or_else(|| format!("add the {} or mend the name", self.what), |n| format!("did you mean `{n}`?"));
             findings.error("unknown_id", place, id, format!("no {} has this id", self.what), fix);
@@ -37,29 +47,10 @@ impl<I: Ix> Lookup<I> {
         })
     }
 
-    fn ids(&self) -> BTreeSet<String> {
-        self.by_id.keys().cloned().collect()
-    }
-}
-
-/// Gives rows their place in the input.
-pub(super) struct Places<'a>(pub &'a RawTender);
-
-impl Places<'_> {
-    pub(super) fn row(&self, table: &str, at: usize) -> At {
-        self.table(table).and_then(|t| t.rows.get(at)).map_or_else(|| At::file(table), |r| r.place.clone())
-    }
-
-    pub(super) fn cell(&self, table: &str, at: usize, column: &str) -> At {
-        self.row(table, at).column(column)
-    }
-
-    fn table(&self, name: &str) -> Option<&RawTable> {
-        self.0.tables.iter().find(|t| t.name == name)
-    }
-
-    pub(super) fn file(&self, table: &str) -> At {
-        At::file(self.table(table).map_or_else(|| table.to_owned(), |t| t.file.clone()))
+    /// The ids that rows may name: `None` where that cannot be told.
+    fn ids(&self) -> Written {
+        let written = self.written.as_ref()?;
+        Some(self.by_id.keys().chain(written).cloned().collect())
     }
 }
 
@@ -73,6 +64,11 @@ pub(super) struct Ids {
     pub(super) plants: Lookup<PlantIx>,
     pub(super) products: Lookup<ProductIx>,
     pub(super) offers: Lookup<OfferIx>,
+    pub(super) classes: Written,
+    pub(super) site_regions: Written,
+    pub(super) schedules: Written,
+    pub(super) schedules_with_tiers: Written,
+    places: Written,
 }
 
 fn sorted<T>(rows: &[T], id: impl Fn(&T) -> &str) -> Vec<&T> {
@@ -91,7 +87,7 @@ fn text(id: &Option<crate::cell::Id>) -> String {
 
 /// Builds the tender; on errors the result is `None` or must not be used.
 pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> Option<Tender> {
-    let places = Places(raw);
+    let places = Places::new(raw, findings.has_errors());
     for (table, empty) in [
         ("sites", draft.sites.is_empty()),
         ("needs", draft.needs.is_empty()),
@@ -100,22 +96,61 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
         ("products", draft.products.is_empty()),
         ("offers", draft.offers.is_empty()),
     ] {
-        let rejected = raw.tables.iter().any(|t| t.name == table && !t.rows.is_empty());
-        if empty && !rejected {
-            findings.error("empty_table", places.file(table), "", format!("a tender needs at least one row of `{table}`"), "add the table; docs/tender-format.md lists its columns");
+        if empty && !places.filled(table) {
+            findings.error(
+                "empty_table",
+                places.file(table),
+                "",
+                format!("a tender needs at least one row of `{table}`"),
+                "add the table; docs/tender-format.md lists its columns",
+            );
         }
+    }
+    if !draft.demand.is_empty()
+        && draft.demand.iter().all(|r| r.quantity.0.is_zero())
+        && places.all_accepted("demand", draft.demand.len())
+    {
+        findings.error(
+            "no_demand",
+            places.cell("demand", draft.demand[0].at, "quantity"),
+            "0",
+            "no site needs anything: every quantity is 0",
+            "enter what the sites use in a year",
+        );
     }
     let settings = settings(draft, &places, findings);
 
+    let named = |table: &str, key: &str| places.written(table, key, key, key);
     let ids = Ids {
-        sites: Lookup::new("site", draft.sites.iter().map(|r| r.site.as_str())),
-        members: Lookup::new("member", draft.sites.iter().map(|r| r.member.as_ref().unwrap_or(&r.site).as_str())),
-        categories: Lookup::new("category", draft.needs.iter().map(|r| r.category.as_str())),
-        needs: Lookup::new("need", draft.needs.iter().map(|r| r.need.as_str())),
-        suppliers: Lookup::new("supplier", draft.suppliers.iter().map(|r| r.supplier.as_str())),
-        plants: Lookup::new("plant", draft.plants.iter().map(|r| r.plant.as_str())),
-        products: Lookup::new("product", draft.products.iter().map(|r| r.product.as_str())),
-        offers: Lookup::new("offer", draft.offers.iter().map(|r| r.offer.as_str())),
+        sites: Lookup::new("site", named("sites", "site"), draft.sites.iter().map(|r| r.site.as_str())),
+        members: Lookup::new(
+            "member",
+            places.written("sites", "site", "member", "site"),
+            draft.sites.iter().map(|r| r.member.as_ref().unwrap_or(&r.site).as_str()),
+        ),
+        categories: Lookup::new(
+            "category",
+            places.written("needs", "need", "category", ""),
+            draft.needs.iter().map(|r| r.category.as_str()),
+        ),
+        needs: Lookup::new("need", named("needs", "need"), draft.needs.iter().map(|r| r.need.as_str())),
+        suppliers: Lookup::new(
+            "supplier",
+            named("suppliers", "supplier"),
+            draft.suppliers.iter().map(|r| r.supplier.as_str()),
+        ),
+        plants: Lookup::new("plant", named("plants", "plant"), draft.plants.iter().map(|r| r.plant.as_str())),
+        products: Lookup::new(
+            "product",
+            named("products", "product"),
+            draft.products.iter().map(|r| r.product.as_str()),
+        ),
+        offers: Lookup::new("offer", named("offers", "offer"), draft.offers.iter().map(|r| r.offer.as_str())),
+        classes: places.written("sites", "site", "class", ""),
+        site_regions: places.written("sites", "site", "site_region", ""),
+        schedules: named("schedules", "schedule"),
+        schedules_with_tiers: named("tiers", "schedule"),
+        places: named("places", "place"),
     };
 
     let sites: IxVec<SiteIx, Site> = sorted(&draft.sites, |r| r.site.as_str())
@@ -136,7 +171,13 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
         .into_iter()
         .filter_map(|r| {
             if !(1..=3).contains(&r.criticality) {
-                findings.error("bad_value", places.cell("needs", r.at, "criticality"), r.criticality.to_string(), "expected 1, 2 or 3", "1 is acute without alternative, 3 is routine");
+                findings.error(
+                    "bad_value",
+                    places.cell("needs", r.at, "criticality"),
+                    r.criticality.to_string(),
+                    "expected 1, 2 or 3",
+                    "1 is acute without alternative, 3 is routine",
+                );
             }
             Some(Need {
                 id: r.need.to_string(),
@@ -172,6 +213,11 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
     let schedules = super::scope_of_prices::schedules(draft, &ids, &products, &mut offers, &places, findings);
     let fees = fees(draft, &ids, &places, findings);
 
+    // A blank group is the group `all`, so the groups as read join those as written.
+    let groups = places.written("preferences", "product", "clinician_group", "").map(|mut groups| {
+        groups.extend(draft.preferences.iter().map(|p| p.clinician_group.to_string()));
+        groups
+    });
     let known = rules::known(
         [
             (Dimension::Category, ids.categories.ids()),
@@ -181,16 +227,25 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
             (Dimension::Product, ids.products.ids()),
             (Dimension::Site, ids.sites.ids()),
             (Dimension::Member, ids.members.ids()),
-            (Dimension::Criticality, ["1", "2", "3"].map(String::from).into()),
-            (Dimension::Parent, suppliers.iter().map(|s| s.parent.clone()).collect()),
-            (Dimension::PlantRegion, plants.iter().filter_map(|p| p.plant_region.clone()).collect()),
-            (Dimension::Country, plants.iter().filter_map(|p| p.country.clone()).collect()),
-            (Dimension::Input, draft.inputs.iter().map(|i| i.input.to_string()).collect()),
-            (Dimension::Class, sites.iter().map(|s| s.class.clone()).collect()),
-            (Dimension::SiteRegion, sites.iter().map(|s| s.site_region.clone()).collect()),
-            (Dimension::ClinicianGroup, draft.preferences.iter().map(|p| p.clinician_group.to_string()).collect()),
+            (Dimension::Criticality, Some(["1", "2", "3"].map(String::from).into())),
+            (Dimension::Parent, places.written("suppliers", "supplier", "parent", "supplier")),
+            (Dimension::PlantRegion, places.written("plants", "plant", "plant_region", "")),
+            (Dimension::Country, places.written("plants", "plant", "country", "")),
+            (Dimension::Input, named("inputs", "input")),
+            (Dimension::Class, ids.classes.clone()),
+            (Dimension::SiteRegion, ids.site_regions.clone()),
+            (Dimension::ClinicianGroup, groups),
         ],
-        needs.iter().map(|n| (n.id.clone(), n.unit.clone(), n.reference_price.is_some())).collect(),
+        needs
+            .iter()
+            .map(|n| rules::KnownNeed {
+                id: n.id.clone(),
+                category: ids.categories.id(n.category),
+                criticality: n.criticality.to_string(),
+                unit: n.unit.clone(),
+                priced: n.reference_price.is_some(),
+            })
+            .collect(),
     );
     let rules: IxVec<RuleIx, Rule> = sorted(&draft.rules, |r| r.id.as_str())
         .into_iter()
@@ -205,14 +260,23 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
     let policies = super::policies::policies(draft, &ids, &cells, &places, findings);
 
     // References inside freight rows are checked here; the rows themselves are matched line by line.
-    let freight = super::candidates::freight_rows(draft, &ids, &sites, &places, findings);
+    let freight = super::candidates::freight_rows(draft, &ids, &places, findings);
     if findings.has_errors() {
         return None;
     }
     let settings = settings?;
     let factor_map = FactorMap::new(&suppliers, &plants, &products);
-    let (cells, candidates) =
-        super::candidates::candidates(cells, &offers, &products, &equivalences, &incumbents, &sites, &freight, settings.starts, draft);
+    let (cells, candidates) = super::candidates::candidates(
+        cells,
+        &offers,
+        &products,
+        &equivalences,
+        &incumbents,
+        &sites,
+        &freight,
+        settings.starts,
+        draft,
+    );
     Some(Tender {
         draft: draft.clone(),
         settings,
@@ -244,17 +308,36 @@ fn settings(draft: &Draft, places: &Places<'_>, findings: &mut Findings) -> Opti
         findings.error("duplicate_key", places.file("tender"), "", "`tender` has exactly one row", "keep one");
     }
     let Some(row) = draft.tender.first() else {
-        if places.table("tender").is_none_or(|t| t.rows.is_empty()) {
-            findings.error("empty_table", places.file("tender.toml"), "", "the tender's own settings are missing", "write tender.toml with name, currency and starts");
+        if !places.filled("tender") {
+            let place = places.table("tender").map_or_else(|| At::file("tender.toml"), |t| At::file(&t.file));
+            findings.error(
+                "empty_table",
+                place,
+                "",
+                "the tender's own settings are missing",
+                "write tender.toml with name, currency and starts",
+            );
         }
         return None;
     };
     if row.contract_years == 0 || row.contract_years > 20 {
-        findings.error("bad_value", places.cell("tender", row.at, "contract_years"), row.contract_years.to_string(), "expected 1 to 20 years", "enter the length of the contract");
+        findings.error(
+            "bad_value",
+            places.cell("tender", row.at, "contract_years"),
+            row.contract_years.to_string(),
+            "expected 1 to 20 years",
+            "enter the length of the contract",
+        );
     }
     let currency = row.currency.as_str();
     if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_uppercase()) {
-        findings.error("bad_value", places.cell("tender", row.at, "currency"), currency, "expected three capital letters", "use the ISO 4217 code, such as USD or EUR");
+        findings.error(
+            "bad_value",
+            places.cell("tender", row.at, "currency"),
+            currency,
+            "expected three capital letters",
+            "use the ISO 4217 code, such as USD or EUR",
+        );
     }
     Some(Settings {
         name: row.name.0.clone(),
@@ -277,7 +360,8 @@ fn plants(draft: &Draft, ids: &Ids, places: &Places<'_>, findings: &mut Findings
     sorted(&draft.plants, |r| r.plant.as_str())
         .into_iter()
         .filter_map(|r| {
-            let supplier = ids.suppliers.find(r.supplier.as_str(), places.cell("plants", r.at, "supplier"), findings)?;
+            let supplier =
+                ids.suppliers.find(r.supplier.as_str(), places.cell("plants", r.at, "supplier"), findings)?;
             let own = draft.inputs.iter().filter(|i| i.plant == r.plant);
             let mut inputs: Vec<(String, String)> = own.map(|i| (i.input.to_string(), i.product.to_string())).collect();
             inputs.sort();
@@ -310,9 +394,16 @@ fn products(
         let mut made = Vec::new();
         for (id, split) in &r.plants.0 {
             let Some(plant) = ids.plants.find(id, at("plants"), findings) else { continue };
-            if plants.len() == ids.plants.by_id.len() && Some(plants[plant].supplier) != supplier && supplier.is_some() {
+            if plants.len() == ids.plants.by_id.len() && Some(plants[plant].supplier) != supplier && supplier.is_some()
+            {
                 let fix = "name a plant of the supplier, or mend the supplier of the plant";
-                findings.error("wrong_owner", at("plants"), id, format!("the plant belongs to another supplier than the product ({})", r.supplier), fix);
+                findings.error(
+                    "wrong_owner",
+                    at("plants"),
+                    id,
+                    format!("the plant belongs to another supplier than the product ({})", r.supplier),
+                    fix,
+                );
             }
             made.push((plant, Fraction(*split)));
         }
@@ -348,7 +439,13 @@ fn equivalences(
         let need = ids.needs.find(r.need.as_str(), places.cell("equivalences", r.at, "need"), findings);
         let (Some(product), Some(need)) = (product, need) else { continue };
         if products.len() == ids.products.by_id.len() && products[product].need == need {
-            findings.error("bad_value", places.cell("equivalences", r.at, "need"), r.need.as_str(), "this is the product's own need", "remove the row; use_factor of the product holds");
+            findings.error(
+                "bad_value",
+                places.cell("equivalences", r.at, "need"),
+                r.need.as_str(),
+                "this is the product's own need",
+                "remove the row; use_factor of the product holds",
+            );
         }
         let valid = r.expires.is_none_or(|e| settings.is_none_or(|s| e >= s.starts));
         if valid {
@@ -393,7 +490,13 @@ fn cells(draft: &Draft, ids: &Ids, places: &Places<'_>, findings: &mut Findings)
             (Some(low), Some(high)) => {
                 let (column, value) = if low > r.quantity { ("low", low) } else { ("high", high) };
                 let expected = format!("expected low ≤ quantity ≤ high, found {low}, {}, {high}", r.quantity);
-                findings.error("bad_range", places.cell("demand", r.at, column), value.to_string(), expected, "mend the three figures");
+                findings.error(
+                    "bad_range",
+                    places.cell("demand", r.at, column),
+                    value.to_string(),
+                    expected,
+                    "mend the three figures",
+                );
                 None
             }
             (Some(value), None) | (None, Some(value)) => {
@@ -405,7 +508,14 @@ fn cells(draft: &Draft, ids: &Ids, places: &Places<'_>, findings: &mut Findings)
         };
         let (Some(site), Some(need)) = (site, need) else { continue };
         if r.quantity.0 > Decimal::ZERO {
-            cells.push(DemandCell { site, need, quantity: r.quantity, range, weekly_cv: r.weekly_cv, candidates: 0..0 });
+            cells.push(DemandCell {
+                site,
+                need,
+                quantity: r.quantity,
+                range,
+                weekly_cv: r.weekly_cv,
+                candidates: 0..0,
+            });
         }
     }
     cells.sort_by_key(|c| (c.site, c.need));
@@ -434,9 +544,15 @@ fn incumbents(
         let (Some(site), Some(need), Some(product)) = (site, need, product) else { continue };
         let serves = products.len() != ids.products.by_id.len()
             || products[product].need == need
-            || draft.equivalences.iter().any(|e| e.product == r.product && e.need == r.need);
+            || places.pair("equivalences", ("product", r.product.as_str()), ("need", r.need.as_str()));
         if !serves {
-            findings.error("wrong_need", at("product"), r.product.as_str(), format!("the product does not serve `{}`", r.need), "name a product of the need, or add an equivalence");
+            findings.error(
+                "wrong_need",
+                at("product"),
+                r.product.as_str(),
+                format!("the product does not serve `{}`", r.need),
+                "name a product of the need, or add an equivalence",
+            );
         }
         if let Some(cell) = cell_of(cells, site, need) {
             list[cell].push(Incumbent {
@@ -480,9 +596,18 @@ fn preferences(
     for ((site, product), groups) in &map {
         let sum: Decimal = groups.iter().map(|p| p.weight.0).sum();
         if sum > Decimal::ONE && sites.len() == ids.sites.by_id.len() {
-            let id = ids.products.by_id.keys().nth(product.ix()).cloned().unwrap_or_default();
-            let expected = format!("the weights of the clinician groups for product {id} at site {} sum to {sum}, more than 1", sites[*site].id);
-            findings.error("bad_weights", places.file("preferences"), sum.to_string(), expected, "give each group its share of the site's use");
+            let id = ids.products.id(*product);
+            let expected = format!(
+                "the weights of the clinician groups for product {id} at site {} sum to {sum}, more than 1",
+                sites[*site].id
+            );
+            findings.error(
+                "bad_weights",
+                places.file("preferences"),
+                sum.to_string(),
+                expected,
+                "give each group its share of the site's use",
+            );
         }
     }
     map
@@ -524,9 +649,16 @@ fn stock_places(draft: &Draft, ids: &Ids, at: &Places<'_>, findings: &mut Findin
     let mut list = Vec::new();
     for r in sorted(&draft.places, |r| r.place.as_str()) {
         let site = r.site.as_ref().and_then(|s| ids.sites.find(s.as_str(), at.cell("places", r.at, "site"), findings));
-        let plant = r.plant.as_ref().and_then(|p| ids.plants.find(p.as_str(), at.cell("places", r.at, "plant"), findings));
+        let plant =
+            r.plant.as_ref().and_then(|p| ids.plants.find(p.as_str(), at.cell("places", r.at, "plant"), findings));
         if r.kind == PlaceKind::Site && r.site.is_none() {
-            findings.error("missing_value", at.cell("places", r.at, "site"), "", "a place of kind `site` needs its site", "fill in the site");
+            findings.error(
+                "missing_value",
+                at.cell("places", r.at, "site"),
+                "",
+                "a place of kind `site` needs its site",
+                "fill in the site",
+            );
         }
         list.push(Place { id: r.place.to_string(), kind: r.kind, site, plant, stock: Vec::new() });
     }
@@ -534,10 +666,19 @@ fn stock_places(draft: &Draft, ids: &Ids, at: &Places<'_>, findings: &mut Findin
         let product = ids.products.find(r.product.as_str(), at.cell("stock", r.at, "product"), findings);
         match list.iter_mut().find(|p: &&mut Place| p.id == r.place.as_str()) {
             Some(place) => place.stock.extend(product.map(|p| (p, r.on_hand))),
+            // The place is there, but its row was rejected.
+            None if ids.places.as_ref().is_none_or(|p| p.contains(r.place.as_str())) => {}
             None => {
                 let ids = draft.places.iter().map(|p| p.place.as_str());
-                let fix = nearest(r.place.as_str(), ids).map_or_else(|| "add the place".to_owned(), |n| format!("did you mean `{n}`?"));
-                findings.error("unknown_id", at.cell("stock", r.at, "place"), r.place.as_str(), "no place has this id", fix);
+                let fix = nearest(r.place.as_str(), ids)
+                    .map_or_else(|| "add the place".to_owned(), |n| format!("did you mean `{n}`?"));
+                findings.error(
+                    "unknown_id",
+                    at.cell("stock", r.at, "place"),
+                    r.place.as_str(),
+                    "no place has this id",
+                    fix,
+                );
             }
         }
     }

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use super::build::{Ids, Places};
+use super::build::Ids;
+use super::places::Places;
 use super::{Candidate, DemandCell, Equivalence, Freight, Incumbent, Offer, Product, Site};
 use crate::finding::Findings;
 use crate::index::*;
@@ -24,13 +25,7 @@ pub(super) struct FreightRow {
 }
 
 /// Freight rows, checked.
-pub(super) fn freight_rows(
-    draft: &Draft,
-    ids: &Ids,
-    sites: &IxVec<SiteIx, Site>,
-    places: &Places<'_>,
-    findings: &mut Findings,
-) -> Vec<FreightRow> {
+pub(super) fn freight_rows(draft: &Draft, ids: &Ids, places: &Places<'_>, findings: &mut Findings) -> Vec<FreightRow> {
     let mut rows = Vec::new();
     let mut sorted: Vec<_> = draft.freight.iter().collect();
     sorted.sort_by(|a, b| a.freight.cmp(&b.freight));
@@ -41,8 +36,15 @@ pub(super) fn freight_rows(
         let plant = r.plant.as_ref().map(|s| ids.plants.find(s.as_str(), at("plant"), findings));
         let product = r.product.as_ref().map(|s| ids.products.find(s.as_str(), at("product"), findings));
         let site_region = r.site_region.as_ref().map(ToString::to_string);
-        if site_region.as_ref().is_some_and(|region| !sites.iter().any(|s| s.site_region == *region)) {
-            findings.error("unknown_id", at("site_region"), site_region.clone().unwrap_or_default(), "no site lies in this region", "mend the name");
+        let known = |region: &String| ids.site_regions.as_ref().is_none_or(|r| r.contains(region));
+        if site_region.as_ref().is_some_and(|region| !known(region)) {
+            findings.error(
+                "unknown_id",
+                at("site_region"),
+                site_region.clone().unwrap_or_default(),
+                "no site lies in this region",
+                "mend the name",
+            );
         }
         if [site == Some(None), supplier == Some(None), plant == Some(None), product == Some(None)].contains(&true) {
             continue;

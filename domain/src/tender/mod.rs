@@ -3,7 +3,9 @@
 
 mod build;
 mod candidates;
+mod places;
 mod policies;
+mod range;
 mod scope_of_prices;
 mod structure;
 mod unit_of_measure;
@@ -413,6 +415,9 @@ impl Tender {
     pub fn read(raw: &RawTender, mut findings: Findings) -> Reading {
         let (draft, rows) = crate::tables::read(raw, &mut findings);
         let built = build::build(&draft, raw, &mut findings);
+        if let Some(tender) = &built {
+            range::check(tender, raw, &mut findings);
+        }
         let tender = built.filter(|_| !findings.has_errors());
         if let Some(tender) = &tender {
             structure::check(tender, raw, &mut findings);

@@ -1,7 +1,8 @@
 //! How stock is kept, for each demand cell.
 
-use super::build::{Ids, Places, any_or};
 use super::DemandCell;
+use super::build::{Ids, any_or};
+use super::places::Places;
 use crate::finding::Findings;
 use crate::index::{CellIx, IxVec};
 use crate::tables::{Draft, PolicyRow};

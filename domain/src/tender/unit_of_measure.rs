@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Tender;
-use super::build::Places;
+use super::places::Places;
 use crate::finding::{Findings, Severity};
 use crate::index::NeedIx;
 use crate::raw::RawTender;
@@ -15,13 +15,16 @@ const NEAR: f64 = 0.25;
 
 /// Adds a finding per offer and incumbent that is off by a pack factor.
 pub(super) fn check(tender: &Tender, raw: &RawTender, findings: &mut Findings) {
-    let places = Places(raw);
+    let places = Places::new(raw, false);
     let mut prices: BTreeMap<NeedIx, Vec<f64>> = BTreeMap::new();
     let unit_price = |product: crate::index::ProductIx, price: crate::quantity::Money| {
         price.to_f64() / tender.products[product].use_factor.to_f64()
     };
     for offer in tender.offers.iter() {
-        prices.entry(tender.products[offer.product].need).or_default().push(unit_price(offer.product, offer.list_price));
+        prices
+            .entry(tender.products[offer.product].need)
+            .or_default()
+            .push(unit_price(offer.product, offer.list_price));
     }
     let medians: BTreeMap<NeedIx, f64> = prices
         .into_iter()
@@ -53,8 +56,14 @@ pub(super) fn check(tender: &Tender, raw: &RawTender, findings: &mut Findings) {
                 "unit_of_measure",
                 places.cell(table, at, "price"),
                 price.to_string(),
-                format!("{unit:.4} per {} is about {factor} times {side} what need {} costs ({median:.4})", need.unit, need.id),
-                format!("check price, use_factor ({}) and pack size: is the price per case or per each?", tender.products[product].use_factor),
+                format!(
+                    "{unit:.4} per {} is about {factor} times {side} what need {} costs ({median:.4})",
+                    need.unit, need.id
+                ),
+                format!(
+                    "check price, use_factor ({}) and pack size: is the price per case or per each?",
+                    tender.products[product].use_factor
+                ),
             );
         }
     };

@@ -393,7 +393,13 @@ fn formulary(tender: &Tender, award: &Award) -> Vec<FormularyEntry> {
         entry.0 += line.used.exact();
         entry.1 += 1;
     }
-    let demand = |need| tender.cells.iter().filter(|c| c.need == need).fold(ballast_domain::exact::zero(), |a, c| a + c.quantity.exact());
+    let demand = |need| {
+        tender
+            .cells
+            .iter()
+            .filter(|c| c.need == need)
+            .fold(ballast_domain::exact::zero(), |a, c| a + c.quantity.exact())
+    };
     entries
         .into_iter()
         .map(|((need, product), (used, sites))| FormularyEntry {
@@ -412,7 +418,8 @@ fn suppliers(tender: &Tender, certificate: &Certificate) -> Vec<SupplierPart> {
         let own: Vec<_> = certificate.lines.iter().filter(|l| tender.candidates[l.candidate].supplier == ix).collect();
         let cost = own.iter().fold(ballast_domain::exact::zero(), |a, l| a + l.yearly());
         let distinct = |key: &dyn Fn(&ballast_domain::tender::Candidate) -> usize| {
-            let set: std::collections::BTreeSet<usize> = own.iter().map(|l| key(&tender.candidates[l.candidate])).collect();
+            let set: std::collections::BTreeSet<usize> =
+                own.iter().map(|l| key(&tender.candidates[l.candidate])).collect();
             set.len()
         };
         (!own.is_empty()).then(|| SupplierPart {

@@ -7,10 +7,10 @@
 pub mod award;
 pub mod check;
 mod preference;
-pub mod reserve;
-pub mod stress;
 mod read_award;
+pub mod reserve;
 mod seal;
+pub mod stress;
 
 pub use read_award::read_award;
 pub use seal::{Header, digest_of, seal};

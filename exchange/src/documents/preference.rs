@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use ballast_domain::award::Award;
 use ballast_domain::Tender;
+use ballast_domain::award::Award;
 use serde::{Deserialize, Serialize};
 
 /// One clinician group.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ballast_domain::Tender;
 use ballast_domain::award::{Award, AwardLine};
+use ballast_domain::exact::{digits, whole};
 use ballast_domain::finding::{Findings, Place};
 use ballast_domain::index::{CandidateIx, Ix};
 use ballast_domain::quantity::NeedUnits;
@@ -17,9 +18,34 @@ struct Row {
     site: String,
     need: String,
     offer: String,
-    need_units: Decimal,
+    need_units: Value,
     #[serde(default)]
-    packs: Option<Decimal>,
+    packs: Option<Value>,
+}
+
+/// Digits that a volume may have: 15 before the point as in any cell, and the 12 decimals of a quantity times the 9 of a
+/// share behind it.
+const BEFORE: usize = 15;
+const BEHIND: usize = 21;
+
+/// A volume, with every digit that stands there.
+fn volume(value: &Value) -> Option<Decimal> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    let digits = text.strip_prefix('-').unwrap_or(&text);
+    let (before, behind) = digits.split_once('.').unwrap_or((digits, ""));
+    let plain = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    let fits = !before.is_empty() && plain(before) && plain(behind);
+    let fits = fits && before.trim_start_matches('0').len() <= BEFORE && behind.trim_end_matches('0').len() <= BEHIND;
+    fits.then(|| Decimal::from_str_exact(&text).ok()).flatten()
+}
+
+/// A value as it stands in the document, for a finding.
+fn written(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The award in `document`. Lines that the tender does not know become findings, all at once.
@@ -29,7 +55,13 @@ pub fn read_award(tender: &Tender, document: &Value, file: &str) -> (Award, Find
     let at = |pointer: String| Place { pointer: Some(pointer), ..Place::file(file) };
     let schema = document.get("schema").and_then(Value::as_str).unwrap_or("");
     if schema != "ballast.award/1" {
-        findings.error("wrong_schema", at("/schema".into()), schema, "expected `ballast.award/1`", "name a file that `ballast award --out` wrote");
+        findings.error(
+            "wrong_schema",
+            at("/schema".into()),
+            schema,
+            "expected `ballast.award/1`",
+            "name a file that `ballast award --out` wrote",
+        );
         return (award, findings);
     }
     let hash = document.get("input_hash").and_then(Value::as_str).unwrap_or("");
@@ -45,14 +77,24 @@ pub fn read_award(tender: &Tender, document: &Value, file: &str) -> (Award, Find
         );
     }
     let Some(lines) = document.get("lines").and_then(Value::as_array).filter(|l| !l.is_empty()) else {
-        findings.error("no_award", at("/lines".into()), "", "the document holds no award", "solve again with more time, or see its reasons");
+        findings.error(
+            "no_award",
+            at("/lines".into()),
+            "",
+            "the document holds no award",
+            "solve again with more time, or see its reasons",
+        );
         return (award, findings);
     };
     let known: BTreeMap<(&str, &str, &str), CandidateIx> = tender
         .candidates
         .enumerate()
         .map(|(ix, c)| {
-            let key = (tender.sites[c.site].id.as_str(), tender.needs[c.need].id.as_str(), tender.offers[c.offer].id.as_str());
+            let key = (
+                tender.sites[c.site].id.as_str(),
+                tender.needs[c.need].id.as_str(),
+                tender.offers[c.offer].id.as_str(),
+            );
             (key, ix)
         })
         .collect();
@@ -61,31 +103,95 @@ pub fn read_award(tender: &Tender, document: &Value, file: &str) -> (Award, Find
         let row: Row = match serde_json::from_value(line.clone()) {
             Ok(row) => row,
             Err(error) => {
-                findings.error("bad_line", at(pointer), "", error.to_string(), "a line needs site, need, offer and need_units");
+                findings.error(
+                    "bad_line",
+                    at(pointer),
+                    "",
+                    error.to_string(),
+                    "a line needs site, need, offer and need_units",
+                );
                 continue;
             }
         };
         let key = (row.site.as_str(), row.need.as_str(), row.offer.as_str());
         let Some(&candidate) = known.get(&key) else {
             let expected = format!("offer {} may not serve need {} at site {}", row.offer, row.need, row.site);
-            findings.error("unknown_line", at(pointer), row.offer.clone(), expected, "check the ids, the offer's cohort and validity, and the product's approval");
+            findings.error(
+                "unknown_line",
+                at(pointer),
+                row.offer.clone(),
+                expected,
+                "check the ids, the offer's cohort and validity, and the product's approval",
+            );
             continue;
         };
-        let whole_packs = match (tender.needs[tender.candidates[candidate].need].whole_packs, row.packs) {
+        let used = volume(&row.need_units);
+        let cell = &tender.cells[tender.candidates[candidate].cell];
+        let Some(used) = used else {
+            let expected =
+                format!("expected a decimal of at most {BEFORE} digits before the point and {BEHIND} after, 28 in all");
+            findings.error(
+                "bad_line",
+                at(format!("{pointer}/need_units")),
+                written(&row.need_units),
+                expected,
+                "write the need units with a point, without an exponent",
+            );
+            continue;
+        };
+        // More than this no award can use on one line; refused here, no sum over lines leaves the range of a decimal.
+        if used.abs() > cell.quantity.0 {
+            let expected =
+                format!("site {} needs {} of {}, less than the line brings", row.site, cell.quantity, row.need);
+            findings.error(
+                "bad_line",
+                at(format!("{pointer}/need_units")),
+                written(&row.need_units),
+                expected,
+                "enter what the line serves of the demand",
+            );
+            continue;
+        }
+        let packs = row.packs.as_ref().map(|p| volume(p).filter(|p| p.fract().is_zero()).and_then(|p| p.to_u64()));
+        let most = (cell.quantity.exact() / tender.candidates[candidate].use_factor.exact()).ceil();
+        let whole_packs = match (tender.needs[tender.candidates[candidate].need].whole_packs, packs.flatten()) {
             (false, _) => None,
-            (true, Some(packs)) if packs.fract().is_zero() => packs.to_u64(),
-            (true, _) => {
-                findings.error("bad_line", at(format!("{pointer}/packs")), "", "expected whole packs", "the need is bought in whole packs");
+            (true, Some(packs)) if whole(packs) <= most => Some(packs),
+            (true, Some(packs)) => {
+                let expected = format!("{} packs serve all that the site needs", digits(&most));
+                findings.error(
+                    "bad_line",
+                    at(format!("{pointer}/packs")),
+                    packs.to_string(),
+                    expected,
+                    "enter the packs bought",
+                );
+                continue;
+            }
+            (true, None) => {
+                findings.error(
+                    "bad_line",
+                    at(format!("{pointer}/packs")),
+                    "",
+                    "expected whole packs",
+                    "the need is bought in whole packs",
+                );
                 continue;
             }
         };
-        award.lines.push(AwardLine { candidate, used: NeedUnits(row.need_units), whole_packs });
+        award.lines.push(AwardLine { candidate, used: NeedUnits(used), whole_packs });
     }
     award.lines.sort_by_key(|l| l.candidate);
     for pair in award.lines.windows(2) {
         if pair[0].candidate == pair[1].candidate {
             let place = at("/lines".into());
-            findings.error("duplicate_key", place, pair[0].candidate.ix().to_string(), "a line stands twice", "add the two up");
+            findings.error(
+                "duplicate_key",
+                place,
+                pair[0].candidate.ix().to_string(),
+                "a line stands twice",
+                "add the two up",
+            );
         }
     }
     (award, findings)

@@ -39,7 +39,13 @@ pub fn figure(id: &str, body: &ReserveBody, planned_unmet: Option<f64>, currency
         ]);
     }
     let planned = Cell::maybe(planned_unmet, number::measure);
-    table.push([Cell::text("chosen plan").strong(), Cell::money(body.yearly_cost), Cell::money(body.purchase_value), planned, Cell::none()]);
+    table.push([
+        Cell::text("chosen plan").strong(),
+        Cell::money(body.yearly_cost),
+        Cell::money(body.purchase_value),
+        planned,
+        Cell::none(),
+    ]);
 
     // The last step often buys the rest of the protection at many times the price; it must not squeeze the curve.
     let costs: Vec<f64> = body.curve.iter().map(|p| p.yearly_cost).collect();
@@ -62,7 +68,10 @@ pub fn figure(id: &str, body: &ReserveBody, planned_unmet: Option<f64>, currency
         show: number::percent,
     };
     let panels = vec![
-        Panel { title: format!("{} ({weight})", unmet.name), svg: panel(&unmet, right, plan, planned_unmet, currency)? },
+        Panel {
+            title: format!("{} ({weight})", unmet.name),
+            svg: panel(&unmet, right, plan, planned_unmet, currency)?,
+        },
         Panel { title: stockout.name.to_owned(), svg: panel(&stockout, right, plan, None, currency)? },
     ];
     let mut caption = format!(
@@ -72,10 +81,20 @@ pub fn figure(id: &str, body: &ReserveBody, planned_unmet: Option<f64>, currency
         number::money(body.yearly_cost)
     );
     if cut {
-        caption.push_str(&format!(" The last point, {} {currency} a year, lies beyond the right edge.", number::money_f(last)));
+        caption.push_str(&format!(
+            " The last point, {} {currency} a year, lies beyond the right edge.",
+            number::money_f(last)
+        ));
     }
     let legend = vec![Key::new("curve", "budget-to-protection curve"), Key::new("plan", "chosen plan")];
-    Ok(Figure { id: id.to_owned(), title: "What the next unit of money buys".to_owned(), caption, legend, panels, table })
+    Ok(Figure {
+        id: id.to_owned(),
+        title: "What the next unit of money buys".to_owned(),
+        caption,
+        legend,
+        panels,
+        table,
+    })
 }
 
 fn panel(line: &Line<'_>, right: f64, plan: f64, mark: Option<f64>, currency: &str) -> Result<String, FigureError> {
@@ -113,7 +132,12 @@ fn panel(line: &Line<'_>, right: f64, plan: f64, mark: Option<f64>, currency: &s
         chart.draw_series(LineSeries::new(inside.iter().copied(), palette::BLUE.stroke_width(3)))?;
         let on_curve = line.points.iter().filter(|p| p.0 <= right);
         chart.draw_series(on_curve.map(|p| Circle::new(*p, 3, palette::BLUE.filled())))?;
-        chart.draw_series(DashedLineSeries::new([(plan, 0.0), (plan, line.top)], 6, 4, palette::VERMILION.stroke_width(2)))?;
+        chart.draw_series(DashedLineSeries::new(
+            [(plan, 0.0), (plan, line.top)],
+            6,
+            4,
+            palette::VERMILION.stroke_width(2),
+        ))?;
         let (px, py) = chart.backend_coord(&(plan, line.top * 0.94));
         let (end, _) = chart.backend_coord(&(right, 0.0));
         let (h, shift) = if px > end - 130 { (HPos::Right, -10) } else { (HPos::Left, 10) };
@@ -123,7 +147,11 @@ fn panel(line: &Line<'_>, right: f64, plan: f64, mark: Option<f64>, currency: &s
             chart.draw_series([Circle::new((plan, value.min(line.top)), 6, palette::VERMILION.filled())])?;
             let (mx, my) = chart.backend_coord(&(plan, value.min(line.top)));
             let (h, shift) = if mx > end - 130 { (HPos::Right, -12) } else { (HPos::Left, 12) };
-            area.draw(&Text::new((line.show)(value), (mx + shift, my - 12), axis::bold(15.0, palette::VERMILION, h, VPos::Center)))?;
+            area.draw(&Text::new(
+                (line.show)(value),
+                (mx + shift, my - 12),
+                axis::bold(15.0, palette::VERMILION, h, VPos::Center),
+            ))?;
         }
         Ok(())
     })

@@ -70,7 +70,10 @@ pub fn plot(name: &str, rows: &[Row], scale: Scale) -> Result<String, FigureErro
         for (i, row) in rows.iter().enumerate() {
             let y = i as f64 + 0.5;
             if let Some(before) = row.before {
-                chart.draw_series([PathElement::new(vec![(before.value, y), (row.after.value, y)], palette::AXIS.stroke_width(2))])?;
+                chart.draw_series([PathElement::new(
+                    vec![(before.value, y), (row.after.value, y)],
+                    palette::AXIS.stroke_width(2),
+                )])?;
             }
             for (dot, colour) in row.before.iter().map(|d| (d, palette::MUTED)).chain([(&row.after, palette::BLUE)]) {
                 if let Some((low, high)) = dot.interval {
@@ -79,12 +82,23 @@ pub fn plot(name: &str, rows: &[Row], scale: Scale) -> Result<String, FigureErro
                 }
             }
             if let Some(before) = row.before {
-                chart.draw_series([Circle::new((before.value, y), 6, WHITE.filled()), Circle::new((before.value, y), 6, palette::MUTED.stroke_width(2))])?;
+                chart.draw_series([
+                    Circle::new((before.value, y), 6, WHITE.filled()),
+                    Circle::new((before.value, y), 6, palette::MUTED.stroke_width(2)),
+                ])?;
             }
             chart.draw_series([Circle::new((row.after.value, y), 6, palette::BLUE.filled())])?;
             let (end, py) = chart.backend_coord(&(scale.to, y));
-            area.draw(&Text::new(row.label.clone(), (left - 14, py), axis::text(14.0, palette::INK, HPos::Right, VPos::Center)))?;
-            area.draw(&Text::new(row.reading.clone(), (end + 16, py), axis::text(14.0, palette::INK, HPos::Left, VPos::Center)))?;
+            area.draw(&Text::new(
+                row.label.clone(),
+                (left - 14, py),
+                axis::text(14.0, palette::INK, HPos::Right, VPos::Center),
+            ))?;
+            area.draw(&Text::new(
+                row.reading.clone(),
+                (end + 16, py),
+                axis::text(14.0, palette::INK, HPos::Left, VPos::Center),
+            ))?;
         }
         Ok(())
     })

@@ -17,7 +17,12 @@ pub fn figure(id: &str, title: &str, scopes: &[&ScopePart], replications: u64) -
     let mut panels = Vec::new();
     for scope in &shown {
         for (x, p) in &scope.exceedance {
-            table.push([Cell::text(&scope.scope), Cell::float(*x, number::measure), Cell::float(*p, number::percent), Cell::blank()]);
+            table.push([
+                Cell::text(&scope.scope),
+                Cell::float(*x, number::measure),
+                Cell::float(*p, number::percent),
+                Cell::blank(),
+            ]);
         }
         for (mark, e) in [("VaR 95", &scope.var95_weeks), ("CVaR 95", &scope.cvar95_weeks)] {
             table.push([Cell::text(&scope.scope), Cell::estimate(e, number::measure), Cell::none(), Cell::text(mark)]);
@@ -26,13 +31,22 @@ pub fn figure(id: &str, title: &str, scopes: &[&ScopePart], replications: u64) -
     }
     let caption = "How likely the shortage of the whole test is larger than the weeks of mean demand on the lower axis (logarithmic scale). \
                    VaR 95: exceeded in one replication of twenty. CVaR 95: the mean of that worst twentieth.";
-    let legend = vec![Key::new("curve", "chance of a larger shortage"), Key::new("var", "VaR 95 (round mark)"), Key::new("cvar", "CVaR 95 (upright stroke)")];
+    let legend = vec![
+        Key::new("curve", "chance of a larger shortage"),
+        Key::new("var", "VaR 95 (round mark)"),
+        Key::new("cvar", "CVaR 95 (upright stroke)"),
+    ];
     Ok(Figure { id: id.to_owned(), title: title.to_owned(), caption: caption.to_owned(), legend, panels, table })
 }
 
 fn panel(scope: &ScopePart, right: f64, floor: f64) -> Result<String, FigureError> {
     let (var, cvar) = (scope.var95_weeks.value, scope.cvar95_weeks.value);
-    let label = format!("Exceedance curve, {}: VaR 95 {}, CVaR 95 {} weeks", scope.scope, number::measure(var), number::measure(cvar));
+    let label = format!(
+        "Exceedance curve, {}: VaR 95 {}, CVaR 95 {} weeks",
+        scope.scope,
+        number::measure(var),
+        number::measure(cvar)
+    );
     draw((500, 300), &label, |area| {
         let mut chart = ChartBuilder::on(area)
             .margin_right(20)
@@ -53,11 +67,15 @@ fn panel(scope: &ScopePart, right: f64, floor: f64) -> Result<String, FigureErro
             .label_style(axis::text(15.0, palette::MUTED, HPos::Center, VPos::Top))
             .y_label_style(axis::text(15.0, palette::MUTED, HPos::Right, VPos::Center))
             .draw()?;
-        let reached = |x: f64| scope.exceedance.iter().filter(|e| e.0 <= x).map(|e| e.1).next_back().unwrap_or(1.0).max(floor);
+        let reached =
+            |x: f64| scope.exceedance.iter().filter(|e| e.0 <= x).map(|e| e.1).next_back().unwrap_or(1.0).max(floor);
         let points: Vec<(f64, f64)> = scope.exceedance.iter().map(|(x, p)| (*x, p.max(floor))).collect();
         chart.draw_series(LineSeries::new(points, palette::BLUE.stroke_width(3)))?;
         chart.draw_series(DashedLineSeries::new([(0.0, 0.05), (var, 0.05)], 3, 4, palette::MUTED.stroke_width(1)))?;
-        chart.draw_series([PathElement::new(vec![(cvar, floor), (cvar, reached(cvar))], palette::VERMILION.stroke_width(3))])?;
+        chart.draw_series([PathElement::new(
+            vec![(cvar, floor), (cvar, reached(cvar))],
+            palette::VERMILION.stroke_width(3),
+        )])?;
         chart.draw_series([Circle::new((var, 0.05), 6, palette::INK.filled())])?;
 
         // Labels stand to the right of their marks, or to the left where the panel ends.

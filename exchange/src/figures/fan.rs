@@ -39,7 +39,8 @@ fn panel(name: &str, fan: &FanPart, top: f64) -> Result<String, FigureError> {
     let weeks = fan.unmet_fraction.len();
     let at = |q: usize| fan.unmet_fraction.iter().enumerate().map(move |(w, b)| ((w + 1) as f64, b[q]));
     let worst = at(5).fold((0.0, 0.0), |a: (f64, f64), p| if p.1 > a.1 { p } else { a });
-    let label = format!("{name}: mean unmet demand is highest in week {:.0}, with {}", worst.0, number::percent(worst.1));
+    let label =
+        format!("{name}: mean unmet demand is highest in week {:.0}, with {}", worst.0, number::percent(worst.1));
     draw((500, 270), &label, |area| {
         let mut chart = ChartBuilder::on(area)
             .margin_right(26)

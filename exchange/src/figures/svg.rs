@@ -31,9 +31,15 @@ pub(super) fn draw(
         area.present()?;
     }
     // The root element is rewritten: it scales with the page and says what it is.
-    let inner = text.split_once('>').map_or("", |(_, rest)| rest).replace(" font-family=\"sans-serif\"", "").replace(" opacity=\"1\"", "");
+    let inner = text
+        .split_once('>')
+        .map_or("", |(_, rest)| rest)
+        .replace(" font-family=\"sans-serif\"", "")
+        .replace(" opacity=\"1\"", "");
     let name = escaped(name);
-    let root = format!("<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{name}\" xmlns=\"http://www.w3.org/2000/svg\">");
+    let root = format!(
+        "<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{name}\" xmlns=\"http://www.w3.org/2000/svg\">"
+    );
     Ok(format!("{root}\n<title>{name}</title>{inner}"))
 }
 

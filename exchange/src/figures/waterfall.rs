@@ -75,9 +75,16 @@ pub fn figure(id: &str, title: &str, caption: &str, steps: &[Step], currency: &s
     let (svg, cut) = paint(&format!("Waterfall: {title}"), steps, &bars, currency)?;
     let mut caption = caption.to_owned();
     if cut > 0.0 {
-        caption.push_str(&format!(" The axis starts at {}, not at 0, so that the steps can be seen.", axis::money_tick(cut, cut)));
+        caption.push_str(&format!(
+            " The axis starts at {}, not at 0, so that the steps can be seen.",
+            axis::money_tick(cut, cut)
+        ));
     }
-    let legend = vec![Key::new("total", "level"), Key::new("down", "lowers the cost (−)"), Key::new("up", "raises the cost (+)")];
+    let legend = vec![
+        Key::new("total", "level"),
+        Key::new("down", "lowers the cost (−)"),
+        Key::new("up", "raises the cost (+)"),
+    ];
     let panels = vec![Panel { title: String::new(), svg }];
     Ok(Figure { id: id.to_owned(), title: title.to_owned(), caption, legend, panels, table })
 }
@@ -93,7 +100,12 @@ fn levels(steps: &[Step]) -> Vec<(Decimal, Decimal)> {
     steps.iter().map(bar).collect()
 }
 
-fn paint(name: &str, steps: &[Step], bars: &[(Decimal, Decimal)], currency: &str) -> Result<(String, f64), FigureError> {
+fn paint(
+    name: &str,
+    steps: &[Step],
+    bars: &[(Decimal, Decimal)],
+    currency: &str,
+) -> Result<(String, f64), FigureError> {
     let float = |d: Decimal| d.to_f64().unwrap_or_default();
     let ends: Vec<f64> = bars.iter().map(|b| float(b.1)).collect();
     let (least, most) = ends.iter().fold((f64::MAX, 0f64), |(l, m), &v| (l.min(v), m.max(v)));
@@ -139,7 +151,11 @@ fn paint(name: &str, steps: &[Step], bars: &[(Decimal, Decimal)], currency: &str
             let shown = if step.total { number::money(step.amount) } else { number::signed(step.amount) };
             let style = if step.total { axis::bold } else { axis::text };
             area.draw(&Text::new(shown, (px + 8, py), style(14.0, palette::INK, HPos::Left, VPos::Center)))?;
-            area.draw(&Text::new(step.label.clone(), (left - 12, py), style(14.0, palette::INK, HPos::Right, VPos::Center)))?;
+            area.draw(&Text::new(
+                step.label.clone(),
+                (left - 12, py),
+                style(14.0, palette::INK, HPos::Right, VPos::Center),
+            ))?;
             if step.total && start > 0.0 {
                 // The bar is cut: two white strokes say so.
                 for shift in [14, 21] {
@@ -162,7 +178,11 @@ mod tests {
         let part = |component: &str, amount, once| CostPart { component: component.to_owned(), amount, once };
         AwardBody {
             value: Some(Decimal::new(95_531, 2)),
-            cost: vec![part("goods", Decimal::new(100_031, 2), false), part("discounts", Decimal::from(-65), false), part("switching", Decimal::from(20), true)],
+            cost: vec![
+                part("goods", Decimal::new(100_031, 2), false),
+                part("discounts", Decimal::from(-65), false),
+                part("switching", Decimal::from(20), true),
+            ],
             baseline: Some(BaselinePart {
                 cells: 3,
                 excluded: 1,

@@ -68,7 +68,8 @@ mod tests {
         }
         std::fs::write(folder.path().join("rules.toml"), &rules).expect("written");
         let reading = crate::tender::read(folder.path());
-        let errors: Vec<String> = reading.findings.of(ballast_domain::Severity::Error).map(ToString::to_string).collect();
+        let errors: Vec<String> =
+            reading.findings.of(ballast_domain::Severity::Error).map(ToString::to_string).collect();
         assert_eq!(errors, Vec::<String>::new());
         let tender = reading.tender.expect("a tender");
         assert_eq!(tender.rules.len(), rules.matches("[[rule]]").count());

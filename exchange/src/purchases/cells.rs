@@ -96,7 +96,10 @@ mod tests {
     use super::*;
 
     fn form(decimal: char, thousands: Option<char>) -> FileForm {
-        let text = format!("decimal = \"{decimal}\"\ncurrency_signs = [\"€\", \"EUR\"]\n{}", thousands.map_or(String::new(), |t| format!("thousands = \"{t}\"")));
+        let text = format!(
+            "decimal = \"{decimal}\"\ncurrency_signs = [\"€\", \"EUR\"]\n{}",
+            thousands.map_or(String::new(), |t| format!("thousands = \"{t}\""))
+        );
         toml::from_str(&text).unwrap()
     }
 
@@ -116,7 +119,11 @@ mod tests {
 
     #[test]
     fn two_digit_years_and_words_for_no_date() {
-        let column = DateColumn { column: "d".into(), formats: vec!["%d-%b-%y".into(), "%m/%d/%y".into()], none: vec!["N/A".into()] };
+        let column = DateColumn {
+            column: "d".into(),
+            formats: vec!["%d-%b-%y".into(), "%m/%d/%y".into()],
+            none: vec!["N/A".into()],
+        };
         let iso = |text: &str| date(text, &column).map(|d| d.map(|d| d.to_string()));
         assert_eq!(iso("2-Jun-06"), Ok(Some("2006-06-02".into())));
         assert_eq!(iso("11/13/14"), Ok(Some("2014-11-13".into())));

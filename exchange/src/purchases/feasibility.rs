@@ -24,7 +24,8 @@ pub(super) fn fewest(sources: &[Source<'_>], demand: Decimal, share: Decimal) ->
             let now = served.get(s.0).copied().unwrap_or_default();
             (now + s.1).min(most) - now
         };
-        let (at, best) = rest.iter().enumerate().map(|(i, s)| (i, gain(s))).max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)))?;
+        let (at, best) =
+            rest.iter().enumerate().map(|(i, s)| (i, gain(s))).max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)))?;
         if best <= Decimal::ZERO {
             return None;
         }

@@ -49,7 +49,8 @@ pub(super) fn rates(history: &History, part: &FreightPart) -> Vec<Rate> {
         if !site.is_empty() && rows.len() < part.min_rows {
             continue;
         }
-        let freight: Decimal = rows.iter().map(|b| if let Freight::Charged(f) = b.row.freight { f } else { Decimal::ZERO }).sum();
+        let freight: Decimal =
+            rows.iter().map(|b| if let Freight::Charged(f) = b.row.freight { f } else { Decimal::ZERO }).sum();
         let base: Decimal = match part.unit {
             FreightUnit::PercentOfList => rows.iter().map(|b| b.row.value).sum(),
             FreightUnit::PerNeedUnit => rows.iter().map(|b| b.row.packs * b.row.pack_size).sum(),
@@ -57,7 +58,10 @@ pub(super) fn rates(history: &History, part: &FreightPart) -> Vec<Rate> {
         // A quotient too large to be a rate (money of a fraction of a cent) is none.
         let rate = freight.checked_div(base).filter(|r| *r < Decimal::from(1_000_000));
         if let Some(rate) = rate {
-            found.insert((site.to_owned(), by.to_owned()), (rate.max(Decimal::ZERO).round_dp(6).normalize(), rows.len()));
+            found.insert(
+                (site.to_owned(), by.to_owned()),
+                (rate.max(Decimal::ZERO).round_dp(6).normalize(), rows.len()),
+            );
         }
     }
     let wanted = found.keys().map(|k| (k.clone(), ids::slug(&format!("freight {} {}", k.0, k.1)))).collect();

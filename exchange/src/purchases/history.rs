@@ -66,20 +66,39 @@ impl History {
     }
 
     /// Gives ids, nets returns, and settles the account of every purchase.
-    pub fn new(purchases: Vec<Purchase>, sheet: &Sheet, mapping: &Mapping, window: (Date, Date), account: &mut Reconciliation, findings: &mut Findings) -> Self {
+    pub fn new(
+        purchases: Vec<Purchase>,
+        sheet: &Sheet,
+        mapping: &Mapping,
+        window: (Date, Date),
+        account: &mut Reconciliation,
+        findings: &mut Findings,
+    ) -> Self {
         let file = account.file.clone();
-        let wanted = |key: fn(&Purchase) -> (String, String), form: fn(&str) -> String| -> BTreeMap<(String, String), String> {
-            purchases.iter().map(key).map(|k| { let id = form(&k.0); (k, id) }).collect()
-        };
+        let wanted =
+            |key: fn(&Purchase) -> (String, String), form: fn(&str) -> String| -> BTreeMap<(String, String), String> {
+                purchases
+                    .iter()
+                    .map(key)
+                    .map(|k| {
+                        let id = form(&k.0);
+                        (k, id)
+                    })
+                    .collect()
+            };
         let sites = ids::assign("site", &wanted(|p| (p.texts.site.clone(), String::new()), ids::name), &file, findings);
-        let suppliers = ids::assign("supplier", &wanted(|p| (p.texts.supplier.clone(), String::new()), ids::name), &file, findings);
+        let suppliers =
+            ids::assign("supplier", &wanted(|p| (p.texts.supplier.clone(), String::new()), ids::name), &file, findings);
         // One need in two units, or one plant under two suppliers, are two things.
-        let needs = ids::assign("need", &wanted(|p| (p.texts.need.clone(), p.texts.unit.clone()), ids::slug), &file, findings);
+        let needs =
+            ids::assign("need", &wanted(|p| (p.texts.need.clone(), p.texts.unit.clone()), ids::slug), &file, findings);
         let mut plants = wanted(|p| (p.texts.plant.clone(), p.texts.supplier.clone()), ids::name);
         plants.retain(|k, _| !k.0.is_empty());
         let plants = ids::assign("plant", &plants, &file, findings);
 
-        let id = |ids: &BTreeMap<(String, String), String>, a: &str, b: &str| ids.get(&(a.to_owned(), b.to_owned())).cloned();
+        let id = |ids: &BTreeMap<(String, String), String>, a: &str, b: &str| {
+            ids.get(&(a.to_owned(), b.to_owned())).cloned()
+        };
         let mut rows: Vec<Bought> = Vec::with_capacity(purchases.len());
         let mut products: BTreeMap<(String, Option<String>, String, Decimal, String), String> = BTreeMap::new();
         let mut product_keys = Vec::with_capacity(purchases.len());

@@ -39,7 +39,12 @@ fn shortened(text: &str, length: usize) -> String {
 }
 
 /// An id for each key; `wanted` says what it should look like. Keys that want one id get `-2`, `-3` … in order of key.
-pub(super) fn assign<K: Ord + Clone>(what: &str, wanted: &BTreeMap<K, String>, file: &str, findings: &mut Findings) -> BTreeMap<K, String> {
+pub(super) fn assign<K: Ord + Clone>(
+    what: &str,
+    wanted: &BTreeMap<K, String>,
+    file: &str,
+    findings: &mut Findings,
+) -> BTreeMap<K, String> {
     let mut taken = BTreeSet::new();
     let mut ids = BTreeMap::new();
     for (key, text) in wanted {
@@ -53,7 +58,14 @@ pub(super) fn assign<K: Ord + Clone>(what: &str, wanted: &BTreeMap<K, String>, f
         }
         if n > 1 {
             let expected = format!("several {what}s would be called `{plain}`; this one is `{id}`");
-            findings.add(Severity::Information, "id_collision", Place::file(file), text.clone(), expected, "tell them apart in the mapping's templates, or join them by aliases");
+            findings.add(
+                Severity::Information,
+                "id_collision",
+                Place::file(file),
+                text.clone(),
+                expected,
+                "tell them apart in the mapping's templates, or join them by aliases",
+            );
         }
         ids.insert(key.clone(), id);
     }

@@ -27,7 +27,13 @@ struct Spells {
 }
 
 /// The pack, or `None` where no delivery was late.
-pub(super) fn pack(history: &History, sheet: &Sheet, mapping: &Mapping, part: &LatenessPart, file: &str) -> Option<String> {
+pub(super) fn pack(
+    history: &History,
+    sheet: &Sheet,
+    mapping: &Mapping,
+    part: &LatenessPart,
+    file: &str,
+) -> Option<String> {
     let mut text = String::new();
     let mut pooled: (Vec<&str>, Vec<i32>) = (Vec::new(), Vec::new());
     for (plant, rows) in history.by(|b| b.plant.as_deref()) {
@@ -104,12 +110,21 @@ fn non_increasing(values: &[f64]) -> Vec<f64> {
     blocks.into_iter().flat_map(|(sum, n)| std::iter::repeat_n(sum / n as f64, n)).collect()
 }
 
-fn hazard(text: &mut String, id: &str, plants: &[&str], spells: &Spells, days: &[i32], part: &LatenessPart, file: &str) {
+fn hazard(
+    text: &mut String,
+    id: &str,
+    plants: &[&str],
+    spells: &Spells,
+    days: &[i32],
+    part: &LatenessPart,
+    file: &str,
+) {
     let nodes: Vec<String> = plants.iter().map(|p| quoted(&format!("plant:{p}"))).collect();
     let late = days.iter().filter(|d| weeks_late(**d, part.grace_days) > 0).count();
     let values: Vec<String> = spells.down.iter().map(|(k, _)| k.to_string()).collect();
     let weights: Vec<String> = spells.down.iter().map(|(_, w)| format!("{w:.6}")).collect();
-    let source = format!("{late} of {} deliveries later than {} days after the promise: {file}", days.len(), part.grace_days);
+    let source =
+        format!("{late} of {} deliveries later than {} days after the promise: {file}", days.len(), part.grace_days);
     let _ = write!(
         text,
         "\n[[hazard]]\nid = {}\nnodes = [{}]\ncommon = false\nup = {{ law = \"exponential\", mean = {:.4} }}\ndown = {{ law = \"empirical\", values = [{}], weights = [{}] }}\ncapacity = 0.0\nrecovery = {{ shape = \"step\" }}\neffect = \"delay\"\nsource = {}\nassumed = [\"capacity\", \"recovery\"]\n",

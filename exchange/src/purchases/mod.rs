@@ -57,7 +57,14 @@ pub struct Imported {
 
 /// Imports the rows of `bytes` dated `from` to `to`, both inclusive, whose columns have the texts in `wheres`; `file` is
 /// what findings and sources call the history.
-pub fn import(bytes: &[u8], file: &str, mapping: &Mapping, from: Date, to: Date, wheres: &[(String, String)]) -> Imported {
+pub fn import(
+    bytes: &[u8],
+    file: &str,
+    mapping: &Mapping,
+    from: Date,
+    to: Date,
+    wheres: &[(String, String)],
+) -> Imported {
     let mut findings = Findings::default();
     let mut account = Reconciliation {
         file: file.to_owned(),
@@ -66,12 +73,24 @@ pub fn import(bytes: &[u8], file: &str, mapping: &Mapping, from: Date, to: Date,
         ..Reconciliation::default()
     };
     if from > to {
-        findings.error("bad_range", Place::file(file), format!("{from} to {to}"), "the first day is after the last", "swap them");
+        findings.error(
+            "bad_range",
+            Place::file(file),
+            format!("{from} to {to}"),
+            "the first day is after the last",
+            "swap them",
+        );
     }
     let sheet = Sheet::read(bytes, file, mapping, &mut findings);
     if let Some(sheet) = &sheet {
         for (column, _) in wheres.iter().filter(|(c, _)| sheet.column(c).is_none()) {
-            findings.error("unknown_column", Place::file(file), column.clone(), "neither the file nor the mapping has this column", "mend the filter");
+            findings.error(
+                "unknown_column",
+                Place::file(file),
+                column.clone(),
+                "neither the file nor the mapping has this column",
+                "mend the filter",
+            );
         }
     }
     let Some(sheet) = sheet.filter(|_| !findings.has_errors()) else {
@@ -80,7 +99,13 @@ pub fn import(bytes: &[u8], file: &str, mapping: &Mapping, from: Date, to: Date,
     let purchases = rows::purchases(&sheet, mapping, &Selection { from, to, wheres }, &mut account);
     let history = History::new(purchases, &sheet, mapping, (from, to), &mut account, &mut findings);
     if history.rows.is_empty() {
-        findings.error("nothing_to_import", Place::file(file), account.window.clone(), "no row is left", "look at the reasons in the reconciliation; widen the window or the filters");
+        findings.error(
+            "nothing_to_import",
+            Place::file(file),
+            account.window.clone(),
+            "no row is left",
+            "look at the reasons in the reconciliation; widen the window or the filters",
+        );
         return Imported { raw: RawTender::default(), findings, reconciliation: account, pack: None };
     }
     let products = products::products(&history, &sheet, mapping, to);
@@ -98,6 +123,12 @@ fn description(mapping: &Mapping, file: &str, history: &History, to: Date, where
     for (column, wanted) in wheres {
         text.push_str(&format!(", where {column} = {wanted}"));
     }
-    text.push_str(&format!(". Quantities are per year of {} days: what was bought in {} days × {} / {}.", history::YEAR_DAYS, history.days, history::YEAR_DAYS, history.days));
+    text.push_str(&format!(
+        ". Quantities are per year of {} days: what was bought in {} days × {} / {}.",
+        history::YEAR_DAYS,
+        history.days,
+        history::YEAR_DAYS,
+        history.days
+    ));
     text
 }

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use ballast_domain::finding::{Place, Severity};
 use ballast_domain::Findings;
+use ballast_domain::finding::{Place, Severity};
 use ballast_domain::raw::RawTable;
 use rust_decimal::Decimal;
 
@@ -39,7 +39,11 @@ pub(super) fn needs(m: &Material<'_>, findings: &mut Findings) -> Needs {
         let Some(first) = rows.first() else { continue };
         let category = super::ids::name(&m.text(&rows, Some(&part.category), &format!("category of {need}"), findings));
         let stated = m.text(&rows, part.criticality.as_ref(), &format!("criticality of {need}"), findings);
-        let criticality = if stated.is_empty() { part.criticality_of.get(&category).map_or("2".to_owned(), u32::to_string) } else { stated };
+        let criticality = if stated.is_empty() {
+            part.criticality_of.get(&category).map_or("2".to_owned(), u32::to_string)
+        } else {
+            stated
+        };
         let name = m.text(&rows, part.name.as_ref(), "", findings);
         let max_products = max_products(m, need, total, findings);
         needs.row(&[
@@ -68,13 +72,21 @@ fn site_demand(m: &Material<'_>, need: &str, rows: &[&Bought], weekly_cv: &str, 
     let mut total = Decimal::ZERO;
     for (site, (units, rows)) in by_site {
         // Down, so that the sum never exceeds the yearly capacities, which are whole packs above the mean.
-        let yearly = m.history.per_year(units).round_dp_with_strategy(3, rust_decimal::RoundingStrategy::ToZero).normalize();
+        let yearly =
+            m.history.per_year(units).round_dp_with_strategy(3, rust_decimal::RoundingStrategy::ToZero).normalize();
         if yearly <= Decimal::ZERO {
             continue;
         }
         total += yearly;
         let assumed = if weekly_cv.is_empty() { "" } else { "weekly_cv" };
-        demand.row(&[("site", site), ("need", need), ("quantity", &yearly.to_string()), ("weekly_cv", weekly_cv), ("source", &m.source(rows)), ("assumed", assumed)]);
+        demand.row(&[
+            ("site", site),
+            ("need", need),
+            ("quantity", &yearly.to_string()),
+            ("weekly_cv", weekly_cv),
+            ("source", &m.source(rows)),
+            ("assumed", assumed),
+        ]);
     }
     total
 }
@@ -83,13 +95,23 @@ fn max_products(m: &Material<'_>, need: &str, demand: Decimal, findings: &mut Fi
     let wanted = m.mapping.need.max_products?;
     let fewest = fewest_products(m, need, demand).unwrap_or(wanted);
     if fewest > wanted {
-        let expected = format!("{wanted} products cannot serve the need with the capacities seen; the limit is {fewest}");
-        findings.add(Severity::Information, "limit_raised", Place::file(m.file), need, expected, "raise [capacity] factor if the makers could do more");
+        let expected =
+            format!("{wanted} products cannot serve the need with the capacities seen; the limit is {fewest}");
+        findings.add(
+            Severity::Information,
+            "limit_raised",
+            Place::file(m.file),
+            need,
+            expected,
+            "raise [capacity] factor if the makers could do more",
+        );
     }
     Some(wanted.max(fewest))
 }
 
 fn reference_price(m: &Material<'_>, need: &str) -> String {
-    let sum = m.products.values().filter(|p| p.need == need).fold((Decimal::ZERO, Decimal::ZERO), |(v, u), p| (v + p.price * p.recent_packs, u + p.recent_packs * p.pack_size));
+    let sum = m.products.values().filter(|p| p.need == need).fold((Decimal::ZERO, Decimal::ZERO), |(v, u), p| {
+        (v + p.price * p.recent_packs, u + p.recent_packs * p.pack_size)
+    });
     if sum.1.is_zero() { String::new() } else { (sum.0 / sum.1).round_dp(6).normalize().to_string() }
 }

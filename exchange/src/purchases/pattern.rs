@@ -43,6 +43,8 @@ impl TryFrom<String> for Pattern {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        Regex::new(&text).map(Self).map_err(|e| format!("`{text}` is no regular expression: {}", e.to_string().lines().last().unwrap_or_default()))
+        Regex::new(&text).map(Self).map_err(|e| {
+            format!("`{text}` is no regular expression: {}", e.to_string().lines().last().unwrap_or_default())
+        })
     }
 }

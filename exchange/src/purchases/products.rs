@@ -66,7 +66,10 @@ fn recent_price(bought: &[&Bought], months: u32, to: Date) -> (Decimal, Decimal)
     let since = to.checked_sub(i32::try_from(months).unwrap_or(12).months()).unwrap_or(to);
     let last = bought.iter().map(|b| b.row.date).max().unwrap_or(to);
     let first_day = if last > since { since.tomorrow().unwrap_or(since) } else { last };
-    let sums = bought.iter().filter(|b| b.row.date >= first_day).fold((Decimal::ZERO, Decimal::ZERO), |(value, packs), b| (value + b.row.value, packs + b.row.packs));
+    let sums = bought
+        .iter()
+        .filter(|b| b.row.date >= first_day)
+        .fold((Decimal::ZERO, Decimal::ZERO), |(value, packs), b| (value + b.row.value, packs + b.row.packs));
     if sums.1.is_zero() { (Decimal::ZERO, Decimal::ZERO) } else { (sums.0 / sums.1, sums.1) }
 }
 

@@ -98,7 +98,8 @@ impl Reconciliation {
 
     /// As a table in Markdown.
     pub fn to_markdown(&self) -> String {
-        let mut text = format!("# Reconciliation of {}\n\nWindow {}, money in {}.\n\n", self.file, self.window, self.currency);
+        let mut text =
+            format!("# Reconciliation of {}\n\nWindow {}, money in {}.\n\n", self.file, self.window, self.currency);
         let mut lines = vec![("read".to_owned(), self.read)];
         lines.extend(self.used.iter().map(|(what, a)| (format!("used: {what}"), *a)));
         lines.extend(self.ignored.iter().map(|(why, a)| (format!("ignored: {why}"), *a)));
@@ -106,10 +107,18 @@ impl Reconciliation {
         table(&mut text, "purchases", &lines);
         if !self.freight.is_empty() {
             let mut lines: Vec<(String, Amount)> = self.freight.iter().map(|(what, a)| (what.clone(), *a)).collect();
-            lines.push(("all freight cells".to_owned(), self.freight.values().fold(Amount::default(), |a, b| a.plus(*b))));
+            lines.push((
+                "all freight cells".to_owned(),
+                self.freight.values().fold(Amount::default(), |a, b| a.plus(*b)),
+            ));
             text.push('\n');
             table(&mut text, "freight cells", &lines);
-            let _ = writeln!(text, "\nAfter references were followed: {} charged to used rows, {} to ignored rows.", cents(self.freight_used), cents(self.freight_ignored));
+            let _ = writeln!(
+                text,
+                "\nAfter references were followed: {} charged to used rows, {} to ignored rows.",
+                cents(self.freight_used),
+                cents(self.freight_ignored)
+            );
         }
         let verdict = if self.adds_up() { "It adds up." } else { "IT DOES NOT ADD UP." };
         let _ = writeln!(text, "\n{verdict}");
@@ -141,7 +150,8 @@ fn table(text: &mut String, title: &str, lines: &[(String, Amount)]) {
         (w.0.max(name.chars().count()), w.1.max(rows.len()), w.2.max(money.len()))
     });
     let _ = writeln!(text, "| {title:<0$} | {1:>2$} | {3:>4$} |", widths.0, "rows", widths.1, "money", widths.2);
-    let _ = writeln!(text, "|{}|{}:|{}:|", "-".repeat(widths.0 + 2), "-".repeat(widths.1 + 1), "-".repeat(widths.2 + 1));
+    let _ =
+        writeln!(text, "|{}|{}:|{}:|", "-".repeat(widths.0 + 2), "-".repeat(widths.1 + 1), "-".repeat(widths.2 + 1));
     for (name, a) in lines {
         let (rows, money) = cell(a);
         let _ = writeln!(text, "| {name:<0$} | {rows:>1$} | {money:>2$} |", widths.0, widths.1, widths.2);

@@ -114,7 +114,8 @@ mod tests {
     #[test]
     fn chains_are_followed_and_circles_counted() {
         let to = |k: &str| Said::Reference(k.to_owned());
-        let said = [Said::Number(Decimal::from(100)), to("1"), to("2"), to("5"), to("4"), to("9"), Said::Unknown, to("7")];
+        let said =
+            [Said::Number(Decimal::from(100)), to("1"), to("2"), to("5"), to("4"), to("9"), Said::Unknown, to("7")];
         let keys: Vec<String> = (1..=8).map(|i| i.to_string()).collect();
         let values: Vec<Decimal> = [1, 1, 1, 5, 5, 5, 5, 5].into_iter().map(Decimal::from).collect();
         let (freight, counts) = resolve(&said, &keys, &values);
@@ -123,6 +124,9 @@ mod tests {
         assert!(freight[3..].iter().all(|f| *f == Freight::Unknown));
         let rows = |label: &str| counts[label].rows;
         assert_eq!((rows("points to another row, followed"), rows("points in a circle")), (2, 2));
-        assert_eq!((rows("points to a row that does not exist"), rows("points to a row that does not know it")), (1, 1));
+        assert_eq!(
+            (rows("points to a row that does not exist"), rows("points to a row that does not know it")),
+            (1, 1)
+        );
     }
 }

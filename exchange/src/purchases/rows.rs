@@ -66,10 +66,16 @@ pub(super) struct Selection<'a> {
 }
 
 /// Reads all rows; every one of them ends in the reconciliation or among the purchases (returns still among them).
-pub(super) fn purchases(sheet: &Sheet, mapping: &Mapping, selection: &Selection<'_>, account: &mut Reconciliation) -> Vec<Purchase> {
+pub(super) fn purchases(
+    sheet: &Sheet,
+    mapping: &Mapping,
+    selection: &Selection<'_>,
+    account: &mut Reconciliation,
+) -> Vec<Purchase> {
     let money: Vec<Said> = sheet.rows.iter().map(|row| money(sheet, row, mapping)).collect();
     let values: Vec<Decimal> = money.iter().map(|m| if let Said::Number(v) = m { *v } else { Decimal::ZERO }).collect();
-    let keys: Vec<String> = sheet.rows.iter().map(|row| mapping.file.key.as_ref().map_or("", |k| sheet.cell(row, k)).to_owned()).collect();
+    let keys: Vec<String> =
+        sheet.rows.iter().map(|row| mapping.file.key.as_ref().map_or("", |k| sheet.cell(row, k)).to_owned()).collect();
     let freight = freight(sheet, mapping, &keys, &values, account);
     let mut seen = BTreeSet::new();
     let mut purchases = Vec::new();
@@ -87,7 +93,9 @@ pub(super) fn purchases(sheet: &Sheet, mapping: &Mapping, selection: &Selection<
                 purchase.freight = freight[i];
                 purchases.push(purchase);
             }
-            Err(reason) => account.ignore(IgnoredRow { line: row.line, key: keys[i].clone(), reason, money: values[i] }),
+            Err(reason) => {
+                account.ignore(IgnoredRow { line: row.line, key: keys[i].clone(), reason, money: values[i] })
+            }
         }
         if let Freight::Charged(amount) = freight[i] {
             // All of it counts as ignored until the row turns out to be used.
@@ -107,24 +115,42 @@ fn money(sheet: &Sheet, row: &SheetRow, mapping: &Mapping) -> Said {
     }
     match (&mapping.row.value, &mapping.row.price) {
         (Some(value), _) => number(sheet, row, value, mapping),
-        (None, Some(price)) => match (number(sheet, row, price, mapping), number(sheet, row, &mapping.row.packs, mapping)) {
-            (Said::Number(price), Said::Number(packs)) => price.checked_mul(packs).map_or(Said::Unreadable, Said::Number),
-            _ => Said::Unreadable,
-        },
+        (None, Some(price)) => {
+            match (number(sheet, row, price, mapping), number(sheet, row, &mapping.row.packs, mapping)) {
+                (Said::Number(price), Said::Number(packs)) => {
+                    price.checked_mul(packs).map_or(Said::Unreadable, Said::Number)
+                }
+                _ => Said::Unreadable,
+            }
+        }
         (None, None) => Said::Unreadable,
     }
 }
 
-fn freight(sheet: &Sheet, mapping: &Mapping, keys: &[String], values: &[Decimal], account: &mut Reconciliation) -> Vec<Freight> {
+fn freight(
+    sheet: &Sheet,
+    mapping: &Mapping,
+    keys: &[String],
+    values: &[Decimal],
+    account: &mut Reconciliation,
+) -> Vec<Freight> {
     let Some(column) = &mapping.row.freight else { return vec![Freight::Unknown; sheet.rows.len()] };
-    let said = |row: &SheetRow| if row.width == sheet.width { number(sheet, row, column, mapping) } else { Said::Unreadable };
+    let said =
+        |row: &SheetRow| if row.width == sheet.width { number(sheet, row, column, mapping) } else { Said::Unreadable };
     let said: Vec<Said> = sheet.rows.iter().map(said).collect();
     let (freight, counts) = references::resolve(&said, keys, values);
     account.freight = counts;
     freight
 }
 
-fn purchase(sheet: &Sheet, at: usize, mapping: &Mapping, selection: &Selection<'_>, value: Decimal, first: bool) -> Result<Purchase, String> {
+fn purchase(
+    sheet: &Sheet,
+    at: usize,
+    mapping: &Mapping,
+    selection: &Selection<'_>,
+    value: Decimal,
+    first: bool,
+) -> Result<Purchase, String> {
     let row = &sheet.rows[at];
     if row.width != sheet.width {
         return Err("another number of cells than the header".to_owned());
@@ -147,7 +173,9 @@ fn purchase(sheet: &Sheet, at: usize, mapping: &Mapping, selection: &Selection<'
         }
     }
     let holds = |c: &super::mapping::Condition| cells::holds(c, sheet.cell(row, &c.column), &mapping.file);
-    if let Some(condition) = mapping.ignore.iter().find(|c| holds(c)).or_else(|| mapping.only.iter().find(|c| !holds(c))) {
+    if let Some(condition) =
+        mapping.ignore.iter().find(|c| holds(c)).or_else(|| mapping.only.iter().find(|c| !holds(c)))
+    {
         return Err(condition.reason.clone());
     }
     let Said::Number(packs) = number(sheet, row, &mapping.row.packs, mapping) else {
@@ -181,7 +209,9 @@ fn purchase(sheet: &Sheet, at: usize, mapping: &Mapping, selection: &Selection<'
         supplier: maker.unwrap_or_else(|| fill(&mapping.supplier.id)),
         plant,
     };
-    for (what, text) in [("site", &texts.site), ("need", &texts.need), ("unit", &texts.unit), ("supplier", &texts.supplier)] {
+    for (what, text) in
+        [("site", &texts.site), ("need", &texts.need), ("unit", &texts.unit), ("supplier", &texts.supplier)]
+    {
         if text.is_empty() {
             return Err(format!("no {what}"));
         }
@@ -211,4 +241,3 @@ pub(super) fn count_used(purchase: &Purchase, what: &str, account: &mut Reconcil
         account.freight_used += amount;
     }
 }
-

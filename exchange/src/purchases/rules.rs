@@ -65,7 +65,9 @@ fn cell<'a>(cells: &'a [(String, String)], key: &str) -> &'a str {
 fn confine(cells: &mut Vec<(String, String)>, known: &Known<'_>, note: &mut impl FnMut(String)) -> bool {
     let share = Decimal::from_str_exact(cell(cells, "at_most")).ok();
     let each: BTreeSet<&str> = cell(cells, "each").split(';').collect();
-    let fits = cell(cells, "measure") == "share" && cell(cells, "within") == "need" && each == BTreeSet::from(["supplier", "need"]);
+    let fits = cell(cells, "measure") == "share"
+        && cell(cells, "within") == "need"
+        && each == BTreeSet::from(["supplier", "need"]);
     let Some(share) = share.filter(|_| fits) else {
         note("where_feasible speaks of `measure = \"share\"`, `each = [\"supplier\", \"need\"]`, `within = [\"need\"]`, `at_most`; the rule is left out".to_owned());
         return false;
@@ -73,7 +75,8 @@ fn confine(cells: &mut Vec<(String, String)>, known: &Known<'_>, note: &mut impl
     let criticality = cell(cells, "scope.criticality").to_owned();
     let concerned = |r: &Reach<'_>| criticality.is_empty() || criticality.split(';').any(|c| c == r.criticality);
     let all: Vec<_> = known.needs.iter().filter(|(_, r)| concerned(r)).collect();
-    let allows = |r: &Reach<'_>| fewest(&r.sources, r.demand, share).is_some_and(|n| r.max_products.is_none_or(|k| n <= k));
+    let allows =
+        |r: &Reach<'_>| fewest(&r.sources, r.demand, share).is_some_and(|n| r.max_products.is_none_or(|k| n <= k));
     let needs: Vec<&str> = all.iter().filter(|(_, r)| allows(r)).map(|(id, _)| **id).collect();
     note(format!("holds for the {} of {} needs whose makers' capacities allow it", needs.len(), all.len()));
     cells.retain(|(k, _)| k != "scope.need");

@@ -52,14 +52,26 @@ impl Sheet {
         let header = match reader.headers() {
             Ok(header) => header.clone(),
             Err(error) => {
-                findings.error("bad_csv", at(1), "", format!("the header cannot be read: {error}"), "mend the first line");
+                findings.error(
+                    "bad_csv",
+                    at(1),
+                    "",
+                    format!("the header cannot be read: {error}"),
+                    "mend the first line",
+                );
                 return None;
             }
         };
         let mut columns = BTreeMap::new();
         for (i, name) in header.iter().enumerate() {
             if columns.insert(name.to_owned(), i).is_some() && !name.is_empty() {
-                findings.error("duplicate_column", at(1).column(name), name, "the column stands twice", "rename one of them");
+                findings.error(
+                    "duplicate_column",
+                    at(1).column(name),
+                    name,
+                    "the column stands twice",
+                    "rename one of them",
+                );
             }
         }
         let mut rows = Vec::new();
@@ -71,7 +83,13 @@ impl Sheet {
                     rows.push(SheetRow { line: u32::try_from(line).unwrap_or(u32::MAX), cells, width: record.len() });
                 }
                 Err(error) => {
-                    findings.error("bad_csv", at(error.position().map_or(0, csv::Position::line)), "", format!("the row cannot be read: {error}"), "mend the quotes");
+                    findings.error(
+                        "bad_csv",
+                        at(error.position().map_or(0, csv::Position::line)),
+                        "",
+                        format!("the row cannot be read: {error}"),
+                        "mend the quotes",
+                    );
                     return None;
                 }
             }
@@ -116,7 +134,8 @@ impl Sheet {
     fn apply_aliases(&mut self, mapping: &Mapping) {
         for (column, names) in &mapping.aliases {
             let Some(i) = self.column(column) else { continue };
-            let keep: BTreeMap<&str, &str> = names.iter().flat_map(|(keep, olds)| olds.iter().map(move |o| (o.as_str(), keep.as_str()))).collect();
+            let keep: BTreeMap<&str, &str> =
+                names.iter().flat_map(|(keep, olds)| olds.iter().map(move |o| (o.as_str(), keep.as_str()))).collect();
             for row in &mut self.rows {
                 if let Some(name) = keep.get(row.cells[i].as_str()) {
                     row.cells[i] = (*name).to_owned();
@@ -175,7 +194,13 @@ fn decode(bytes: &[u8], file: &str, encoding: Encoding, findings: &mut Findings)
         Err(error) => {
             let line = 1 + bytes[..error.valid_up_to()].iter().filter(|b| **b == b'\n').count();
             let place = Place { line: u32::try_from(line).ok(), ..Place::file(file) };
-            findings.error("wrong_encoding", place, "", "not UTF-8", "set `encoding = \"windows-1252\"` in [file], or save the file as UTF-8");
+            findings.error(
+                "wrong_encoding",
+                place,
+                "",
+                "not UTF-8",
+                "set `encoding = \"windows-1252\"` in [file], or save the file as UTF-8",
+            );
             None
         }
     }
@@ -214,4 +239,3 @@ impl Mapping {
         names
     }
 }
-

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ballast_domain::Findings;
 use ballast_domain::finding::{Place, Severity};
 use ballast_domain::raw::{RawTable, RawTender};
-use ballast_domain::Findings;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -41,11 +41,22 @@ impl Material<'_> {
             let cells = &self.sheet.rows[b.row.row];
             *money.entry(template.fill(|name| self.sheet.cell(cells, name))).or_default() += b.row.value.abs();
         }
-        let best = money.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0))).map(|(text, _)| text.clone()).unwrap_or_default();
+        let best = money
+            .iter()
+            .max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)))
+            .map(|(text, _)| text.clone())
+            .unwrap_or_default();
         if money.len() > 1 && !what.is_empty() {
             let others: Vec<&str> = money.keys().filter(|t| **t != best).map(String::as_str).collect();
             let expected = format!("{what}: rows also say {}; the one with most money holds", others.join(" / "));
-            findings.add(Severity::Information, "several_values", Place::file(self.file), best.clone(), expected, "derive one value in the mapping if this one is wrong");
+            findings.add(
+                Severity::Information,
+                "several_values",
+                Place::file(self.file),
+                best.clone(),
+                expected,
+                "derive one value in the mapping if this one is wrong",
+            );
         }
         best
     }
@@ -77,7 +88,13 @@ pub(super) fn tender(material: &Material<'_>, findings: &mut Findings) -> RawTen
     let needs = need_rows::needs(material, findings);
     let mut tables = vec![settings(material), sites(material, findings)];
     let rules = rules::rules(material.mapping, &known(material, &needs), "rules", findings);
-    tables.extend([needs.needs, needs.demand, suppliers(material), plants(material, findings), products(material, findings)]);
+    tables.extend([
+        needs.needs,
+        needs.demand,
+        suppliers(material),
+        plants(material, findings),
+        products(material, findings),
+    ]);
     tables.push(offers(material));
     tables.extend(schedules(material));
     tables.extend([freight(material), incumbents(material), switching(material), rules]);
@@ -105,8 +122,15 @@ fn sites(m: &Material<'_>, findings: &mut Findings) -> RawTable {
     let mut table = Writer::new("sites", m.file);
     let part = &m.mapping.site;
     for (site, rows) in m.history.by(|b| Some(b.site.as_str())) {
-        let mut text = |template: &Option<Template>, what: &str| m.text(&rows, template.as_ref(), &format!("{what} of {site}"), findings);
-        let (member, class, region, country) = (text(&part.member, "member"), text(&part.class, "class"), text(&part.region, "region"), text(&part.country, "country"));
+        let mut text = |template: &Option<Template>, what: &str| {
+            m.text(&rows, template.as_ref(), &format!("{what} of {site}"), findings)
+        };
+        let (member, class, region, country) = (
+            text(&part.member, "member"),
+            text(&part.class, "class"),
+            text(&part.region, "region"),
+            text(&part.country, "country"),
+        );
         table.row(&[
             ("site", site),
             ("name", rows.first().map_or("", |b| &b.row.texts.site)),
@@ -125,7 +149,11 @@ fn suppliers(m: &Material<'_>) -> RawTable {
     let all: Decimal = m.history.rows.iter().map(|b| b.row.value).sum();
     for (supplier, rows) in m.history.by(|b| Some(b.supplier.as_str())) {
         let own: Decimal = rows.iter().map(|b| b.row.value).sum();
-        let share = if all.is_zero() { Decimal::ZERO } else { (own / all).clamp(Decimal::ZERO, Decimal::ONE).round_dp(6).normalize() };
+        let share = if all.is_zero() {
+            Decimal::ZERO
+        } else {
+            (own / all).clamp(Decimal::ZERO, Decimal::ONE).round_dp(6).normalize()
+        };
         table.row(&[
             ("supplier", supplier),
             ("name", rows.first().map_or("", |b| &b.row.texts.supplier)),
@@ -145,7 +173,14 @@ fn plants(m: &Material<'_>, findings: &mut Findings) -> RawTable {
         let name = &first.row.texts.plant;
         let known = m.mapping.plants.get(name).cloned().unwrap_or_default();
         if known.country.is_none() {
-            findings.add(Severity::Information, "unmapped_plant", Place::file(m.file), name.clone(), "the mapping does not say in which country the plant lies", "add it to [plants]");
+            findings.add(
+                Severity::Information,
+                "unmapped_plant",
+                Place::file(m.file),
+                name.clone(),
+                "the mapping does not say in which country the plant lies",
+                "add it to [plants]",
+            );
         }
         table.row(&[
             ("plant", plant),
@@ -184,7 +219,8 @@ fn offers(m: &Material<'_>) -> RawTable {
     let mut table = Writer::new("offers", m.file);
     let leads = lead_times::weeks(m.history, m.mapping);
     for (id, product) in m.products {
-        let lead = leads.get(product.plant.as_deref().unwrap_or("")).or_else(|| leads.get("")).copied().unwrap_or_default();
+        let lead =
+            leads.get(product.plant.as_deref().unwrap_or("")).or_else(|| leads.get("")).copied().unwrap_or_default();
         table.row(&[
             ("offer", id),
             ("product", id),
@@ -201,10 +237,27 @@ fn schedules(m: &Material<'_>) -> [RawTable; 2] {
     let (mut schedules, mut tiers) = (Writer::new("schedules", m.file), Writer::new("tiers", m.file));
     for (id, product) in m.products {
         let Some(found) = &product.tiers else { continue };
-        let source = format!("{} orders of {}: price falls with order size as its power {:.3}, t = {:.1}", found.orders, m.file, found.slope.0, found.slope.1);
-        schedules.row(&[("schedule", id), ("basis", "packs"), ("mode", "all_units"), ("cohort_mode", "site"), ("gives", "percent"), ("counts_products", id), ("source", &source), ("assumed", "*")]);
+        let source = format!(
+            "{} orders of {}: price falls with order size as its power {:.3}, t = {:.1}",
+            found.orders, m.file, found.slope.0, found.slope.1
+        );
+        schedules.row(&[
+            ("schedule", id),
+            ("basis", "packs"),
+            ("mode", "all_units"),
+            ("cohort_mode", "site"),
+            ("gives", "percent"),
+            ("counts_products", id),
+            ("source", &source),
+            ("assumed", "*"),
+        ]);
         for (from, discount) in &found.steps {
-            tiers.row(&[("schedule", id), ("from", &from.to_string()), ("value", &discount.to_string()), ("assumed", "*")]);
+            tiers.row(&[
+                ("schedule", id),
+                ("from", &from.to_string()),
+                ("value", &discount.to_string()),
+                ("assumed", "*"),
+            ]);
         }
     }
     [schedules.0, tiers.0]
@@ -216,7 +269,13 @@ fn freight(m: &Material<'_>) -> RawTable {
     let by = if part.by == FreightBy::Plant { "plant" } else { "product" };
     let unit = if part.unit == FreightUnit::PercentOfList { "percent_of_list" } else { "per_need_unit" };
     for rate in freight_rates::rates(m.history, part) {
-        table.row(&[("freight", &rate.id), ("site", &rate.site), (by, &rate.by), (unit, &rate.rate.to_string()), ("source", &m.source(rate.rows))]);
+        table.row(&[
+            ("freight", &rate.id),
+            ("site", &rate.site),
+            (by, &rate.by),
+            (unit, &rate.rate.to_string()),
+            ("source", &m.source(rate.rows)),
+        ]);
     }
     table.0
 }
@@ -231,7 +290,8 @@ fn incumbents(m: &Material<'_>) -> RawTable {
         let net: Decimal = rows.iter().map(|b| b.row.packs * b.row.pack_size).sum();
         // The price paid is that of the purchases: what came back at another price does not change it.
         let bought = rows.iter().filter(|b| b.is_purchase());
-        let (money, packs) = bought.clone().fold((Decimal::ZERO, Decimal::ZERO), |(v, q), b| (v + b.row.value, q + b.row.packs));
+        let (money, packs) =
+            bought.clone().fold((Decimal::ZERO, Decimal::ZERO), |(v, q), b| (v + b.row.value, q + b.row.packs));
         let included: Decimal = bought.filter(|b| b.row.freight == Freight::Included).map(|b| b.row.packs).sum();
         if net <= Decimal::ZERO || packs.is_zero() {
             continue;
@@ -252,20 +312,35 @@ fn incumbents(m: &Material<'_>) -> RawTable {
 fn switching(m: &Material<'_>) -> RawTable {
     let mut table = Writer::new("switching", m.file);
     if let Some(part) = &m.mapping.switching {
-        table.row(&[("cost", &exactly(part.cost).to_string()), ("mode", part.mode.as_deref().unwrap_or("")), ("source", "mapping"), ("assumed", "cost")]);
+        table.row(&[
+            ("cost", &exactly(part.cost).to_string()),
+            ("mode", part.mode.as_deref().unwrap_or("")),
+            ("source", "mapping"),
+            ("assumed", "cost"),
+        ]);
     }
     table.0
 }
 
 fn known<'a>(m: &'a Material<'_>, needs: &'a need_rows::Needs) -> Known<'a> {
-    let ids = |of: fn(&Bought) -> Option<&str>| -> BTreeSet<String> { m.history.by(of).into_keys().map(str::to_owned).collect() };
+    let ids = |of: fn(&Bought) -> Option<&str>| -> BTreeSet<String> {
+        m.history.by(of).into_keys().map(str::to_owned).collect()
+    };
     let mut by_need: BTreeMap<&str, Vec<Source<'_>>> = BTreeMap::new();
     for p in m.products.values() {
         by_need.entry(&p.need).or_default().push((&p.supplier, p.capacity * p.pack_size));
     }
     let reach = |(id, facts): (&'a String, &'a need_rows::Facts)| {
         let sources = by_need.get(id.as_str()).cloned().unwrap_or_default();
-        (id.as_str(), Reach { criticality: facts.criticality.clone(), demand: facts.demand, sources, max_products: facts.max_products })
+        (
+            id.as_str(),
+            Reach {
+                criticality: facts.criticality.clone(),
+                demand: facts.demand,
+                sources,
+                max_products: facts.max_products,
+            },
+        )
     };
     Known {
         ids: [

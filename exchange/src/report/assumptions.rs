@@ -62,7 +62,8 @@ pub(super) fn section(sources: &Sources<'_>) -> Section {
         number::count(assumed),
         number::count(rows)
     ));
-    let mut table = Table::new(["table", "#rows", "#rows with assumed figures", "assumed columns (rows)"]).caption("Assumed figures of the tender, by table.");
+    let mut table = Table::new(["table", "#rows", "#rows with assumed figures", "assumed columns (rows)"])
+        .caption("Assumed figures of the tender, by table.");
     for (name, rows, assumed) in &found.tables {
         let columns = found.assumed.iter().filter(|a| a.0 == *name).map(|(_, column, n)| {
             let column = if column == "*" { "all figures" } else { column.as_str() };
@@ -84,7 +85,10 @@ pub(super) fn section(sources: &Sources<'_>) -> Section {
     }
     section.table(table);
     if cited.len() > SOURCES {
-        section.remark(format!("{} more sources with fewer rows stand in the tender.", number::count(cited.len() - SOURCES)));
+        section.remark(format!(
+            "{} more sources with fewer rows stand in the tender.",
+            number::count(cited.len() - SOURCES)
+        ));
     }
     section
 }
@@ -102,7 +106,8 @@ fn packs<'a>(sources: &'a Sources<'_>) -> Vec<&'a PackPart> {
 }
 
 fn entries(pack: &PackPart) -> Table {
-    let mut table = Table::new(["kind", "entry", "source", "assumed figures"]).caption(format!("Disruption pack {}: {}.", pack.name, pack.title));
+    let mut table = Table::new(["kind", "entry", "source", "assumed figures"])
+        .caption(format!("Disruption pack {}: {}.", pack.name, pack.title));
     for e in &pack.entries {
         let assumed = match e.assumed.as_slice() {
             [] => "none".to_owned(),

@@ -12,7 +12,11 @@ pub(super) fn section(sources: &Sources<'_>) -> Section {
     if let Some(c) = &body.certificate {
         let word = if c.verified { "Verified" } else { "Not verified" };
         let difference = match c.difference {
-            Some(d) => format!(" The solver's own figure differs by {} {}.", number::cents(rust_decimal::Decimal::try_from(d).unwrap_or_default()), sources.currency()),
+            Some(d) => format!(
+                " The solver's own figure differs by {} {}.",
+                number::cents(rust_decimal::Decimal::try_from(d).unwrap_or_default()),
+                sources.currency()
+            ),
             None => String::new(),
         };
         section.say(format!(
@@ -29,7 +33,11 @@ pub(super) fn section(sources: &Sources<'_>) -> Section {
         ));
         let mut table = Table::new(["fact", "#checked", "result"]).caption("Facts that were checked.");
         for f in &c.facts {
-            table.push([Cell::text(f.fact.replace('_', " ")), Cell::count(f.checked), Cell::text(if f.holds { "holds" } else { "FAILS" })]);
+            table.push([
+                Cell::text(f.fact.replace('_', " ")),
+                Cell::count(f.checked),
+                Cell::text(if f.holds { "holds" } else { "FAILS" }),
+            ]);
         }
         let broken = body.rules.iter().filter(|r| !r.holds).count();
         let result = if broken == 0 { "hold".to_owned() } else { format!("{broken} FAIL") };
@@ -49,7 +57,10 @@ pub(super) fn section(sources: &Sources<'_>) -> Section {
         table.push(row("reserve", r));
     }
     section.table(table);
-    section.say(format!("Input hash of the tender: {}. It names the content, whatever the file format or row order.", sources.input_hash));
+    section.say(format!(
+        "Input hash of the tender: {}. It names the content, whatever the file format or row order.",
+        sources.input_hash
+    ));
     section.say("To check this again:");
     let (tender, award) = (quoted(&sources.tender_path), quoted(&sources.award.file));
     let mut lines = vec![format!("ballast certify {tender} {award}")];
@@ -82,5 +93,9 @@ fn row<B>(kind: &str, shown: &Shown<B>) -> Vec<Cell> {
 /// A path as a shell takes it.
 fn quoted(path: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
-    if !path.is_empty() && path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
+    if !path.is_empty() && path.chars().all(plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', "'\\''"))
+    }
 }

@@ -15,22 +15,35 @@ pub(super) fn section(sources: &Sources<'_>) -> Result<Option<Section>, ReportEr
                 number::count(b.repriced_cells),
                 number::count(b.cells),
             );
-            section.figure(waterfall::figure("waterfall", "From today's cost to the award", &caption, &steps, currency)?);
+            section.figure(waterfall::figure(
+                "waterfall",
+                "From today's cost to the award",
+                &caption,
+                &steps,
+                currency,
+            )?);
         }
-        _ => section.remark("The tender states no purchases of today (incumbents), so there is no baseline to compare with."),
+        _ => section
+            .remark("The tender states no purchases of today (incumbents), so there is no baseline to compare with."),
     }
     if let Some(steps) = waterfall::from_list(body) {
-        let caption = format!("The same cost by component, {currency} over the contract: list price, less what tiers and packages give, plus what comes on top.");
+        let caption = format!(
+            "The same cost by component, {currency} over the contract: list price, less what tiers and packages give, plus what comes on top."
+        );
         section.figure(waterfall::figure("components", "From list price to cost", &caption, &steps, currency)?);
     }
-    let mut table = Table::new(["contract year".to_owned(), format!("#cash, {currency}")]).caption("Cash by year; one-off costs fall into the first.");
+    let mut table = Table::new(["contract year".to_owned(), format!("#cash, {currency}")])
+        .caption("Cash by year; one-off costs fall into the first.");
     for (i, amount) in cash.by_year.iter().enumerate() {
         table.push([Cell::count(i + 1), Cell::money(*amount)]);
     }
     table.push([Cell::text("total").strong(), Cell::money(cash.total).strong()]);
     section.table(table);
     if !cash.share_back.is_zero() {
-        section.remark(format!("Suppliers' fees that are shared back, {}, are a credit beside the cost and not part of it.", sources.money(cash.share_back)));
+        section.remark(format!(
+            "Suppliers' fees that are shared back, {}, are a credit beside the cost and not part of it.",
+            sources.money(cash.share_back)
+        ));
     }
     Ok(Some(section))
 }

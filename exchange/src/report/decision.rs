@@ -43,11 +43,16 @@ fn decided(sources: &Sources<'_>) -> String {
         number::plural(sources.tender.needs.len(), "need", "needs"),
         number::plural(sources.tender.sites.len(), "site", "sites"),
     );
-    let (kept, all) = body.lines.iter().fold((Decimal::ZERO, Decimal::ZERO), |(k, a), l| (k + if l.incumbent { l.cost } else { Decimal::ZERO }, a + l.cost));
+    let (kept, all) = body.lines.iter().fold((Decimal::ZERO, Decimal::ZERO), |(k, a), l| {
+        (k + if l.incumbent { l.cost } else { Decimal::ZERO }, a + l.cost)
+    });
     if body.baseline.is_some()
         && let Some(part) = number::part_of(kept, all)
     {
-        text.push_str(&format!(" {} of the money stays with products that the same site uses for the same need today.", number::percent(part)));
+        text.push_str(&format!(
+            " {} of the money stays with products that the same site uses for the same need today.",
+            number::percent(part)
+        ));
     }
     text
 }
@@ -62,7 +67,9 @@ fn why(sources: &Sources<'_>) -> String {
             sources.money(money),
             number::measure(part * 100.0),
         ),
-        _ => format!("It keeps every rule ({}); how much better another award could be is not proven here.", body.detail),
+        _ => {
+            format!("It keeps every rule ({}); how much better another award could be is not proven here.", body.detail)
+        }
     };
     if let Some(b) = &body.baseline {
         let word = |amount: Decimal, saves: &str, costs: &str| {
@@ -114,7 +121,8 @@ fn formulary(sources: &Sources<'_>, names: &Names<'_>) -> Table {
     let mut before = ("", "");
     for (category, f) in entries {
         let first = if before.0 == category { Cell::repeated(category) } else { Cell::text(category).strong() };
-        let need = if before == (category, f.need.as_str()) { Cell::repeated(&f.need) } else { names.need_cell(&f.need) };
+        let need =
+            if before == (category, f.need.as_str()) { Cell::repeated(&f.need) } else { names.need_cell(&f.need) };
         table.push([
             first,
             need,

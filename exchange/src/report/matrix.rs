@@ -24,7 +24,8 @@ pub(super) fn table(body: &AwardBody, names: &Names<'_>) -> Table {
     table.look = if suppliers.len() > WIDE { Look::WideHeat } else { Look::Heat };
     let mut before = "";
     for ((category, need), by_supplier) in &shares {
-        let category_cell = if *category == before { Cell::repeated(*category) } else { Cell::text(*category).strong() };
+        let category_cell =
+            if *category == before { Cell::repeated(*category) } else { Cell::text(*category).strong() };
         before = category;
         let mut row = vec![category_cell, names.need_cell(need)];
         row.extend(suppliers.iter().map(|s| match by_supplier.get(s) {

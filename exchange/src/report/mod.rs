@@ -26,7 +26,7 @@ use crate::documents::award::AwardBody;
 use crate::figures::FigureError;
 
 pub use block::{Block, Section};
-pub use sources::{Shown, Sources, SourceError};
+pub use sources::{Shown, SourceError, Sources};
 pub use title::{KeyFigure, Title};
 
 /// What a report says: the body of `ballast.report/1`.

@@ -11,11 +11,25 @@ pub(super) fn section(sources: &Sources<'_>) -> Result<Option<Section>, ReportEr
     let refused = groups.iter().filter(|g| g.not_accepted > 0.0).count();
     let refused = match refused {
         0 => "No group has to use a product that it does not accept.".to_owned(),
-        n => format!("{} must partly use products they do not accept.", super::title::capital(&number::plural(n, "group", "groups"))),
+        n => format!(
+            "{} must partly use products they do not accept.",
+            super::title::capital(&number::plural(n, "group", "groups"))
+        ),
     };
-    section.say(format!("The worst-served group is {} with a mean preference of {}. {refused}", worst.group, number::measure(worst.mean)));
+    section.say(format!(
+        "The worst-served group is {} with a mean preference of {}. {refused}",
+        worst.group,
+        number::measure(worst.mean)
+    ));
     let dot = |value| Dot { value, interval: None };
-    let mut table = Table::new(["clinician group", "#today", "#with the award", "#change", "#on products not accepted", "#of the award scored"]);
+    let mut table = Table::new([
+        "clinician group",
+        "#today",
+        "#with the award",
+        "#change",
+        "#on products not accepted",
+        "#of the award scored",
+    ]);
     let mut rows = Vec::new();
     for g in groups {
         let change = g.today.map(|t| g.mean - t);
@@ -48,7 +62,9 @@ pub(super) fn section(sources: &Sources<'_>) -> Result<Option<Section>, ReportEr
         table: table.clone(),
     });
     let mut shown = table;
-    shown.caption = "Purchases without a score are left out; the last column says how much of the award each group scored.".to_owned();
+    shown.caption =
+        "Purchases without a score are left out; the last column says how much of the award each group scored."
+            .to_owned();
     section.table(shown);
     Ok(Some(section))
 }

@@ -8,10 +8,19 @@ use crate::documents::reserve::{NeedPart, ReserveBody};
 use crate::figures::dots::{Dot, Row, Scale, plot};
 use crate::figures::{Cell, Figure, Key, Panel, Table, curve, number};
 
-pub(super) fn section(sources: &Sources<'_>, names: &Names<'_>, shown: &Shown<ReserveBody>, i: usize) -> Result<Section, ReportError> {
+pub(super) fn section(
+    sources: &Sources<'_>,
+    names: &Names<'_>,
+    shown: &Shown<ReserveBody>,
+    i: usize,
+) -> Result<Section, ReportError> {
     let body = &shown.body;
     let id = |what: &str| format!("{what}-{}", i + 1);
-    let title = if sources.reserve.len() > 1 { format!("Reserve plan {}: {}", i + 1, body.pack.name) } else { format!("Reserve plan: {}", body.pack.name) };
+    let title = if sources.reserve.len() > 1 {
+        format!("Reserve plan {}: {}", i + 1, body.pack.name)
+    } else {
+        format!("Reserve plan: {}", body.pack.name)
+    };
     let mut section = Section::new(id("reserve"), title);
     section.say(format!(
         "Target: {} Sized on {} replications and confirmed on as many fresh ones: {}. The stock is worth {}, and keeping it costs {} a year.",
@@ -41,7 +50,11 @@ pub(super) fn section(sources: &Sources<'_>, names: &Names<'_>, shown: &Shown<Re
 fn remarks(n: &NeedPart) -> String {
     let mut remarks = Vec::new();
     if n.limited_by_shelf_life {
-        remarks.push(format!("shelf life allows {} of {} weeks", number::measure(n.weeks), number::measure(n.required_weeks)));
+        remarks.push(format!(
+            "shelf life allows {} of {} weeks",
+            number::measure(n.weeks),
+            number::measure(n.required_weeks)
+        ));
     }
     if n.sample_too_small {
         remarks.push("too few replications for this level".to_owned());
@@ -110,9 +123,20 @@ fn before_after(id: &str, names: &Names<'_>, body: &ReserveBody) -> Result<Figur
     if let Some(bound) = bound {
         caption.push_str(&format!(" The dashed line is the target, {}.", number::percent(bound)));
     }
-    let legend = vec![Key::new("before", "without the plan (open)"), Key::new("after", "with the plan (filled)"), Key::new("plan", "target")];
+    let legend = vec![
+        Key::new("before", "without the plan (open)"),
+        Key::new("after", "with the plan (filled)"),
+        Key::new("plan", "target"),
+    ];
     let panels = vec![Panel { title: String::new(), svg }];
-    Ok(Figure { id: id.to_owned(), title: "Stockouts without and with the plan".to_owned(), caption, legend, panels, table })
+    Ok(Figure {
+        id: id.to_owned(),
+        title: "Stockouts without and with the plan".to_owned(),
+        caption,
+        legend,
+        panels,
+        table,
+    })
 }
 
 /// What the plan leaves unmet on fresh paths, in the weight of the curve; `None` where a need has no such weight.
@@ -123,7 +147,8 @@ fn planned_unmet(sources: &Sources<'_>, body: &ReserveBody) -> Option<f64> {
             "patients" => need.patients_per_unit.map(|p| p.to_f64()),
             "reference price" => need.reference_price.map(|p| p.to_f64()),
             _ => {
-                let yearly: f64 = sources.tender.cells.iter().filter(|c| c.need == ix).map(|c| c.quantity.to_f64()).sum();
+                let yearly: f64 =
+                    sources.tender.cells.iter().filter(|c| c.need == ix).map(|c| c.quantity.to_f64()).sum();
                 (yearly > 0.0).then(|| 52.0 / yearly)
             }
         }

@@ -61,7 +61,10 @@ pub(super) fn section(sources: &Sources<'_>) -> Option<Section> {
 fn instance(rule: &RulePart) -> String {
     match rule.instance.as_str() {
         "" => "whole tender".to_owned(),
-        text => text.replace("clinician_group ", "clinician group ").replace("plant_region ", "plant region ").replace("site_region ", "site region "),
+        text => text
+            .replace("clinician_group ", "clinician group ")
+            .replace("plant_region ", "plant region ")
+            .replace("site_region ", "site region "),
     }
 }
 

@@ -54,7 +54,9 @@ pub struct Sources<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// Not one of the kinds a report shows.
-    #[error("{file} has the schema `{schema}`; a report takes `ballast.stress/1` and `ballast.reserve/1` beside the award")]
+    #[error(
+        "{file} has the schema `{schema}`; a report takes `ballast.stress/1` and `ballast.reserve/1` beside the award"
+    )]
     Schema {
         /// File.
         file: String,
@@ -99,7 +101,12 @@ impl<'a> Sources<'a> {
         let same = document.get("input_hash").and_then(Value::as_str).is_none_or(|h| h == own);
         let mut warnings = Vec::new();
         let stated: Option<AwardBody> = serde_json::from_value(document.clone()).ok();
-        let empty = AwardBody::without_award("feasible", None, "re-computed from a file; nothing is proven".to_owned(), Vec::new());
+        let empty = AwardBody::without_award(
+            "feasible",
+            None,
+            "re-computed from a file; nothing is proven".to_owned(),
+            Vec::new(),
+        );
         let body = match (same, stated) {
             (true, Some(stated)) => {
                 let computed = certificate.costs.value;
@@ -107,7 +114,12 @@ impl<'a> Sources<'a> {
                     return Err(SourceError::Value { file, stated: value, computed });
                 }
                 let difference = stated.certificate.as_ref().and_then(|c| c.difference);
-                let proof = Proof { bound: stated.bound, solver_value: None, log: stated.log.clone(), statistics: stated.statistics.clone() };
+                let proof = Proof {
+                    bound: stated.bound,
+                    solver_value: None,
+                    log: stated.log.clone(),
+                    statistics: stated.statistics.clone(),
+                };
                 let mut body = stated.with_award(tender, award, certificate, proof);
                 if let Some(own) = &mut body.certificate {
                     own.difference = difference;
@@ -170,7 +182,8 @@ impl<'a> Sources<'a> {
     fn check(&mut self, document: &Value, file: &str) {
         let hash = document.get("input_hash").and_then(Value::as_str).unwrap_or("");
         if hash != self.input_hash {
-            self.warnings.push(format!("{file} was made for another state of the tender; its figures may not fit this award."));
+            self.warnings
+                .push(format!("{file} was made for another state of the tender; its figures may not fit this award."));
         }
         self.check_digest(document, file);
     }
@@ -193,5 +206,9 @@ impl<'a> Sources<'a> {
 }
 
 fn body<B: DeserializeOwned>(file: &str, schema: &str, document: &Value) -> Result<B, SourceError> {
-    serde_json::from_value(document.clone()).map_err(|why| SourceError::Body { file: file.to_owned(), schema: schema.to_owned(), why })
+    serde_json::from_value(document.clone()).map_err(|why| SourceError::Body {
+        file: file.to_owned(),
+        schema: schema.to_owned(),
+        why,
+    })
 }

@@ -14,10 +14,19 @@ const FANS: usize = 12;
 /// Nodes shown at most.
 const NODES: usize = 12;
 
-pub(super) fn section(sources: &Sources<'_>, names: &Names<'_>, shown: &Shown<StressBody>, i: usize) -> Result<Section, ReportError> {
+pub(super) fn section(
+    sources: &Sources<'_>,
+    names: &Names<'_>,
+    shown: &Shown<StressBody>,
+    i: usize,
+) -> Result<Section, ReportError> {
     let body = &shown.body;
     let id = |what: &str| format!("{what}-{}", i + 1);
-    let title = if sources.stress.len() > 1 { format!("Stress test {}: {}", i + 1, body.pack.name) } else { format!("Stress test: {}", body.pack.name) };
+    let title = if sources.stress.len() > 1 {
+        format!("Stress test {}: {}", i + 1, body.pack.name)
+    } else {
+        format!("Stress test: {}", body.pack.name)
+    };
     let mut section = Section::new(id("stress"), title);
     let reserve = match body.reserve_weeks.iter().filter(|r| r.1 > 0.0).count() {
         0 => "No reserve is held beyond the tender's own stock policies.".to_owned(),
@@ -37,10 +46,16 @@ pub(super) fn section(sources: &Sources<'_>, names: &Names<'_>, shown: &Shown<St
     let fans = fans(body, names);
     if !fans.is_empty() {
         let what = if fans.len() == body.fans.len() { "of every need" } else { "of the most critical needs" };
-        section.figure(fan::figure(&id("fans"), &format!("Unmet demand by week, {what}"), &fans, |n| names.need_line(n))?);
+        section
+            .figure(fan::figure(&id("fans"), &format!("Unmet demand by week, {what}"), &fans, |n| names.need_line(n))?);
     }
     let curves: Vec<&ScopePart> = [&body.total].into_iter().chain(&body.criticality).collect();
-    section.figure(exceedance::figure(&id("exceedance"), "How large a shortage can become", &curves, body.replications)?);
+    section.figure(exceedance::figure(
+        &id("exceedance"),
+        "How large a shortage can become",
+        &curves,
+        body.replications,
+    )?);
     section.table(needs(body, names));
     nodes(&mut section, body);
     Ok(section)
@@ -61,8 +76,14 @@ fn summary(class: &ScopePart) -> String {
     )
 }
 
-const SCOPE_COLUMNS: [&str; 6] =
-    ["#chance of a stockout", "#demand served", "#weeks with a stockout", "#unmet, weeks of demand", "#VaR 95, weeks", "#CVaR 95, weeks"];
+const SCOPE_COLUMNS: [&str; 6] = [
+    "#chance of a stockout",
+    "#demand served",
+    "#weeks with a stockout",
+    "#unmet, weeks of demand",
+    "#VaR 95, weeks",
+    "#CVaR 95, weeks",
+];
 
 fn scope_cells(s: &ScopePart) -> [Cell; 6] {
     [
@@ -77,7 +98,11 @@ fn scope_cells(s: &ScopePart) -> [Cell; 6] {
 
 /// Near one, the second decimal says something.
 fn fill_rate(value: f64) -> String {
-    if value > 0.9 && value < 0.9999 { format!("{:.2}{}", value * 100.0, number::PERCENT) } else { number::percent(value) }
+    if value > 0.9 && value < 0.9999 {
+        format!("{:.2}{}", value * 100.0, number::PERCENT)
+    } else {
+        number::percent(value)
+    }
 }
 
 fn scopes<'a>(scopes: impl Iterator<Item = &'a ScopePart>) -> Table {
@@ -94,7 +119,12 @@ fn scopes<'a>(scopes: impl Iterator<Item = &'a ScopePart>) -> Table {
 fn needs(body: &StressBody, names: &Names<'_>) -> Table {
     let class = |s: &ScopePart| names.need(&s.scope).criticality;
     let mut sorted: Vec<&ScopePart> = body.needs.iter().collect();
-    sorted.sort_by(|a, b| class(a).cmp(&class(b)).then(b.unmet_weeks.value.total_cmp(&a.unmet_weeks.value)).then_with(|| a.scope.cmp(&b.scope)));
+    sorted.sort_by(|a, b| {
+        class(a)
+            .cmp(&class(b))
+            .then(b.unmet_weeks.value.total_cmp(&a.unmet_weeks.value))
+            .then_with(|| a.scope.cmp(&b.scope))
+    });
     let with_patients = sorted.iter().any(|s| s.patients.is_some());
     let patients = with_patients.then_some("#patients without");
     let mut table = Table::new(["need", "#class"].into_iter().chain(SCOPE_COLUMNS).chain(patients))
@@ -117,7 +147,8 @@ fn fans<'a>(body: &'a StressBody, names: &Names<'_>) -> Vec<&'a FanPart> {
         return all;
     }
     let class = all.iter().map(|f| names.need(&f.need).criticality).min();
-    let mut chosen: Vec<&FanPart> = all.into_iter().filter(|f| Some(names.need(&f.need).criticality) == class).collect();
+    let mut chosen: Vec<&FanPart> =
+        all.into_iter().filter(|f| Some(names.need(&f.need).criticality) == class).collect();
     if chosen.len() > FANS {
         let unmet = |f: &FanPart| body.needs.iter().find(|s| s.scope == f.need).map_or(0.0, |s| s.unmet_weeks.value);
         chosen.sort_by(|a, b| unmet(b).total_cmp(&unmet(a)).then_with(|| a.need.cmp(&b.need)));
@@ -130,7 +161,11 @@ fn nodes(section: &mut Section, body: &StressBody) {
     let mut table = Table::new(["node", "#struck in all", "#struck in the worst 5 %", "#weeks short if struck", "#if not"])
         .caption("What drives the tail: plants, regions and other shared causes by how much more often they are struck in the worst 5 % of replications.");
     let mut struck: Vec<_> = body.attribution.iter().filter(|n| n.down_rate_in_tail > 0.0).collect();
-    struck.sort_by(|a, b| (b.down_rate_in_tail - b.down_rate).total_cmp(&(a.down_rate_in_tail - a.down_rate)).then_with(|| a.node.cmp(&b.node)));
+    struck.sort_by(|a, b| {
+        (b.down_rate_in_tail - b.down_rate)
+            .total_cmp(&(a.down_rate_in_tail - a.down_rate))
+            .then_with(|| a.node.cmp(&b.node))
+    });
     for n in struck.into_iter().take(NODES) {
         table.push([
             Cell::text(n.node.replacen(':', " ", 1)),
@@ -145,8 +180,16 @@ fn nodes(section: &mut Section, body: &StressBody) {
     if scripted {
         section.remark("These events are scripted and strike in every replication, so they set the level of the shortage and not its spread.");
     }
-    let worst: Vec<String> = body.worst.iter().take(5).map(|w| format!("{} ({} weeks)", w.replication, number::measure(w.shortage_weeks))).collect();
+    let worst: Vec<String> = body
+        .worst
+        .iter()
+        .take(5)
+        .map(|w| format!("{} ({} weeks)", w.replication, number::measure(w.shortage_weeks)))
+        .collect();
     if !worst.is_empty() {
-        section.remark(format!("Replications with the largest shortage, each can be replayed alone: {}.", worst.join(", ")));
+        section.remark(format!(
+            "Replications with the largest shortage, each can be replayed alone: {}.",
+            worst.join(", ")
+        ));
     }
 }

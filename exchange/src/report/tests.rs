@@ -18,7 +18,11 @@ fn sources<'a>(tender: &'a Tender, edit: impl FnOnce(&mut AwardBody)) -> Sources
     let mut award = Award::default();
     for cell in tender.cells.iter() {
         let candidate = <ballast_domain::index::CandidateIx as ballast_domain::index::Ix>::new(cell.candidates.start);
-        award.lines.push(ballast_domain::award::AwardLine { candidate, used: NeedUnits(cell.quantity.0), whole_packs: None });
+        award.lines.push(ballast_domain::award::AwardLine {
+            candidate,
+            used: NeedUnits(cell.quantity.0),
+            whole_packs: None,
+        });
     }
     let certificate = certify(tender, &award, default_tolerance());
     let proof = Proof { bound: Some(certificate.costs.value - rust_decimal::Decimal::ONE), ..Proof::default() };
@@ -27,7 +31,8 @@ fn sources<'a>(tender: &'a Tender, edit: impl FnOnce(&mut AwardBody)) -> Sources
     let header = Header::new(tender, "test".to_owned(), 1, json!({}));
     let document = seal("award", &header, &body, json!({})).unwrap();
     let named = ("award.json".to_owned(), document);
-    let mut sources = Sources::new(tender, "tender".to_owned(), (&award, &certificate), named, "test".to_owned()).unwrap();
+    let mut sources =
+        Sources::new(tender, "tender".to_owned(), (&award, &certificate), named, "test".to_owned()).unwrap();
     edit(&mut sources.award.body);
     for document in [stress(&header), reserve(&header)] {
         sources.add("further.json".to_owned(), document).unwrap();
@@ -90,7 +95,10 @@ fn the_page_is_complete_and_needs_no_network() {
     }
     assert!(!page.contains("<b>made</b>") && !page.contains("<news>"), "what comes from files is escaped");
     let ids: Vec<&str> = report.sections.iter().map(|s| s.id.as_str()).collect();
-    assert_eq!(ids, ["decision", "cost", "tiers", "rules", "clinicians", "stress-1", "reserve-1", "assumptions", "certificate"]);
+    assert_eq!(
+        ids,
+        ["decision", "cost", "tiers", "rules", "clinicians", "stress-1", "reserve-1", "assumptions", "certificate"]
+    );
     assert!(page.len() < 2_000_000);
 }
 

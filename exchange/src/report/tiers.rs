@@ -21,8 +21,16 @@ pub(super) fn section(sources: &Sources<'_>) -> Option<Section> {
     let saving: Decimal = used.iter().map(|t| t.saving).sum();
     let earned = used.iter().filter(|t| t.tier.is_some()).count();
     let thin: Vec<&&TierPart> = used.iter().filter(|t| is_thin(t)).collect();
-    let schedules = number::plural(used.len(), "schedule that counts purchases (once per cohort)", "schedules that count purchases (once per cohort)");
-    section.say(format!("Of {schedules}, {} earn a tier; together they save {} a year.", number::count(earned), sources.money(saving)));
+    let schedules = number::plural(
+        used.len(),
+        "schedule that counts purchases (once per cohort)",
+        "schedules that count purchases (once per cohort)",
+    );
+    section.say(format!(
+        "Of {schedules}, {} earn a tier; together they save {} a year.",
+        number::count(earned),
+        sources.money(saving)
+    ));
     if !thin.is_empty() {
         let names: Vec<String> = thin.iter().map(|t| name(t)).collect();
         let at_stake: Decimal = thin.iter().map(|t| t.saving).sum();
@@ -41,7 +49,11 @@ pub(super) fn section(sources: &Sources<'_>) -> Option<Section> {
         let way = t.next.and_then(|n| number::part_of(t.measure, n)).unwrap_or(1.0);
         let gives = |v: Decimal| {
             let fraction = v.to_f64().unwrap_or_default();
-            if v < Decimal::ONE { Cell::float(fraction, number::percent).note("off") } else { Cell::exact(v).note("price") }
+            if v < Decimal::ONE {
+                Cell::float(fraction, number::percent).note("off")
+            } else {
+                Cell::exact(v).note("price")
+            }
         };
         let mut reached = Cell::money(t.measure).bar(way);
         if is_thin(t) {
@@ -62,9 +74,15 @@ pub(super) fn section(sources: &Sources<'_>) -> Option<Section> {
     let unused = all.len() - used.len();
     let left = used.len().saturating_sub(ROWS);
     if unused + left > 0 {
-        let mut text = format!("{} under which nothing is bought are left out.", number::plural(unused, "schedule or cohort", "schedules or cohorts"));
+        let mut text = format!(
+            "{} under which nothing is bought are left out.",
+            number::plural(unused, "schedule or cohort", "schedules or cohorts")
+        );
         if left > 0 {
-            text.push_str(&format!(" {} with smaller savings stand in the award document.", number::plural(left, "more", "more")));
+            text.push_str(&format!(
+                " {} with smaller savings stand in the award document.",
+                number::plural(left, "more", "more")
+            ));
         }
         section.remark(super::title::capital(&text));
     }
@@ -77,5 +95,7 @@ fn name(tier: &TierPart) -> String {
 
 /// A tier that is earned by less than 1 %.
 fn is_thin(tier: &TierPart) -> bool {
-    tier.tier.is_some_and(|from| !from.is_zero() && tier.measure >= from && tier.measure - from < from / Decimal::ONE_HUNDRED)
+    tier.tier.is_some_and(|from| {
+        !from.is_zero() && tier.measure >= from && tier.measure - from < from / Decimal::ONE_HUNDRED
+    })
 }

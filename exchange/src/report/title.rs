@@ -62,7 +62,11 @@ pub(super) fn title(sources: &Sources<'_>) -> Title {
     let t = sources.tender;
     let facts = vec![
         period,
-        format!("all money in {}, over {}", settings.currency, number::plural(years as usize, "contract year", "contract years")),
+        format!(
+            "all money in {}, over {}",
+            settings.currency,
+            number::plural(years as usize, "contract year", "contract years")
+        ),
         format!(
             "{}, {}, {}",
             number::plural(t.sites.len(), "site", "sites"),
@@ -70,7 +74,13 @@ pub(super) fn title(sources: &Sources<'_>) -> Title {
             number::plural(t.suppliers.len(), "supplier that bids", "suppliers that bid")
         ),
     ];
-    Title { name: settings.name.clone(), description: settings.description.clone(), facts, key_figures: key_figures(sources), verdicts: verdicts(sources) }
+    Title {
+        name: settings.name.clone(),
+        description: settings.description.clone(),
+        facts,
+        key_figures: key_figures(sources),
+        verdicts: verdicts(sources),
+    }
 }
 
 fn key_figures(sources: &Sources<'_>) -> Vec<KeyFigure> {
@@ -83,14 +93,27 @@ fn key_figures(sources: &Sources<'_>) -> Vec<KeyFigure> {
     if let Some(b) = &body.baseline {
         let saves = !b.saving_after_one_off.is_sign_negative();
         let label = if saves { "Saving against today" } else { "More than today" };
-        let part = number::part_of(b.saving_after_one_off.abs(), b.at_todays_prices).map(number::percent).unwrap_or_default();
-        add(label.to_owned(), number::short(b.saving_after_one_off.abs()), format!("{part} of today's cost, after one-off costs"));
+        let part =
+            number::part_of(b.saving_after_one_off.abs(), b.at_todays_prices).map(number::percent).unwrap_or_default();
+        add(
+            label.to_owned(),
+            number::short(b.saving_after_one_off.abs()),
+            format!("{part} of today's cost, after one-off costs"),
+        );
     }
     match (body.gap_money, body.gap) {
         (Some(gap), Some(part)) => {
-            add("Better by at most, proven".to_owned(), number::money(gap), format!("{currency}, {} % of the cost", number::measure(part * 100.0)));
+            add(
+                "Better by at most, proven".to_owned(),
+                number::money(gap),
+                format!("{currency}, {} % of the cost", number::measure(part * 100.0)),
+            );
         }
-        _ => add("Better by at most, proven".to_owned(), "unknown".to_owned(), "no bound is proven for this award".to_owned()),
+        _ => add(
+            "Better by at most, proven".to_owned(),
+            "unknown".to_owned(),
+            "no bound is proven for this award".to_owned(),
+        ),
     }
     let products: std::collections::BTreeSet<&str> = body.formulary.iter().map(|f| f.product.as_str()).collect();
     add(
@@ -101,11 +124,19 @@ fn key_figures(sources: &Sources<'_>) -> Vec<KeyFigure> {
     let classes = sources.stress.iter().filter_map(|s| Some((s, first_class(&s.body.criticality)?)));
     if let Some((stress, class)) = classes.min_by(|a, b| a.1.fill_rate.value.total_cmp(&b.1.fill_rate.value)) {
         let held = if stress.body.reserve_weeks.is_empty() { "without further reserve" } else { "with reserve" };
-        add("Critical demand served".to_owned(), number::percent(class.fill_rate.value), format!("worst test: {}, {held}", stress.body.pack.name));
+        add(
+            "Critical demand served".to_owned(),
+            number::percent(class.fill_rate.value),
+            format!("worst test: {}, {held}", stress.body.pack.name),
+        );
     }
     if let Some(reserve) = sources.reserve.first() {
         let b = &reserve.body;
-        add("Reserve stock to buy".to_owned(), number::short(b.purchase_value), format!("once; holding it costs {} a year", sources.money(b.yearly_cost)));
+        add(
+            "Reserve stock to buy".to_owned(),
+            number::short(b.purchase_value),
+            format!("once; holding it costs {} a year", sources.money(b.yearly_cost)),
+        );
     }
     figures
 }
@@ -113,17 +144,29 @@ fn key_figures(sources: &Sources<'_>) -> Vec<KeyFigure> {
 fn verdicts(sources: &Sources<'_>) -> Vec<Verdict> {
     let body = &sources.award.body;
     let mut verdicts = Vec::new();
-    let mut add = |label: &str, state, word: &str, text| verdicts.push(Verdict { label: label.to_owned(), state, word: word.to_owned(), text });
+    let mut add = |label: &str, state, word: &str, text| {
+        verdicts.push(Verdict { label: label.to_owned(), state, word: word.to_owned(), text })
+    };
     let certified = body.certificate.as_ref().is_some_and(|c| c.verified);
     let checked: usize = body.certificate.iter().flat_map(|c| &c.facts).map(|f| f.checked).sum();
     let proof = match (body.termination.as_str(), body.bound) {
         ("optimal", Some(bound)) => format!("No award that keeps the rules costs less than {}.", sources.money(bound)),
-        (_, Some(bound)) => format!("{}; no award that keeps the rules costs less than {}.", capital(&body.detail), sources.money(bound)),
+        (_, Some(bound)) => format!(
+            "{}; no award that keeps the rules costs less than {}.",
+            capital(&body.detail),
+            sources.money(bound)
+        ),
         (_, None) => format!("{}.", capital(&body.detail)),
     };
     let rules = number::plural(body.rules.len(), "rule instance", "rule instances");
-    let (state, word, hold) = if certified { ("ok", "verified", "hold") } else { ("bad", "not verified", "were checked; not all hold") };
-    add("Certificate", state, word, format!("{proof} Re-computed independently: {} facts and {rules} {hold}.", number::count(checked)));
+    let (state, word, hold) =
+        if certified { ("ok", "verified", "hold") } else { ("bad", "not verified", "were checked; not all hold") };
+    add(
+        "Certificate",
+        state,
+        word,
+        format!("{proof} Re-computed independently: {} facts and {rules} {hold}.", number::count(checked)),
+    );
     for shown in &sources.stress {
         let b = &shown.body;
         let Some(class) = first_class(&b.criticality) else { continue };

@@ -1,6 +1,8 @@
 //! A tender as one JSON body: an object with `schema`, `tender` (an object) and one array of objects per table. Cells may
 //! be strings, numbers, booleans or arrays (lists); nested objects are read as dotted columns.
 
+use std::collections::BTreeSet;
+
 use ballast_domain::Findings;
 use ballast_domain::finding::Place;
 use ballast_domain::raw::{RawTable, RawTender};
@@ -27,8 +29,32 @@ pub fn from_body(bytes: &[u8], file: &str, findings: &mut Findings) -> RawTender
     };
     match object.get("schema").and_then(Value::as_str) {
         Some(SCHEMA) => {}
-        other => findings.error("wrong_schema", at(file, "/schema"), other.unwrap_or(""), format!("expected `{SCHEMA}`"), format!("write \"schema\": \"{SCHEMA}\"")),
+        other => findings.error(
+            "wrong_schema",
+            at(file, "/schema"),
+            other.unwrap_or(""),
+            format!("expected `{SCHEMA}`"),
+            format!("write \"schema\": \"{SCHEMA}\""),
+        ),
     }
+    let twice = super::twice::keys(bytes);
+    for fault in &twice {
+        let (code, expected) = match fault.object.as_str() {
+            "" => ("duplicate_table", "the key stands twice; only its last value would count"),
+            _ => ("duplicate_column", "the key stands twice in one object; only its last value would count"),
+        };
+        findings.error(
+            code,
+            at(file, &format!("{}/{}", fault.object, fault.key)),
+            &fault.key,
+            expected,
+            "remove one of them, or join the two",
+        );
+    }
+    // The row of a nested object is named by the first two steps of its pointer, the one of `tender` by the first.
+    let beginning = |object: &str, steps: usize| object.split('/').take(steps + 1).collect::<Vec<_>>().join("/");
+    let faulty: BTreeSet<String> =
+        twice.iter().flat_map(|t| [beginning(&t.object, 1), beginning(&t.object, 2)]).collect();
     for (name, value) in &object {
         if name == "schema" {
             continue;
@@ -38,18 +64,34 @@ pub fn from_body(bytes: &[u8], file: &str, findings: &mut Findings) -> RawTender
             Value::Array(rows) => rows.iter().enumerate().map(|(i, r)| (format!("/{name}/{i}"), r)).collect(),
             Value::Object(_) if name == "tender" => vec![(format!("/{name}"), value)],
             _ => {
-                findings.error("bad_json", at(file, &format!("/{name}")), "", "expected an array of rows", "write [ { … }, … ]");
+                findings.error(
+                    "bad_json",
+                    at(file, &format!("/{name}")),
+                    "",
+                    "expected an array of rows",
+                    "write [ { … }, … ]",
+                );
                 continue;
             }
         };
         for (pointer, row) in rows {
             let Value::Object(row) = row else {
-                findings.error("bad_json", at(file, &pointer), "", "expected an object", "write a row as { \"column\": value, … }");
+                findings.error(
+                    "bad_json",
+                    at(file, &pointer),
+                    "",
+                    "expected an object",
+                    "write a row as { \"column\": value, … }",
+                );
+                table.push_refused(at(file, &pointer));
                 continue;
             };
             let mut cells = Vec::new();
             flatten(row, "", &mut cells);
             table.push(at(file, &pointer), cells);
+            if let Some(row) = table.rows.last_mut() {
+                row.refused = faulty.contains(&pointer);
+            }
         }
         raw.tables.push(table);
     }
@@ -89,7 +131,8 @@ fn plain(text: &str) -> String {
         return text.to_owned();
     }
     let negative = mantissa.starts_with('-');
-    let (before, after) = mantissa.trim_start_matches('-').split_once('.').unwrap_or((mantissa.trim_start_matches('-'), ""));
+    let (before, after) =
+        mantissa.trim_start_matches('-').split_once('.').unwrap_or((mantissa.trim_start_matches('-'), ""));
     let digits = format!("{before}{after}");
     let point = before.len() as i32 + exponent;
     let body = if point <= 0 {
@@ -108,7 +151,8 @@ pub fn to_body(draft: &Draft) -> Value {
     body.insert("schema".to_owned(), Value::from(SCHEMA));
     for table in canonical(draft).tables {
         let row = |cells: &[Option<String>]| {
-            let filled = table.columns.iter().zip(cells).filter_map(|(k, v)| Some((k.clone(), Value::from(v.clone()?))));
+            let filled =
+                table.columns.iter().zip(cells).filter_map(|(k, v)| Some((k.clone(), Value::from(v.clone()?))));
             Value::Object(filled.collect())
         };
         let value = match table.name.as_str() {

@@ -42,21 +42,36 @@ pub(super) fn read(name: &str, file: &str, bytes: &[u8], findings: &mut Findings
         return table;
     }
     if let [only] = &table.columns[..]
-        && (only.contains(';') || only.contains('\t')) {
-            findings.error("wrong_delimiter", at(1), only.clone(), "the columns are not separated by commas", "save the file with commas; lists inside a cell use `;`");
-            table.columns.clear();
-            return table;
-        }
+        && (only.contains(';') || only.contains('\t'))
+    {
+        findings.error(
+            "wrong_delimiter",
+            at(1),
+            only.clone(),
+            "the columns are not separated by commas",
+            "save the file with commas; lists inside a cell use `;`",
+        );
+        table.columns.clear();
+        return table;
+    }
     for record in reader.records() {
         match record {
             Ok(record) => {
                 let place = at(record.position().map_or(0, csv::Position::line));
-                if record.len() != table.columns.len() && record.iter().any(|c| !c.is_empty()) {
-                    let expected = format!("the row has {} cells, the header has {}", record.len(), table.columns.len());
-                    findings.error("bad_row", place.clone(), "", expected, "add or remove commas; put text with commas in double quotes");
+                let refused = record.len() != table.columns.len() && record.iter().any(|c| !c.is_empty());
+                if refused {
+                    let expected =
+                        format!("the row has {} cells, the header has {}", record.len(), table.columns.len());
+                    findings.error(
+                        "bad_row",
+                        place.clone(),
+                        "",
+                        expected,
+                        "add or remove commas; put text with commas in double quotes",
+                    );
                 }
                 let cell = |i: usize| record.get(i).filter(|c| !c.is_empty()).map(str::to_owned);
-                table.rows.push(RawRow { place, cells: (0..table.columns.len()).map(cell).collect() });
+                table.rows.push(RawRow { place, cells: (0..table.columns.len()).map(cell).collect(), refused });
             }
             Err(error) => {
                 let line = error.position().map_or(0, csv::Position::line);

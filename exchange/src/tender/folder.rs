@@ -5,7 +5,7 @@ use std::path::Path;
 
 use ballast_domain::Findings;
 use ballast_domain::finding::Place;
-use ballast_domain::raw::RawTender;
+use ballast_domain::raw::{RawTable, RawTender};
 use ballast_domain::tables::{Draft, canonical};
 
 use super::{csv_table, toml_table};
@@ -17,24 +17,48 @@ pub fn read_folder(folder: &Path, findings: &mut Findings) -> RawTender {
         Ok(entries) => entries,
         Err(error) => {
             let place = Place::file(folder.display().to_string());
-            findings.error("unreadable", place, "", format!("the folder cannot be read: {error}"), "check the name and the rights");
+            findings.error(
+                "unreadable",
+                place,
+                "",
+                format!("the folder cannot be read: {error}"),
+                "check the name and the rights",
+            );
             return raw;
         }
     };
     let mut names: Vec<String> = entries.flatten().filter_map(|e| e.file_name().into_string().ok()).collect();
     names.sort();
     if !names.iter().any(|n| n == "tender.toml") {
-        findings.error("missing_file", Place::file("tender.toml"), "", format!("{} has no tender.toml", folder.display()), "add it with name, currency and starts; docs/tender-format.md shows one");
+        findings.error(
+            "missing_file",
+            Place::file("tender.toml"),
+            "",
+            format!("{} has no tender.toml", folder.display()),
+            "add it with name, currency and starts; docs/tender-format.md shows one",
+        );
     }
     for name in names {
         let table = name.strip_suffix(".csv");
         if table.is_none() && name != "tender.toml" && name != "rules.toml" {
             continue;
         }
-        let bytes = match std::fs::read(folder.join(&name)) {
+        let bytes = match regular(&folder.join(&name)) {
             Ok(bytes) => bytes,
             Err(error) => {
-                findings.error("unreadable", Place::file(&name), "", format!("cannot be read: {error}"), "put a file there that can be read, or remove the entry");
+                // The table is there, so that nobody is blamed for naming its rows.
+                raw.tables.extend(table.map(|t| RawTable {
+                    name: t.to_owned(),
+                    file: name.clone(),
+                    ..RawTable::default()
+                }));
+                findings.error(
+                    "unreadable",
+                    Place::file(&name),
+                    "",
+                    format!("cannot be read: {error}"),
+                    "put a file there that can be read, or remove the entry",
+                );
                 continue;
             }
         };
@@ -50,6 +74,14 @@ pub fn read_folder(folder: &Path, findings: &mut Findings) -> RawTender {
     raw
 }
 
+/// The bytes of a file, or of the file that a link leads to. Pipes and devices may never end, so they are not opened.
+fn regular(path: &Path) -> io::Result<Vec<u8>> {
+    match std::fs::metadata(path)?.is_file() {
+        true => std::fs::read(path),
+        false => Err(io::Error::other("it is no file")),
+    }
+}
+
 /// Writes the canonical tender as a folder; the folder is made if need be, other files in it stay.
 ///
 /// # Errors
@@ -63,7 +95,8 @@ pub fn write_folder(draft: &Draft, folder: &Path) -> io::Result<()> {
                 ("tender.toml".to_owned(), text.into_bytes())
             }
             "rules" => {
-                let rule = |cells: &[Option<String>]| format!("[[rule]]\n{}\n", toml_table::write_row(&table.columns, cells));
+                let rule =
+                    |cells: &[Option<String>]| format!("[[rule]]\n{}\n", toml_table::write_row(&table.columns, cells));
                 let text: String = table.rows.iter().map(|r| rule(&r.cells)).collect();
                 ("rules.toml".to_owned(), text.into_bytes())
             }

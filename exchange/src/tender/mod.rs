@@ -4,6 +4,7 @@ mod body;
 mod csv_table;
 mod folder;
 mod toml_table;
+mod twice;
 
 use std::path::Path;
 
@@ -24,7 +25,13 @@ pub fn read(path: &Path) -> Reading {
             Ok(bytes) => from_body(&bytes, &path.display().to_string(), &mut findings),
             Err(error) => {
                 let place = Place::file(path.display().to_string());
-                findings.error("unreadable", place, "", format!("cannot be read: {error}"), "name a folder with tender.toml, or a JSON file");
+                findings.error(
+                    "unreadable",
+                    place,
+                    "",
+                    format!("cannot be read: {error}"),
+                    "name a folder with tender.toml, or a JSON file",
+                );
                 Default::default()
             }
         }

@@ -52,11 +52,26 @@ pub(super) fn read_rules(text: &str, file: &str, findings: &mut Findings) -> Opt
                             flatten(rule, "", &mut cells);
                             table.push(place, cells);
                         }
-                        _ => findings.error("bad_toml", place, "", "expected a rule", "write [[rule]] and its keys below"),
+                        _ => {
+                            findings.error(
+                                "bad_toml",
+                                place.clone(),
+                                "",
+                                "expected a rule",
+                                "write [[rule]] and its keys below",
+                            );
+                            table.push_refused(place);
+                        }
                     }
                 }
             }
-            (other, _) => findings.error("unknown_key", place, other, "expected only [[rule]] entries", "write [[rule]] above each rule"),
+            (other, _) => findings.error(
+                "unknown_key",
+                place,
+                other,
+                "expected only [[rule]] entries",
+                "write [[rule]] above each rule",
+            ),
         }
     }
     Some(table)
@@ -79,7 +94,8 @@ fn flatten(table: &DeTable<'_>, prefix: &str, cells: &mut Vec<(String, String)>)
 fn scalar(value: &Spanned<DeValue<'_>>) -> String {
     match value.get_ref() {
         DeValue::String(text) => text.to_string(),
-        DeValue::Integer(number) => number.as_str().to_owned(),
+        // With its prefix, so that 0x10 is refused by the cell instead of being read as 10.
+        DeValue::Integer(number) => number.to_string(),
         DeValue::Float(number) => number.as_str().to_owned(),
         DeValue::Boolean(yes) => if *yes { "yes" } else { "no" }.to_owned(),
         DeValue::Datetime(date) => date.to_string(),
@@ -93,9 +109,10 @@ pub(super) fn write_row(columns: &[String], cells: &[Option<String>]) -> String 
     let mut text = String::new();
     for (column, cell) in columns.iter().zip(cells) {
         if let Some(cell) = cell {
-            // Only what TOML reads back as the same text may stand bare.
-            let plain = cell.parse::<i64>().is_ok_and(|n| n.to_string() == *cell)
-                || (cell.contains('.') && ballast_domain::cell::decimal(cell).is_ok() && !cell.starts_with('.') && !cell.ends_with('.'));
+            // Only what TOML reads back as the same text may stand bare; it takes neither 01.5 nor -.5.
+            let same = |number: String| number == *cell;
+            let plain = cell.parse::<i64>().is_ok_and(|n| same(n.to_string()))
+                || (cell.contains('.') && ballast_domain::cell::decimal(cell).is_ok_and(|n| same(n.to_string())));
             let value = if plain { cell.clone() } else { toml::Value::String(cell.clone()).to_string() };
             let key: Vec<String> = column.splitn(2, '.').map(quoted).collect();
             text.push_str(&format!("{} = {value}\n", key.join(".")));

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use ballast_domain::Tender;
 use ballast_domain::cell::nearest;
 use ballast_domain::finding::{Findings, Place};
 use ballast_domain::pack::{DemandEffect, Hazard, NeedSelector, NodeSelector, Pack, Recovery, Step};
-use ballast_domain::Tender;
 
 use super::law::fault;
 
@@ -26,7 +26,13 @@ pub fn check(tender: &Tender, pack: &Pack) -> Findings {
         let earlier: Vec<&str> = pack.events[..i].iter().map(|e| e.id.as_str()).collect();
         if let Some(after) = event.after.as_deref().filter(|a| !earlier.contains(a)) {
             let fix = hint(after, earlier, "place that event before this one");
-            check.findings.error("unknown_event", place.column("after"), after, "no earlier event of the pack has this id", fix);
+            check.findings.error(
+                "unknown_event",
+                place.column("after"),
+                after,
+                "no earlier event of the pack has this id",
+                fix,
+            );
         }
     }
     for relief in &pack.relief {
@@ -82,7 +88,13 @@ impl Check<'_> {
         }
         for (name, law) in [("up", &hazard.up), ("down", &hazard.down)] {
             if let Some(fault) = fault(law) {
-                self.findings.error("bad_law", place.column(name), format!("{law:?}"), fault, "mend the parameters of the law");
+                self.findings.error(
+                    "bad_law",
+                    place.column(name),
+                    format!("{law:?}"),
+                    fault,
+                    "mend the parameters of the law",
+                );
             }
         }
     }
@@ -92,7 +104,13 @@ impl Check<'_> {
         let name = format!("{kind} {id}");
         let place = Place::file(format!("pack, {name}"));
         if !self.seen.insert(name) {
-            self.findings.error("duplicate_id", place.clone(), id, format!("two entries of kind {kind} have this id"), "give each its own id");
+            self.findings.error(
+                "duplicate_id",
+                place.clone(),
+                id,
+                format!("two entries of kind {kind} have this id"),
+                "give each its own id",
+            );
         }
         place
     }
@@ -100,7 +118,13 @@ impl Check<'_> {
     fn nodes(&mut self, selectors: &[NodeSelector], place: &Place) {
         let map = &self.tender.factor_map;
         if selectors.is_empty() {
-            self.findings.error("no_node", place.column("nodes"), "", "names no node, so it does nothing", "name nodes such as `plant:North Cove` or `plant:*`");
+            self.findings.error(
+                "no_node",
+                place.column("nodes"),
+                "",
+                "names no node, so it does nothing",
+                "name nodes such as `plant:North Cove` or `plant:*`",
+            );
         }
         for selector in selectors.iter().filter(|s| map.select(s).is_empty()) {
             let kind = selector.kind.word();
@@ -118,9 +142,10 @@ impl Check<'_> {
     fn needs(&mut self, on: &NeedSelector, place: &Place) {
         let needs: Vec<&str> = self.tender.needs.iter().map(|n| n.id.as_str()).collect();
         let categories: Vec<&str> = self.tender.categories.iter().map(String::as_str).collect();
-        for (column, code, names, known) in
-            [("needs", "unknown_need", &on.needs, &needs), ("categories", "unknown_category", &on.categories, &categories)]
-        {
+        for (column, code, names, known) in [
+            ("needs", "unknown_need", &on.needs, &needs),
+            ("categories", "unknown_category", &on.categories, &categories),
+        ] {
             for name in names.iter().filter(|n| !known.contains(&n.as_str())) {
                 let fix = hint(name, known.iter().copied(), "mend the name, or remove it from the pack");
                 self.findings.error(code, place.column(column), name, "the tender has nothing of this name", fix);
@@ -130,10 +155,22 @@ impl Check<'_> {
 
     fn steps(&mut self, steps: &[Step], place: &Place) {
         if steps.is_empty() {
-            self.findings.error("no_steps", place.column("steps"), "", "has no steps, so it does nothing", "add { week = 0, level = … }");
+            self.findings.error(
+                "no_steps",
+                place.column("steps"),
+                "",
+                "has no steps, so it does nothing",
+                "add { week = 0, level = … }",
+            );
         }
         if steps.windows(2).any(|s| s[1].week <= s[0].week) {
-            self.findings.error("bad_steps", place.column("steps"), "", "expected weeks that rise from step to step", "put the steps in order");
+            self.findings.error(
+                "bad_steps",
+                place.column("steps"),
+                "",
+                "expected weeks that rise from step to step",
+                "put the steps in order",
+            );
         }
         for step in steps {
             self.range("steps", step.week, 0.0, 5200.0, place);

@@ -7,10 +7,10 @@
 //! μ = (ln P5 + ln P95) / 2, σ = (ln P95 − ln P5) / (2 z₉₅). With P5 = 0 the stated mean is taken as the median and σ
 //! from P95 alone. Without a range the factor is 1. Surges act on the part of the week that they cover.
 
+use ballast_domain::Tender;
 use ballast_domain::index::{Ix, NeedIx};
 use ballast_domain::pack::{DemandEffect, NeedSelector, Pack};
 use ballast_domain::tender::DemandCell;
-use ballast_domain::Tender;
 
 use super::law::normal;
 use super::stream::{Key, Purpose};

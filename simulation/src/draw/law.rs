@@ -74,7 +74,10 @@ pub fn fault(law: &Law) -> Option<&'static str> {
         Law::Fixed { weeks } => positive(weeks),
         Law::Empirical { values, weights } => {
             let sum: f64 = weights.iter().sum();
-            values.len() == weights.len() && values.iter().all(positive) && weights.iter().all(not_negative) && positive(&sum)
+            values.len() == weights.len()
+                && values.iter().all(positive)
+                && weights.iter().all(not_negative)
+                && positive(&sum)
         }
         Law::Mixture { parts } => {
             let sum: f64 = parts.iter().map(|p| p.0).sum();
@@ -171,8 +174,14 @@ mod tests {
             let x: Vec<f64> = (0..N).map(|_| sample(law, &mut rng)).collect();
             let mean = x.iter().sum::<f64>() / N as f64;
             let var = x.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / N as f64;
-            assert!((mean - law.mean()).abs() <= 5.0 * (variance(law) / N as f64).sqrt() + 1e-12, "{law:?}: mean {mean}");
-            assert!((var / variance(law).max(1e-12) - 1.0).abs() < 0.06 || variance(law) == 0.0, "{law:?}: variance {var}");
+            assert!(
+                (mean - law.mean()).abs() <= 5.0 * (variance(law) / N as f64).sqrt() + 1e-12,
+                "{law:?}: mean {mean}"
+            );
+            assert!(
+                (var / variance(law).max(1e-12) - 1.0).abs() < 0.06 || variance(law) == 0.0,
+                "{law:?}: variance {var}"
+            );
             // Length-biased mean = E X² / E X.
             let biased = (0..N).map(|_| sample_length_biased(law, &mut rng)).sum::<f64>() / N as f64;
             let want = (variance(law) + law.mean().powi(2)) / law.mean();

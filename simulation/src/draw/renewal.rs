@@ -123,7 +123,10 @@ mod tests {
             // On the ramp output is one half on average.
             let want = (up + ramp / 2.0) / (up + down + ramp);
             for (w, got) in output(h, 40_000).into_iter().enumerate() {
-                assert!((got - want).abs() < 5.0 * (want * (1.0 - want) / 40_000.0).sqrt(), "{h:?} week {w}: {got} against {want}");
+                assert!(
+                    (got - want).abs() < 5.0 * (want * (1.0 - want) / 40_000.0).sqrt(),
+                    "{h:?} week {w}: {got} against {want}"
+                );
             }
         }
     }

@@ -80,14 +80,16 @@ impl Scenery {
         for branches in map.branches.iter() {
             let mut mix: BTreeMap<usize, f64> = BTreeMap::new();
             for branch in branches {
-                let mut met: Vec<usize> = branch.chain.iter().flat_map(|n| by_node.get(&n.ix()).into_iter().flatten()).copied().collect();
+                let mut met: Vec<usize> =
+                    branch.chain.iter().flat_map(|n| by_node.get(&n.ix()).into_iter().flatten()).copied().collect();
                 met.sort_unstable();
                 met.dedup();
                 let (late, lost) = met.into_iter().partition(|p| processes[*p].delay);
                 *mix.entry(chains.number(Chain { lost, late })).or_default() += branch.split;
             }
             let single = mix.len() == 1;
-            let mix = mix.into_iter().map(|(chain, split)| (chain, if single { 1.0 } else { split }.to_bits())).collect();
+            let mix =
+                mix.into_iter().map(|(chain, split)| (chain, if single { 1.0 } else { split }.to_bits())).collect();
             class_of.push(u32::try_from(classes.number(mix)).unwrap_or(u32::MAX));
         }
         let plant_node = |id: &str| map.nodes.iter().position(|n| n.kind == NodeKind::Plant && n.id == id);
@@ -105,7 +107,11 @@ impl Scenery {
             pack: pack.clone(),
             processes,
             chains: chains.list,
-            classes: classes.list.into_iter().map(|mix| mix.into_iter().map(|(c, s)| (c, f64::from_bits(s))).collect()).collect(),
+            classes: classes
+                .list
+                .into_iter()
+                .map(|mix| mix.into_iter().map(|(c, s)| (c, f64::from_bits(s))).collect())
+                .collect(),
             demand: DemandLaw::new(tender, pack, seed),
             cells: tender.cells.len(),
             struck: by_node.into_iter().collect(),
@@ -151,7 +157,8 @@ impl Scenery {
                 Driver::Hazard(h) => draw_hazard(&self.pack.hazards[h], self.pack.initial, end, &mut rng, trajectory),
                 Driver::Event(e) => {
                     let event = &self.pack.events[e];
-                    let before = |id: &String| self.pack.events.iter().position(|x| x.id == *id).is_some_and(|i| happened[i]);
+                    let before =
+                        |id: &String| self.pack.events.iter().position(|x| x.id == *id).is_some_and(|i| happened[i]);
                     let may = event.after.as_ref().is_none_or(before);
                     happened[e] = draw_event(event, may, &mut rng, trajectory);
                 }
@@ -177,7 +184,8 @@ impl Scenery {
                 Driver::Event(_) => false,
             };
             let found = self.processes.iter().position(fits);
-            let p = found.ok_or_else(|| format!("the pack has no hazard `{}` at node `{}`", spell.hazard, spell.node))?;
+            let p =
+                found.ok_or_else(|| format!("the pack has no hazard `{}` at node `{}`", spell.hazard, spell.node))?;
             if let Driver::Hazard(h) = self.processes[p].driver {
                 outage(&self.pack.hazards[h], spell.from_week, spell.to_week, &mut canvas.trajectories[p]);
             }

@@ -86,7 +86,8 @@ impl Lines {
             lines.class.push(scenery.class_of(c.product));
             lines.weekly.push(used / 52.0);
             lines.lead.push(tender.offers[c.offer].lead_time.to_f64().ceil() as usize);
-            let before = tender.incumbents[c.cell].iter().filter(|x| x.product == c.product).map(|x| x.quantity.to_f64());
+            let before =
+                tender.incumbents[c.cell].iter().filter(|x| x.product == c.product).map(|x| x.quantity.to_f64());
             lines.history.push(match pack.allocation.rule {
                 AllocationRule::Contract => 1.0,
                 AllocationRule::History => (before.sum::<f64>() / used).min(1.0),
@@ -126,7 +127,8 @@ impl Lines {
 /// Weekly relief of a product: the highest of those that name a node behind it.
 fn relief(map: &FactorMap, pack: &Pack, product: ProductIx) -> Option<Vec<f64>> {
     let behind = |n: &NodeIx| map.branches[product].iter().any(|b| b.chain.contains(n));
-    let mine: Vec<_> = pack.relief.iter().filter(|r| r.nodes.iter().flat_map(|s| map.select(s)).any(|n| behind(&n))).collect();
+    let mine: Vec<_> =
+        pack.relief.iter().filter(|r| r.nodes.iter().flat_map(|s| map.select(s)).any(|n| behind(&n))).collect();
     let highest = |w: u32| mine.iter().map(|r| mean_of_steps(&r.steps, f64::from(w))).fold(0.0, f64::max).min(1.0);
     (!mine.is_empty()).then(|| (0..pack.horizon_weeks).map(highest).collect())
 }
@@ -155,16 +157,16 @@ impl Market {
             by_need[product.need.ix()].entry(product.supplier).or_default().push(scenery.class_of(ix));
         }
         let share = |s: SupplierIx| tender.suppliers[s].market_share.map(|m| m.to_f64());
-        let sellers = |need: BTreeMap<SupplierIx, Vec<u32>>| need.into_iter().filter_map(|(s, c)| Some((share(s)?, c))).collect();
+        let sellers =
+            |need: BTreeMap<SupplierIx, Vec<u32>>| need.into_iter().filter_map(|(s, c)| Some((share(s)?, c))).collect();
         Self { spare, sellers: by_need.into_iter().map(sellers).collect() }
     }
 
     /// δ_market: part of the market's volume of a need that is displaced in a week.
     pub fn displaced(&self, need: usize, week: usize, path: &Path) -> f64 {
         let row = &path.capacity[week * path.classes..(week + 1) * path.classes];
-        let lost = |classes: &Vec<u32>| {
-            classes.iter().map(|c| 1.0 - row[*c as usize]).sum::<f64>() / classes.len() as f64
-        };
+        let lost =
+            |classes: &Vec<u32>| classes.iter().map(|c| 1.0 - row[*c as usize]).sum::<f64>() / classes.len() as f64;
         self.sellers[need].iter().map(|(share, classes)| share * lost(classes)).sum()
     }
 }

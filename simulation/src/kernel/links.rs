@@ -44,7 +44,8 @@ pub(super) fn donors(tender: &Tender, award: &Award) -> Vec<Donor> {
         let product = &tender.products[candidate.product];
         let used = line.used.to_f64();
         *volume.entry(candidate.cell).or_default() += used;
-        let other = tender.equivalences.iter().filter(|e| e.product == candidate.product).map(|e| (e.need, e.use_factor));
+        let other =
+            tender.equivalences.iter().filter(|e| e.product == candidate.product).map(|e| (e.need, e.use_factor));
         for (need, factor) in other.chain([(product.need, product.use_factor)]).filter(|(n, _)| *n != candidate.need) {
             let Some(taker) = cell_of(tender, candidate.cell, need) else { continue };
             let entry = links.entry(candidate.cell).or_default().entry(taker).or_default();

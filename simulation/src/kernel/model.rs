@@ -65,7 +65,8 @@ impl Model {
         });
         let most = times(&|c| policies[c].headroom);
         let lines = Lines::new(tender, award, scenery);
-        let transit_target = (0..mean.len()).map(|c| lines.of(c).map(|l| lines.weekly[l] * lines.lead[l] as f64).sum()).collect();
+        let transit_target =
+            (0..mean.len()).map(|c| lines.of(c).map(|l| lines.weekly[l] * lines.lead[l] as f64).sum()).collect();
         let direct: Vec<bool> = (0..mean.len()).map(|c| lines.of(c).all(|l| lines.lead[l] == 0)).collect();
         let conservation = Conservation::all(tender, pack);
         let unwatched = conservation.is_empty() && pack.spare.surge == 0.0;

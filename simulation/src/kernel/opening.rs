@@ -21,7 +21,8 @@ pub(super) fn opening(tender: &Tender, scenery: &Scenery, target: &[f64]) -> (Ve
             let units = packs.to_f64() * product.use_factor.to_f64();
             match (place.kind, place.site) {
                 (PlaceKind::Site, Some(site)) => {
-                    let cell = tender.cells.as_slice().binary_search_by_key(&(site, product.need), |c| (c.site, c.need));
+                    let cell =
+                        tender.cells.as_slice().binary_search_by_key(&(site, product.need), |c| (c.site, c.need));
                     if let Ok(cell) = cell {
                         *stated[cell].get_or_insert(0.0) += units;
                     }

@@ -93,7 +93,9 @@ impl State {
     pub(super) fn order(&mut self, model: &Model) {
         let have = self.stock.iter().zip(&self.reserve).zip(&self.transit);
         let target = model.stock_target.iter().zip(&model.reserve_target).zip(&model.transit_target);
-        for ((wanted, mean), (((s, r), t), ((st, rt), tt))) in self.wanted.iter_mut().zip(&model.mean).zip(have.zip(target)) {
+        for ((wanted, mean), (((s, r), t), ((st, rt), tt))) in
+            self.wanted.iter_mut().zip(&model.mean).zip(have.zip(target))
+        {
             let order = mean + (st - s) + (rt - r) + (tt - t);
             *wanted = if order > 0.0 { order } else { 0.0 };
         }

@@ -105,8 +105,10 @@ pub fn report(
     let total_column: Vec<f64> = column(all - 1).into_iter().map(|x| in_weeks(x, &scopes.list[all - 1])).collect();
     let total = reports.remove(all - 1);
     let criticality = reports.split_off(scopes.mean.len());
-    let weekly = |need: usize, w: usize, kind: usize| block.weekly[(w * scopes.mean.len() + need) * 2 + kind] / n as f64;
-    let fans = tender.needs.indexes().map(|x: NeedIx| fan.need(x, x.ix(), n as u64, |w, k| weekly(x.ix(), w, k))).collect();
+    let weekly =
+        |need: usize, w: usize, kind: usize| block.weekly[(w * scopes.mean.len() + need) * 2 + kind] / n as f64;
+    let fans =
+        tender.needs.indexes().map(|x: NeedIx| fan.need(x, x.ix(), n as u64, |w, k| weekly(x.ix(), w, k))).collect();
     let mut worst: Vec<WorstReplication> = total_column
         .iter()
         .enumerate()

@@ -64,7 +64,12 @@ fn weights(tender: &Tender, needs: &[NeedIx], mean: &[f64]) -> (CurveWeight, Vec
 }
 
 /// The curve; `mean` is the mean weekly demand of each need of the tender.
-pub(super) fn curve(tender: &Tender, costs: &Costs, requirement: &Requirement, mean: &[f64]) -> (CurveWeight, Vec<CurvePoint>) {
+pub(super) fn curve(
+    tender: &Tender,
+    costs: &Costs,
+    requirement: &Requirement,
+    mean: &[f64],
+) -> (CurveWeight, Vec<CurvePoint>) {
     let (weight, weights) = weights(tender, &requirement.needs, mean);
     let mut steps = Vec::new();
     for (i, need) in requirement.needs.iter().enumerate() {

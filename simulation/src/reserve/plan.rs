@@ -1,9 +1,9 @@
 //! A reserve plan: weeks of stock above working stock, need by need, held at the sites in proportion to demand.
 
+use ballast_domain::Tender;
 use ballast_domain::cell::nearest;
 use ballast_domain::finding::{Findings, Place};
 use ballast_domain::index::{NeedIx, SiteIx};
-use ballast_domain::Tender;
 
 /// The reserve of one need.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +47,13 @@ impl ReservePlan {
         for (id, weeks) in weeks {
             let place = Place::file(format!("reserve plan, need {id}"));
             if !(0.0..=5200.0).contains(&weeks) {
-                findings.error("bad_value", place.column("weeks"), weeks.to_string(), "expected 0 to 5200 weeks", "mend the figure");
+                findings.error(
+                    "bad_value",
+                    place.column("weeks"),
+                    weeks.to_string(),
+                    "expected 0 to 5200 weeks",
+                    "mend the figure",
+                );
             }
             match tender.needs.enumerate().find(|(_, n)| n.id == id) {
                 Some((need, _)) => known.push((need, weeks)),

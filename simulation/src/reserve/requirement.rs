@@ -23,7 +23,8 @@ use crate::kernel::{Model, Record, State, live};
 
 /// Levels of reserve at which unmet demand is worked out, weeks.
 pub const LEVELS_WEEKS: [f64; 22] = [
-    0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 13.0, 16.0, 20.0, 26.0, 32.0, 39.0, 52.0,
+    0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 13.0, 16.0, 20.0, 26.0, 32.0, 39.0,
+    52.0,
 ];
 
 /// What the paths ask of the reserve.

@@ -125,7 +125,10 @@ pub fn reserve(
         _ => return Err(StressError::Options("sizing a reserve needs a fixed number of replications above 0".into())),
     };
     if !pack.recourse.contains(&Recourse::Reserve) {
-        return Err(StressError::Target(format!("pack `{}` does not list `reserve` as a recourse, so no reserve can help", pack.name)));
+        return Err(StressError::Target(format!(
+            "pack `{}` does not list `reserve` as a recourse, so no reserve can help",
+            pack.name
+        )));
     }
     let mean = Scopes::new(tender).mean;
     let covered = |n: &NeedIx| target.covers(tender.needs[*n].criticality) && mean[n.ix()] > 0.0;
@@ -221,7 +224,14 @@ fn correct(
 }
 
 impl Size {
-    fn report(&self, plan: &ReservePlan, costs: &Costs, target: &Target, before: &StressReport, after: &StressReport) -> NeedReserve {
+    fn report(
+        &self,
+        plan: &ReservePlan,
+        costs: &Costs,
+        target: &Target,
+        before: &StressReport,
+        after: &StressReport,
+    ) -> NeedReserve {
         let i = self.need.ix();
         let quantity_units = plan.entries.iter().filter(|e| e.need == self.need).map(|e| e.quantity_units).sum::<f64>();
         let unit_price = costs.unit_price[i];

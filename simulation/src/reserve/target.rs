@@ -30,13 +30,18 @@ impl FromStr for Target {
 
     fn from_str(text: &str) -> Result<Self, StressError> {
         const FORM: &str = "p_stockout<=0.02@criticality=1,conf=0.95";
-        let refuse = |what: String| StressError::Target(format!("reserve target `{text}`: {what}; write it like `{FORM}`"));
+        let refuse =
+            |what: String| StressError::Target(format!("reserve target `{text}`: {what}; write it like `{FORM}`"));
         let (metric, scope) = text.split_once('@').unwrap_or((text, ""));
         let (name, level) = metric.split_once("<=").ok_or_else(|| refuse("`<=` is missing".into()))?;
         if name.trim() != "p_stockout" {
-            return Err(refuse(format!("`{}` is not a metric that reserves can be sized for, only p_stockout is", name.trim())));
+            return Err(refuse(format!(
+                "`{}` is not a metric that reserves can be sized for, only p_stockout is",
+                name.trim()
+            )));
         }
-        let number = |text: &str| text.trim().parse::<f64>().map_err(|_| refuse(format!("`{}` is not a number", text.trim())));
+        let number =
+            |text: &str| text.trim().parse::<f64>().map_err(|_| refuse(format!("`{}` is not a number", text.trim())));
         let alpha = number(level)?;
         if !(alpha > 0.0 && alpha < 1.0) {
             return Err(refuse(format!("the level must lie between 0 and 1, not {alpha}")));
@@ -78,7 +83,10 @@ mod tests {
         for text in ["p_stockout<=0.02@criticality=1,conf=0.95", "p_stockout<=0.1@conf=0.9"] {
             assert_eq!(text.parse::<Target>().unwrap().to_string(), text);
         }
-        assert_eq!("p_stockout <= 0.05".parse::<Target>().unwrap(), Target { alpha: 0.05, criticality: None, confidence: 0.95 });
+        assert_eq!(
+            "p_stockout <= 0.05".parse::<Target>().unwrap(),
+            Target { alpha: 0.05, criticality: None, confidence: 0.95 }
+        );
     }
 
     #[test]

@@ -39,9 +39,15 @@ pub fn award(tender: &Tender, lines: &[(&str, &str, &str, f64)]) -> Award {
         .map(|(site, need, product, used)| {
             let is = |c: CandidateIx| {
                 let c = &tender.candidates[c];
-                tender.sites[c.site].id == *site && tender.needs[c.need].id == *need && tender.products[c.product].id == *product
+                tender.sites[c.site].id == *site
+                    && tender.needs[c.need].id == *need
+                    && tender.products[c.product].id == *product
             };
-            let candidate = tender.candidates.indexes().find(|c| is(*c)).unwrap_or_else(|| panic!("no line {site} {need} {product}"));
+            let candidate = tender
+                .candidates
+                .indexes()
+                .find(|c| is(*c))
+                .unwrap_or_else(|| panic!("no line {site} {need} {product}"));
             AwardLine { candidate, used: NeedUnits::parse(Some(&format!("{used:.6}"))).unwrap(), whole_packs: None }
         })
         .collect();
@@ -120,11 +126,22 @@ pub fn network() -> (Tender, Award) {
     let t = tender(&[
         ("tender", "name currency starts holding_rate capital_rate", &["net EUR 2026-01-01 0.1 0.05"]),
         ("sites", "site member", &["h1 m1", "h2 m1", "h3 m2"]),
-        ("needs", "need category unit criticality reference_price patients_per_unit", &["a iv bag 1 2 0.5", "b iv bag 2 1 -"]),
+        (
+            "needs",
+            "need category unit criticality reference_price patients_per_unit",
+            &["a iv bag 1 2 0.5", "b iv bag 2 1 -"],
+        ),
         (
             "demand",
             "site need quantity low high weekly_cv",
-            &["h1 a 5200 4500 6000 0.2", "h2 a 2600 - - 0.3", "h3 a 1040 - - 0", "h1 b 5200 - - 0.1", "h2 b 1040 - - 0", "h3 b 2080 1800 2400 0"],
+            &[
+                "h1 a 5200 4500 6000 0.2",
+                "h2 a 2600 - - 0.3",
+                "h3 a 1040 - - 0",
+                "h1 b 5200 - - 0.1",
+                "h2 b 1040 - - 0",
+                "h3 b 2080 1800 2400 0",
+            ],
         ),
         ("suppliers", "supplier market_share", &["s1 0.5", "s2 0.3", "s3 -"]),
         ("plants", "plant supplier plant_region country", &["p1 s1 east US", "p2 s1 west US", "p3 s2 east US"]),
@@ -136,7 +153,11 @@ pub fn network() -> (Tender, Award) {
         ),
         ("equivalences", "product need use_factor strength", &["s1-b a 8 shortage_only", "s2-a b 14 full"]),
         ("offers", "offer product price lead_time", &["o1 s1-a 20 2", "o2 s2-a 25 0", "o3 s1-b 9 1", "o4 s3-b 5 3.5"]),
-        ("incumbents", "site need product quantity price", &["h1 a s1-a 3000 20", "h2 a s1-a 2600 20", "h1 b s3-b 5200 5"]),
+        (
+            "incumbents",
+            "site need product quantity price",
+            &["h1 a s1-a 3000 20", "h2 a s1-a 2600 20", "h1 b s3-b 5200 5"],
+        ),
         ("places", "place kind site plant", &["h1-store site h1 -", "dc centre - -", "beside centre - p1"]),
         ("stock", "place product on_hand", &["h1-store s1-a 30", "dc s1-a 20", "beside s2-a 15"]),
         ("policies", "site need working_stock headroom reserve", &["* * 1.5 1.3 1", "h1 b 3 1.2 0"]),
@@ -162,20 +183,45 @@ pub fn rough() -> Pack {
     let late = Hazard {
         effect: Effect::Delay,
         capacity: 0.3,
-        ..hazard("late", NodeKind::Supplier, "*", Law::Exponential { mean: 15.0 }, Law::Lognormal { median: 2.0, sigma: 0.5 })
+        ..hazard(
+            "late",
+            NodeKind::Supplier,
+            "*",
+            Law::Exponential { mean: 15.0 },
+            Law::Lognormal { median: 2.0, sigma: 0.5 },
+        )
     };
     let ramp = Hazard {
         recovery: Recovery::Linear { weeks: 5.0 },
-        ..hazard("fire", NodeKind::Plant, "*", Law::Weibull { scale: 50.0, shape: 0.8 }, Law::Gamma { mean: 8.0, shape: 2.0 })
+        ..hazard(
+            "fire",
+            NodeKind::Plant,
+            "*",
+            Law::Weibull { scale: 50.0, shape: 0.8 },
+            Law::Gamma { mean: 8.0, shape: 2.0 },
+        )
     };
     let storm = Hazard {
         common: true,
         capacity: 0.2,
         nodes: vec![node(NodeKind::PlantRegion, "east"), node(NodeKind::Input, "film")],
-        ..hazard("storm", NodeKind::Plant, "p1", Law::Exponential { mean: 40.0 }, Law::Lognormal { median: 6.0, sigma: 0.6 })
+        ..hazard(
+            "storm",
+            NodeKind::Plant,
+            "p1",
+            Law::Exponential { mean: 40.0 },
+            Law::Lognormal { median: 6.0, sigma: 0.6 },
+        )
     };
-    let chance = Event { probability: 0.5, stretch_sigma: 0.4, ..event("quake", node(NodeKind::Supplier, "s3"), 12.0, &[(0.0, 0.0), (6.0, 0.5), (12.0, 1.0)]) };
-    let after = Event { after: Some("quake".into()), ..event("aftershock", node(NodeKind::Plant, "p2"), 14.5, &[(0.0, 0.1), (4.0, 1.0)]) };
+    let chance = Event {
+        probability: 0.5,
+        stretch_sigma: 0.4,
+        ..event("quake", node(NodeKind::Supplier, "s3"), 12.0, &[(0.0, 0.0), (6.0, 0.5), (12.0, 1.0)])
+    };
+    let after = Event {
+        after: Some("quake".into()),
+        ..event("aftershock", node(NodeKind::Plant, "p2"), 14.5, &[(0.0, 0.1), (4.0, 1.0)])
+    };
     Pack {
         allocation: Allocation { rule: AllocationRule::History, loyalty: 0.2, blend_weeks: 26 },
         recourse: vec![Recourse::Equivalences, Recourse::Transfer, Recourse::Reserve],

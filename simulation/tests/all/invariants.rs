@@ -17,7 +17,14 @@ fn options(seed: u64, n: u64) -> Options<'static> {
 }
 
 /// start + received + gained = served + end, for every cell.
-fn assert_conserved(tender: &Tender, award: &Award, pack: &Pack, plan: Option<&ReservePlan>, seed: u64, replication: u64) {
+fn assert_conserved(
+    tender: &Tender,
+    award: &Award,
+    pack: &Pack,
+    plan: Option<&ReservePlan>,
+    seed: u64,
+    replication: u64,
+) {
     let scenery = Scenery::new(tender, pack, seed).unwrap();
     let model = Model::new(tender, award, &scenery, plan);
     let (mut canvas, mut state) = (Canvas::new(&scenery), State::new(&model));
@@ -34,7 +41,12 @@ fn assert_conserved(tender: &Tender, award: &Award, pack: &Pack, plan: Option<&R
         assert!(residual.abs() < 1e-6, "cell {c} of replication {replication}: {residual}");
         for w in 0..weeks {
             let at = w * cells + c;
-            assert!(r.stock[at] >= -1e-9 && r.unmet[at] >= 0.0 && r.unmet[at] <= r.demand[at] + 1e-9 && r.received[at] >= -1e-9);
+            assert!(
+                r.stock[at] >= -1e-9
+                    && r.unmet[at] >= 0.0
+                    && r.unmet[at] <= r.demand[at] + 1e-9
+                    && r.received[at] >= -1e-9
+            );
         }
     }
 }
@@ -143,7 +155,13 @@ fn a_further_supplier_leaves_other_draws_alone() {
         ])
     };
     let pack = Pack {
-        hazards: vec![crate::fixture::hazard("h", NodeKind::Supplier, "*", Law::Exponential { mean: 20.0 }, Law::Exponential { mean: 5.0 })],
+        hazards: vec![crate::fixture::hazard(
+            "h",
+            NodeKind::Supplier,
+            "*",
+            Law::Exponential { mean: 20.0 },
+            Law::Exponential { mean: 5.0 },
+        )],
         ..calm(52)
     };
     let (few, many) = (make(false), make(true));
@@ -155,7 +173,8 @@ fn a_further_supplier_leaves_other_draws_alone() {
         let mut seen = Vec::new();
         for r in 0..50 {
             scenery.draw(r, &mut canvas);
-            let capacity: Vec<f64> = canvas.path.capacity.iter().skip(class).step_by(canvas.path.classes).copied().collect();
+            let capacity: Vec<f64> =
+                canvas.path.capacity.iter().skip(class).step_by(canvas.path.classes).copied().collect();
             seen.push((capacity, canvas.path.demand.clone()));
         }
         seen
@@ -168,7 +187,8 @@ fn more_reserve_never_means_more_unmet() {
     let rm1 = ballast_simulation::rm1::reference_model().unwrap();
     let scenery = Scenery::new(&rm1.tender, &rm1.pack, 2).unwrap();
     let mut canvas = Canvas::new(&scenery);
-    let plans = [0.0, 0.5, 2.0, 8.0].map(|w| ReservePlan::of_weeks(&rm1.tender, rm1.tender.needs.indexes().map(|n| (n, w))));
+    let plans =
+        [0.0, 0.5, 2.0, 8.0].map(|w| ReservePlan::of_weeks(&rm1.tender, rm1.tender.needs.indexes().map(|n| (n, w))));
     let models: Vec<Model> = plans.iter().map(|p| Model::new(&rm1.tender, &rm1.award, &scenery, Some(p))).collect();
     for r in 0..100 {
         scenery.draw(r, &mut canvas);
@@ -189,7 +209,8 @@ fn a_replayed_replication_is_the_one_of_the_test() {
     let worst = report.worst[0];
     let trace = replay(&tender, &award, &rough(), None, 9, worst.replication).unwrap();
     let price = |n: usize| if n == 0 { 2.0 } else { 1.0 };
-    let unmet: f64 = trace.needs.iter().map(|n| price(n.need.ix()) * n.weeks.iter().map(|w| w.unmet_units).sum::<f64>()).sum();
+    let unmet: f64 =
+        trace.needs.iter().map(|n| price(n.need.ix()) * n.weeks.iter().map(|w| w.unmet_units).sum::<f64>()).sum();
     let week = report.total.unmet_units.value / report.total.unmet_weeks.value;
     assert!((unmet / week - worst.shortage_weeks).abs() < 1e-9);
 }
@@ -211,7 +232,10 @@ fn a_pack_that_does_not_fit_is_refused_with_hints() {
     let findings = check(&tender, &pack);
     let mut codes: Vec<&str> = findings.0.iter().map(|f| f.code).collect();
     codes.sort_unstable();
-    assert_eq!(codes, ["bad_value", "duplicate_id", "no_steps", "unknown_category", "unknown_event", "unknown_need", "unknown_node"]);
+    assert_eq!(
+        codes,
+        ["bad_value", "duplicate_id", "no_steps", "unknown_category", "unknown_event", "unknown_need", "unknown_node"]
+    );
     assert!(findings.0.iter().any(|f| f.fix == "did you mean `s1`?"), "{findings:?}");
 }
 

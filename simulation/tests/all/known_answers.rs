@@ -33,7 +33,13 @@ fn geometric_outages_and_weeks_of_stock() {
     // a week is short iff the supplier has been down for more than k weeks, P = down share × (1 − p)^k.
     let (p_fail, p_repair) = (0.05, 0.25);
     let pack = Pack {
-        hazards: vec![hazard("x", NodeKind::Supplier, "s", Law::Geometric { chance: p_fail }, Law::Geometric { chance: p_repair })],
+        hazards: vec![hazard(
+            "x",
+            NodeKind::Supplier,
+            "s",
+            Law::Geometric { chance: p_fail },
+            Law::Geometric { chance: p_repair },
+        )],
         ..calm(150)
     };
     let down_share = (1.0 / p_repair) / (1.0 / p_repair + 1.0 / p_fail);
@@ -51,10 +57,16 @@ fn geometric_outages_and_weeks_of_stock() {
 fn a_scripted_outage_by_hand() {
     // Out from week 10 to 14; one week of working stock and one of reserve: weeks 12 and 13 go unmet.
     let (tender, award) = one(1.0, 1.2, 1.0);
-    let pack = Pack { events: vec![event("out", node(NodeKind::Supplier, "s"), 10.0, &[(0.0, 0.0), (4.0, 1.0)])], ..calm(30) };
+    let pack =
+        Pack { events: vec![event("out", node(NodeKind::Supplier, "s"), 10.0, &[(0.0, 0.0), (4.0, 1.0)])], ..calm(30) };
     let trace = replay(&tender, &award, &pack, None, 0, 0).unwrap();
-    let unmet: Vec<(usize, f64)> =
-        trace.needs[0].weeks.iter().enumerate().filter(|(_, w)| w.unmet_units > 0.0).map(|(w, x)| (w, x.unmet_units)).collect();
+    let unmet: Vec<(usize, f64)> = trace.needs[0]
+        .weeks
+        .iter()
+        .enumerate()
+        .filter(|(_, w)| w.unmet_units > 0.0)
+        .map(|(w, x)| (w, x.unmet_units))
+        .collect();
     assert_eq!(unmet, [(12, 10.0), (13, 10.0)]);
     let week = |w: usize| trace.needs[0].weeks[w];
     assert_eq!((week(11).reserve_drawn_units, week(13).received_units), (10.0, 0.0));
@@ -91,7 +103,11 @@ fn lead_time_shifts_the_gap() {
     };
     let trace = replay(&tender, &award, &pack, None, 0, 0).unwrap();
     // h2 buys need a from s1 alone, with a lead time of 2 weeks: nothing arrives in weeks 12 to 16.
-    let cell = tender.cells.enumerate().position(|(_, c)| tender.sites[c.site].id == "h2" && tender.needs[c.need].id == "a").unwrap();
+    let cell = tender
+        .cells
+        .enumerate()
+        .position(|(_, c)| tender.sites[c.site].id == "h2" && tender.needs[c.need].id == "a")
+        .unwrap();
     let gap: Vec<usize> = (0..30).filter(|w| trace.record.received[w * trace.record.cells + cell] == 0.0).collect();
     assert_eq!(gap, [12, 13, 14, 15, 16]);
 }
@@ -109,7 +125,13 @@ fn new_customers_wait_under_allocation_by_history() {
         };
         replay(&tender, &award, &pack, None, 0, 0).unwrap().record
     };
-    let at = |site: &str| tender.cells.enumerate().position(|(_, c)| tender.sites[c.site].id == site && tender.needs[c.need].id == "a").unwrap();
+    let at = |site: &str| {
+        tender
+            .cells
+            .enumerate()
+            .position(|(_, c)| tender.sites[c.site].id == site && tender.needs[c.need].id == "a")
+            .unwrap()
+    };
     let (contract, history) = (run(AllocationRule::Contract), run(AllocationRule::History));
     let received = |r: &ballast_simulation::kernel::Record, site: &str, w: usize| r.received[w * r.cells + at(site)];
     // h2 bought all of its volume from s1 before: history makes no difference. h1 bought 3,000 of 3,120: almost none.
@@ -135,7 +157,8 @@ fn conservation_begins_after_its_lag_and_ends_with_the_shortage() {
         ..calm(40)
     };
     let trace = replay(&tender, &award, &pack, None, 0, 0).unwrap();
-    let saving: Vec<usize> = trace.needs[0].weeks.iter().enumerate().filter(|(_, w)| w.saved_units > 0.0).map(|(w, _)| w).collect();
+    let saving: Vec<usize> =
+        trace.needs[0].weeks.iter().enumerate().filter(|(_, w)| w.saved_units > 0.0).map(|(w, _)| w).collect();
     // Receipts are thin from week 5 to 14.
     assert_eq!(saving, (7..=15).collect::<Vec<usize>>());
 }

@@ -15,7 +15,13 @@ fn options(n: u64) -> Options<'static> {
 }
 
 fn outages() -> Vec<Hazard> {
-    vec![hazard("x", NodeKind::Supplier, "s", Law::Exponential { mean: 60.0 }, Law::Lognormal { median: 8.0, sigma: 0.6 })]
+    vec![hazard(
+        "x",
+        NodeKind::Supplier,
+        "s",
+        Law::Exponential { mean: 60.0 },
+        Law::Lognormal { median: 8.0, sigma: 0.6 },
+    )]
 }
 
 #[test]
@@ -78,7 +84,8 @@ fn a_sized_reserve_holds_on_fresh_paths() {
 fn the_curve_falls_and_agrees_with_a_full_run() {
     let (tender, award) = one(1.0, 1.2, 0.0);
     let pack = Pack { hazards: outages(), ..calm(52) };
-    let report = reserve(&tender, &award, &pack, &"p_stockout<=0.1".parse().unwrap(), &options(2_000), &|_| {}).unwrap();
+    let report =
+        reserve(&tender, &award, &pack, &"p_stockout<=0.1".parse().unwrap(), &options(2_000), &|_| {}).unwrap();
     let curve = &report.curve;
     assert!(curve.len() > 10 && curve[0].yearly_cost == 0.0);
     for p in curve.windows(2) {
@@ -86,7 +93,9 @@ fn the_curve_falls_and_agrees_with_a_full_run() {
         assert!(p[1].p_any_stockout.value <= p[0].p_any_stockout.value);
         // Convex: each unit of money buys less than the one before.
     }
-    let slope = |p: &[ballast_simulation::reserve::CurvePoint]| (p[0].expected_unmet - p[1].expected_unmet) / (p[1].yearly_cost - p[0].yearly_cost);
+    let slope = |p: &[ballast_simulation::reserve::CurvePoint]| {
+        (p[0].expected_unmet - p[1].expected_unmet) / (p[1].yearly_cost - p[0].yearly_cost)
+    };
     assert!(curve.windows(3).all(|p| slope(&p[1..]) <= slope(p) * (1.0 + 1e-9)));
     let point = &curve[curve.len() / 2];
     let plan = ReservePlan::stated(&tender, [("n", point.weeks[0])]).unwrap();

@@ -48,7 +48,8 @@ fn replications_of_the_reference_agree_to_six_decimals() {
     let scenery = Scenery::new(&rm1.tender, &rm1.pack, 0).unwrap();
     let model = Model::new(&rm1.tender, &rm1.award, &scenery, None);
     let (mut canvas, mut state) = (Canvas::new(&scenery), State::new(&model));
-    let ids: Vec<(String, String)> = (0..SUPPLIERS).map(|s| (format!("outage-{}", supplier_id(s)), supplier_id(s))).collect();
+    let ids: Vec<(String, String)> =
+        (0..SUPPLIERS).map(|s| (format!("outage-{}", supplier_id(s)), supplier_id(s))).collect();
     let mut total = |replication: u32| -> f64 {
         let spells: Vec<Spell<'_>> = (0..SUPPLIERS)
             .flat_map(|s| outages(s, replication).into_iter().map(move |o| (s, o)))

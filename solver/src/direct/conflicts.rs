@@ -30,7 +30,11 @@ pub(super) fn conflicts(tender: &Tender, model: &AwardModel, settings: &Settings
     let settings = Settings { gap: 0.05, ..settings.clone() };
     let outcome = highs::run(&elastic, &settings, None, &mut Budget);
     let Some(point) = outcome.solution else {
-        return vec![Reason { kind: "conflict", text: "the rules and limits exclude each other; the conflict was not found within the work allowed".to_owned() }];
+        return vec![Reason {
+            kind: "conflict",
+            text: "the rules and limits exclude each other; the conflict was not found within the work allowed"
+                .to_owned(),
+        }];
     };
     let mut broken: BTreeMap<RowLabel, f64> = BTreeMap::new();
     for (label, column) in slacks {
@@ -41,7 +45,10 @@ pub(super) fn conflicts(tender: &Tender, model: &AwardModel, settings: &Settings
         }
     }
     if broken.is_empty() {
-        return vec![Reason { kind: "conflict", text: "whole packs or tier limits leave no room for any award".to_owned() }];
+        return vec![Reason {
+            kind: "conflict",
+            text: "whole packs or tier limits leave no room for any award".to_owned(),
+        }];
     }
     let reason = |(row, violation): (RowLabel, f64)| Reason {
         kind: "conflict",
@@ -52,7 +59,13 @@ pub(super) fn conflicts(tender: &Tender, model: &AwardModel, settings: &Settings
 
 /// The model with a slack on each business row; its objective is the sum of slacks.
 fn elastic(model: &Model) -> (Model, Vec<(RowLabel, usize)>) {
-    let mut elastic = Model { money_scale: 1.0, lower: model.lower.clone(), upper: model.upper.clone(), integer: model.integer.clone(), ..Model::default() };
+    let mut elastic = Model {
+        money_scale: 1.0,
+        lower: model.lower.clone(),
+        upper: model.upper.clone(),
+        integer: model.integer.clone(),
+        ..Model::default()
+    };
     elastic.cost = vec![0.0; model.columns()];
     let mut slacks = Vec::new();
     for (row, label) in model.label.iter().enumerate() {
@@ -88,7 +101,10 @@ fn words(tender: &Tender, row: RowLabel) -> String {
         RowLabel::MaxProducts(n) => format!("max_products of need {}", tender.needs[n].id),
         RowLabel::MaxProductsAtSite(c) => {
             let cell = &tender.cells[c];
-            format!("max_products_per_site of need {} at site {}", tender.needs[cell.need].id, tender.sites[cell.site].id)
+            format!(
+                "max_products_per_site of need {} at site {}",
+                tender.needs[cell.need].id, tender.sites[cell.site].id
+            )
         }
         RowLabel::Rule(ix, instance) => {
             let rule = &tender.rules[ix];

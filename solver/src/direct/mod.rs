@@ -12,7 +12,9 @@ use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 use crate::highs::{self, Settings, Status};
 use crate::model::{self, AwardModel};
 use crate::repair;
-use crate::report::{Control, Engine, EngineError, Limit, LogEntry, Options, Reason, SolveReport, Statistics, Termination};
+use crate::report::{
+    Control, Engine, EngineError, Limit, LogEntry, Options, Reason, SolveReport, Statistics, Termination,
+};
 use watch::Search;
 
 /// Solves in this process.
@@ -29,7 +31,11 @@ const STATED: f64 = 0.05;
 impl Engine for InProcess {
     fn award(&self, tender: &Tender, options: &Options, control: &dyn Control) -> Result<SolveReport, EngineError> {
         if highs::version() != highs::VERSION {
-            return Err(EngineError::Solver(format!("HiGHS {} is linked, {} is expected", highs::version(), highs::VERSION)));
+            return Err(EngineError::Solver(format!(
+                "HiGHS {} is linked, {} is expected",
+                highs::version(),
+                highs::VERSION
+            )));
         }
         let mut reasons: Vec<Reason> = uncovered(tender);
         if !reasons.is_empty() {
@@ -57,7 +63,8 @@ impl Engine for InProcess {
             for point in polished.iter().chain([point]) {
                 let award = repair::to_award(tender, &model, point);
                 let certificate = certify(tender, &award, options.tolerance);
-                let better = best.as_ref().is_none_or(|(_, b): &(Award, Certificate)| certificate.costs.value < b.costs.value);
+                let better =
+                    best.as_ref().is_none_or(|(_, b): &(Award, Certificate)| certificate.costs.value < b.costs.value);
                 if certificate.verified() && better {
                     statistics.solver_value = Some(objective(&model, point));
                     best = Some((award, certificate));
@@ -99,7 +106,9 @@ impl Engine for InProcess {
 /// True if the bound proves the award within the gap, apart from what stating both costs: the bound is moved outwards and
 /// to the cent, thresholds are raised, and each component of the value is rounded to the cent.
 fn proven(report: &SolveReport, gap: f64) -> bool {
-    let (Some(value), Some(between)) = (report.value().and_then(|v| v.to_f64()), report.gap_money().and_then(|g| g.to_f64())) else {
+    let (Some(value), Some(between)) =
+        (report.value().and_then(|v| v.to_f64()), report.gap_money().and_then(|g| g.to_f64()))
+    else {
         return false;
     };
     between <= (gap + OUTWARDS + 2.0 * repair::RISE) * value.abs() + STATED
@@ -114,7 +123,10 @@ fn uncovered(tender: &Tender) -> Vec<Reason> {
     empty
         .map(|c| Reason {
             kind: "structure",
-            text: format!("no valid offer may serve need {} at site {}", tender.needs[c.need].id, tender.sites[c.site].id),
+            text: format!(
+                "no valid offer may serve need {} at site {}",
+                tender.needs[c.need].id, tender.sites[c.site].id
+            ),
         })
         .collect()
 }

@@ -27,7 +27,12 @@ pub(super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(tender: &'a Tender, model: &'a AwardModel, options: &'a Options, control: &'a dyn Control) -> Self {
+    pub(super) fn new(
+        tender: &'a Tender,
+        model: &'a AwardModel,
+        options: &'a Options,
+        control: &'a dyn Control,
+    ) -> Self {
         Self { tender, model, options, control, best: None, log: Vec::new(), limit: None, told: f64::NEG_INFINITY }
     }
 
@@ -57,7 +62,10 @@ impl Watch for Search<'_> {
             self.told = bound;
             self.control.observe(&Event::Progress(self.entry(bound, iterations)));
         }
-        let over = self.options.work_limit.is_some_and(|w| iterations >= i64::try_from(w.saturating_mul(1000)).unwrap_or(i64::MAX));
+        let over = self
+            .options
+            .work_limit
+            .is_some_and(|w| iterations >= i64::try_from(w.saturating_mul(1000)).unwrap_or(i64::MAX));
         self.limit = match (self.control.cancelled(), over) {
             (true, _) => Some(Limit::Cancelled),
             (false, true) => Some(Limit::Work),

@@ -13,7 +13,13 @@ pub(crate) struct Indicators(BTreeMap<Vec<CandidateIx>, Col>);
 
 impl Indicators {
     /// The binary that is 1 where any of these lines has volume.
-    pub(crate) fn used(&mut self, tender: &Tender, model: &mut Model, volumes: &Volumes, lines: Vec<CandidateIx>) -> Col {
+    pub(crate) fn used(
+        &mut self,
+        tender: &Tender,
+        model: &mut Model,
+        volumes: &Volumes,
+        lines: Vec<CandidateIx>,
+    ) -> Col {
         if let Some(col) = self.0.get(&lines) {
             return *col;
         }

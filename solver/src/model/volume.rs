@@ -42,7 +42,8 @@ impl Volumes {
             let mut net_factor = 1.0 + offer.markup.to_f64();
             let mut list_fee = 0.0;
             for fee in tender.fees.iter().filter(|f| f.payer == Payer::Buyer) {
-                let bears = fee.supplier.is_none_or(|s| s == line.supplier) && fee.layer.is_none_or(|l| l == offer.layer);
+                let bears =
+                    fee.supplier.is_none_or(|s| s == line.supplier) && fee.layer.is_none_or(|l| l == offer.layer);
                 match fee.base {
                     PriceLevel::Net if bears => net_factor += fee.percent.to_f64(),
                     PriceLevel::List if bears => list_fee += fee.percent.to_f64(),
@@ -58,7 +59,10 @@ impl Volumes {
             let cost_per_pack = years * per_pack / model.money_scale;
             let units = volumes.units[c];
             if tender.needs[line.need].whole_packs {
-                let largest = tender.candidates_of(line.cell).map(|o| tender.candidates[o].use_factor.to_f64()).fold(0.0, f64::max);
+                let largest = tender
+                    .candidates_of(line.cell)
+                    .map(|o| tender.candidates[o].use_factor.to_f64())
+                    .fold(0.0, f64::max);
                 let most = ((units + largest) / factor).floor();
                 let share = model.column(0.0, 0.0, 1.0, false);
                 let packs = model.column(cost_per_pack, 0.0, most, true);

@@ -22,14 +22,16 @@ pub(super) struct Group {
 /// The groups of a schedule's application scope.
 pub(super) fn groups(tender: &Tender, volumes: &Volumes, schedule: &Schedule, lines: &[CandidateIx]) -> Vec<Group> {
     let values: Vec<f64> = schedule.tiers.iter().map(|t| float(&exact(t.value))).collect();
-    let net = |c: CandidateIx, per_pack: f64| (volumes.packs[c].0, volumes.packs[c].1 * volumes.net_factor[c] * per_pack);
+    let net =
+        |c: CandidateIx, per_pack: f64| (volumes.packs[c].0, volumes.packs[c].1 * volumes.net_factor[c] * per_pack);
     match schedule.gives {
         Gives::Percent => {
             let value = lines.iter().map(|&c| net(c, volumes.list[c])).collect();
             vec![Group { value, discount: values }]
         }
         Gives::Price => {
-            let mut lists: Vec<_> = lines.iter().map(|c| tender.offers[tender.candidates[*c].offer].list_price).collect();
+            let mut lists: Vec<_> =
+                lines.iter().map(|c| tender.offers[tender.candidates[*c].offer].list_price).collect();
             lists.sort();
             lists.dedup();
             let group = |list: ballast_domain::quantity::Money| Group {

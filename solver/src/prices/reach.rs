@@ -19,19 +19,27 @@ const ROOM: f64 = 1e-6;
 /// The reach of each sum.
 pub(super) fn reaches(tender: &Tender, model: &Model, volumes: &Volumes, sums: &[&Terms]) -> Vec<f64> {
     let line_of: BTreeMap<Col, CandidateIx> = tender.candidates.indexes().map(|c| (volumes.packs[c].0, c)).collect();
-    let simple: Vec<f64> = sums.iter().map(|s| arithmetic(tender, model, volumes, &line_of, s) * (1.0 + ROOM)).collect();
+    let simple: Vec<f64> =
+        sums.iter().map(|s| arithmetic(tender, model, volumes, &line_of, s) * (1.0 + ROOM)).collect();
     if model.index.len().saturating_mul(sums.len()) > WORK || sums.is_empty() {
         return simple;
     }
     // Scaled to order 1, so that the LP's tolerances are relative to the sum itself.
-    let scaled = |(sum, most): (&&Terms, &f64)| sum.iter().map(|(c, v)| (*c, v / most.max(f64::MIN_POSITIVE))).collect();
+    let scaled =
+        |(sum, most): (&&Terms, &f64)| sum.iter().map(|(c, v)| (*c, v / most.max(f64::MIN_POSITIVE))).collect();
     let scaled: Vec<Terms> = sums.iter().zip(&simple).map(scaled).collect();
     let relaxed = highs::maxima(model, &scaled);
     let lesser = |(most, part): (f64, Option<f64>)| part.map_or(most, |p| most.min(most * (p + ROOM).max(0.0)));
     simple.into_iter().zip(relaxed).map(lesser).collect()
 }
 
-fn arithmetic(tender: &Tender, model: &Model, volumes: &Volumes, line_of: &BTreeMap<Col, CandidateIx>, sum: &Terms) -> f64 {
+fn arithmetic(
+    tender: &Tender,
+    model: &Model,
+    volumes: &Volumes,
+    line_of: &BTreeMap<Col, CandidateIx>,
+    sum: &Terms,
+) -> f64 {
     let mut cells: BTreeMap<CellIx, f64> = BTreeMap::new();
     let mut products: BTreeMap<ProductIx, (f64, f64)> = BTreeMap::new();
     for (col, value) in sum {
@@ -43,7 +51,10 @@ fn arithmetic(tender: &Tender, model: &Model, volumes: &Volumes, line_of: &BTree
         let by_cell = match tender.needs[line.need].whole_packs {
             false => reach,
             true => {
-                let largest = tender.candidates_of(line.cell).map(|o| tender.candidates[o].use_factor.to_f64()).fold(0.0, f64::max);
+                let largest = tender
+                    .candidates_of(line.cell)
+                    .map(|o| tender.candidates[o].use_factor.to_f64())
+                    .fold(0.0, f64::max);
                 value / line.use_factor.to_f64() * (volumes.units[c] + largest)
             }
         };

@@ -49,7 +49,8 @@ pub(crate) fn add(tender: &Tender, model: &mut Model, volumes: &Volumes) -> Vec<
         .filter_map(|(schedule, sites)| cohort(tender, volumes, schedule, &sites))
         .collect();
     // The most of every measure and discounted value, before any tier row stands.
-    let sums: Vec<&Terms> = cohorts.iter().flat_map(|c| std::iter::once(&c.measure).chain(c.groups.iter().map(|g| &g.value))).collect();
+    let sums: Vec<&Terms> =
+        cohorts.iter().flat_map(|c| std::iter::once(&c.measure).chain(c.groups.iter().map(|g| &g.value))).collect();
     let mut reach = reaches(tender, model, volumes, &sums).into_iter();
     let mut thresholds = Vec::new();
     for cohort in &cohorts {
@@ -158,7 +159,8 @@ fn write(
 
     let years = f64::from(tender.settings.contract_years);
     for (group, most) in cohort.groups.iter().zip(of_groups) {
-        let saving = |level: usize| if level == 0 { 0.0 } else { group.discount[level - 1] * years / model.money_scale };
+        let saving =
+            |level: usize| if level == 0 { 0.0 } else { group.discount[level - 1] * years / model.money_scale };
         let savings: Vec<f64> = (first..=reachable).map(saving).collect();
         match proportional(&group.value, &cohort.measure) {
             Some(ratio) => {

@@ -26,7 +26,8 @@ pub(crate) fn to_award(tender: &Tender, model: &AwardModel, point: &[f64]) -> Aw
                 whole(tender, demand.quantity.0, &bought, &mut award);
             }
             false => {
-                let kept: Vec<(CandidateIx, f64)> = lines.iter().map(|c| (*c, share(c))).filter(|(_, s)| *s > NOISE).collect();
+                let kept: Vec<(CandidateIx, f64)> =
+                    lines.iter().map(|c| (*c, share(c))).filter(|(_, s)| *s > NOISE).collect();
                 continuous(demand.quantity.0, &kept, &mut award);
             }
         }

@@ -44,7 +44,12 @@ pub(crate) fn polish(model: &AwardModel, point: &[f64], seed: u32) -> Vec<Vec<f6
         for threshold in &model.thresholds {
             if point[threshold.earned.0 as usize].round() > 0.5 {
                 let missed = raised.column(MISSED, 0.0, threshold.from * rise, false);
-                raised.row(RowLabel::Link, threshold.from * (1.0 + rise), f64::INFINITY, vec![(threshold.measure, 1.0), (missed, 1.0)]);
+                raised.row(
+                    RowLabel::Link,
+                    threshold.from * (1.0 + rise),
+                    f64::INFINITY,
+                    vec![(threshold.measure, 1.0), (missed, 1.0)],
+                );
             }
         }
         raised
@@ -59,7 +64,13 @@ pub(crate) fn polish(model: &AwardModel, point: &[f64], seed: u32) -> Vec<Vec<f6
     if missed {
         let mut stretched = raised(SMALL_RISE);
         for (label, upper) in stretched.label.iter().zip(&mut stretched.row_upper) {
-            if matches!(label, RowLabel::ProductCapacity(_) | RowLabel::PlantCapacity(_) | RowLabel::SupplierCapacity(_) | RowLabel::OfferMaximum(_)) {
+            if matches!(
+                label,
+                RowLabel::ProductCapacity(_)
+                    | RowLabel::PlantCapacity(_)
+                    | RowLabel::SupplierCapacity(_)
+                    | RowLabel::OfferMaximum(_)
+            ) {
                 *upper *= 1.0 + STRETCH;
             }
         }

@@ -20,24 +20,25 @@ pub(super) fn add(rows: &mut Rows<'_>, rule: &Rule, instance: &CountInstance, co
     let from = counts_from.map(|f| float(&exact(f))).filter(|f| *f > 0.0);
     let whole = rows.most(&instance.whole);
     if let Some(high) = rule.bound.high.map(|b| float(&exact(b)))
-        && instance.groups.len() as f64 > high {
-            let mut terms = Vec::new();
-            for (_, lines) in &instance.groups {
-                let counted = match from {
-                    None => rows.indicator(lines),
-                    Some(f) => {
-                        let counted = rows.model.binary(0.0);
-                        let mut link = rows.terms(lines, 1.0);
-                        link.extend(rows.terms(&instance.whole, -f));
-                        link.push((counted, -rows.most(lines)));
-                        rows.row(f64::NEG_INFINITY, -BELOW * whole, link, whole);
-                        counted
-                    }
-                };
-                terms.push((counted, 1.0));
-            }
-            rows.row(f64::NEG_INFINITY, high, terms, 1.0);
+        && instance.groups.len() as f64 > high
+    {
+        let mut terms = Vec::new();
+        for (_, lines) in &instance.groups {
+            let counted = match from {
+                None => rows.indicator(lines),
+                Some(f) => {
+                    let counted = rows.model.binary(0.0);
+                    let mut link = rows.terms(lines, 1.0);
+                    link.extend(rows.terms(&instance.whole, -f));
+                    link.push((counted, -rows.most(lines)));
+                    rows.row(f64::NEG_INFINITY, -BELOW * whole, link, whole);
+                    counted
+                }
+            };
+            terms.push((counted, 1.0));
         }
+        rows.row(f64::NEG_INFINITY, high, terms, 1.0);
+    }
     if let Some(low) = rule.bound.low.map(|b| float(&exact(b))) {
         if low <= 0.0 {
             return;

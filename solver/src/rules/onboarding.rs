@@ -8,7 +8,8 @@ use crate::model::{Indicators, Model, Volumes};
 /// Puts the cost on the supplier's indicator.
 pub(crate) fn add(tender: &Tender, model: &mut Model, volumes: &Volumes, used: &mut Indicators) {
     for (ix, supplier) in tender.suppliers.enumerate() {
-        let lines: Vec<CandidateIx> = tender.candidates.indexes().filter(|c| tender.candidates[*c].supplier == ix).collect();
+        let lines: Vec<CandidateIx> =
+            tender.candidates.indexes().filter(|c| tender.candidates[*c].supplier == ix).collect();
         if supplier.onboarding_cost.to_f64() > 0.0 && !lines.is_empty() {
             let wins = used.used(tender, model, volumes, lines);
             model.add_cost(wins, supplier.onboarding_cost.to_f64() / model.money_scale);

@@ -11,7 +11,8 @@ use crate::model::{Indicators, Model, RowLabel, Terms, Volumes};
 pub(crate) fn add(tender: &Tender, model: &mut Model, volumes: &Volumes, used: &mut Indicators) {
     let mut limit = |label, most: u32, products: BTreeMap<ProductIx, Vec<CandidateIx>>| {
         if products.len() > most as usize {
-            let terms: Terms = products.into_values().map(|lines| (used.used(tender, model, volumes, lines), 1.0)).collect();
+            let terms: Terms =
+                products.into_values().map(|lines| (used.used(tender, model, volumes, lines), 1.0)).collect();
             model.row(label, f64::NEG_INFINITY, f64::from(most), terms);
         }
     };

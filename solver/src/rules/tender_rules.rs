@@ -15,7 +15,9 @@ pub(crate) fn add(tender: &Tender, model: &mut Model, volumes: &Volumes, used: &
             let label = RowLabel::Rule(ix, u32::try_from(i).unwrap_or(u32::MAX));
             let mut rows = Rows { tender, model, volumes, used, label };
             match (instance, &rule.measured) {
-                (Instance::Count(c), Measured::Count { counts_from, .. }) => count::add(&mut rows, rule, c, *counts_from),
+                (Instance::Count(c), Measured::Count { counts_from, .. }) => {
+                    count::add(&mut rows, rule, c, *counts_from)
+                }
                 (Instance::Linear(l), Measured::Share { .. }) => share::add(&mut rows, rule, l),
                 (Instance::Linear(l), Measured::Mean { .. }) => mean::add(&mut rows, rule, l),
                 (Instance::Linear(l), _) => amount::add(&mut rows, rule, l),

@@ -604,12 +604,6 @@ fn a_tier_that_is_dearer_than_the_list_price_is_earned_all_the_same() {
 }
 
 #[test]
-fn a_tender_without_demand_costs_nothing() {
-    let book = Book::one_need().set("demand", |_| true, "quantity", "0").sells("S1", "gauze", "P1", "3", "");
-    assert_award(&book, "0.00", &[]);
-}
-
-#[test]
 fn a_tender_of_a_few_cents_is_proven_too() {
     // 3 × 0.07 = 0.21; the cent is far more than the gap asked for.
     let book = Book::one_need().set("demand", |_| true, "quantity", "3").sells("S1", "gauze", "P1", "0.07", "");

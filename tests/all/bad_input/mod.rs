@@ -78,7 +78,13 @@ pub fn judge(ran: &Ran, wants: &[Want], code: i32) -> Vec<String> {
     for want in wants.iter().filter(|w| !findings.iter().any(|f| w.is(f))) {
         faults.push(format!(
             "no {} at {}:{:?} column {:?} with `{}` and `{}` in:\n{}",
-            want.code, want.file, want.line, want.column, want.value, want.fix, shown(&findings)
+            want.code,
+            want.file,
+            want.line,
+            want.column,
+            want.value,
+            want.fix,
+            shown(&findings)
         ));
     }
     for finding in findings.iter().filter(|f| f["fix"].as_str().is_none_or(str::is_empty)) {

@@ -43,7 +43,10 @@ fn rows_without_any_cell_are_ignored_and_counted() {
     assert_eq!(judge(&ran, &[], 0), [""; 0]);
     let document = ran.document();
     let sites = document["tables"].as_array().unwrap().iter().find(|t| t["table"] == "sites").unwrap();
-    assert_eq!((sites["read"].as_u64(), sites["accepted"].as_u64(), sites["ignored"].as_u64()), (Some(3), Some(2), Some(1)));
+    assert_eq!(
+        (sites["read"].as_u64(), sites["accepted"].as_u64(), sites["ignored"].as_u64()),
+        (Some(3), Some(2), Some(1))
+    );
 }
 
 #[test]
@@ -94,4 +97,18 @@ fn a_broken_tender_is_not_written() {
     let ran = run(["check".as_ref(), folder.path().as_os_str(), "--out".as_ref(), out.as_os_str()]);
     assert_eq!(ran.code, Some(2));
     assert!(!out.exists());
+}
+
+#[test]
+fn the_text_for_people_holds_no_control_characters_of_the_input_and_is_short() {
+    let mut files = Files::tiny();
+    files.swap("sites.csv", "S1", &format!("S\u{1b}[31m{}", "x".repeat(10_000)));
+    let folder = files.folder();
+    let ran = run(["check".as_ref(), folder.path().as_os_str()]);
+    assert!(!ran.stdout.contains('\u{1b}') && ran.stdout.len() < 5000, "{:?}", ran.stdout);
+    assert!(ran.stdout.contains("S\\u{1b}[31mxxx"), "{}", ran.stdout);
+    let document = check(folder.path()).document();
+    let findings = document["findings"].as_array().unwrap();
+    let kept = findings.iter().find(|f| f["file"] == "sites.csv").unwrap()["value"].as_str().unwrap().chars().count();
+    assert!((400..600).contains(&kept), "{kept} characters kept");
 }

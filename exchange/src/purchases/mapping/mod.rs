@@ -96,7 +96,13 @@ impl Mapping {
             Err(error) => {
                 let line = error.span().and_then(|s| line_at(text, s.start));
                 let message = error.message().trim().to_owned();
-                findings.error("bad_mapping", Place { line, ..Place::file(file) }, "", message, "docs/purchase-import.md lists the keys");
+                findings.error(
+                    "bad_mapping",
+                    Place { line, ..Place::file(file) },
+                    "",
+                    message,
+                    "docs/purchase-import.md lists the keys",
+                );
                 return None;
             }
         };

@@ -1,0 +1,104 @@
+//! Keys that stand twice in a JSON object. A map keeps the last and says nothing, so the text is read once more for them.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+/// A key that stands twice: the pointer of its object, and the key.
+pub(super) struct Twice {
+    /// Pointer of the object; empty for the body itself.
+    pub(super) object: String,
+    /// The key.
+    pub(super) key: String,
+}
+
+/// All of them, in the order of the text. A text that is no JSON has none.
+pub(super) fn keys(bytes: &[u8]) -> Vec<Twice> {
+    let mut found = Vec::new();
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let all = deserializer.deserialize_any(Value { pointer: String::new(), found: &mut found });
+    if all.is_ok() { found } else { Vec::new() }
+}
+
+/// Walks over one value, of which only the keys matter.
+struct Value<'a> {
+    pointer: String,
+    found: &'a mut Vec<Twice>,
+}
+
+impl<'de> DeserializeSeed<'de> for Value<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Value<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    // A number comes as a map of one key, too (serde_json keeps its digits that way); one key cannot stand twice.
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut seen = BTreeSet::new();
+        while let Some(key) = map.next_key::<String>()? {
+            map.next_value_seed(Value { pointer: format!("{}/{key}", self.pointer), found: &mut *self.found })?;
+            if !seen.insert(key.clone()) {
+                self.found.push(Twice { object: self.pointer.clone(), key });
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let mut i = 0;
+        while items
+            .next_element_seed(Value { pointer: format!("{}/{i}", self.pointer), found: &mut *self.found })?
+            .is_some()
+        {
+            i += 1;
+        }
+        Ok(())
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keys;
+
+    #[test]
+    fn keys_that_stand_twice_are_found_at_any_depth() {
+        let found = keys(br#"{"a": [{"b": 1, "c": {"d": 1, "d": null}, "b": 2.5}], "e": true, "a": []}"#);
+        let found: Vec<String> = found.iter().map(|t| format!("{} {}", t.object, t.key)).collect();
+        assert_eq!(found, ["/a/0/c d", "/a/0 b", " a"]);
+        assert!(keys(br#"{"a": 1, "b": [1, 2, {"a": "x"}]}"#).is_empty());
+    }
+}
