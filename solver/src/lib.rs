@@ -1,6 +1,6 @@
 //! Tender and options in, award with bound and certificate out.
 //!
-//! [`model`] states the award as a mixed-integer program, [`highs`] solves it, [`repair`](crate::Award) turns floating
+//! [`model`] states the award as a mixed-integer program, `highs` solves it, `repair` turns floating
 //! point into an exact award, and the certificate of `ballast-domain` judges it. Infeasible, limit reached and cancelled
 //! are answers, not errors.
 
