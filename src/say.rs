@@ -182,6 +182,7 @@ pub fn reserve(
                     limited_by_shelf_life: n.limited_by_shelf_life,
                     sample_too_small: n.sample_too_small,
                     quantity: n.quantity_units,
+                    held: n.held_units,
                     unit: need.unit.clone(),
                     purchase_value: cents(n.purchase_value),
                     yearly_cost: cents(n.yearly_cost),

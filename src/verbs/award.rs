@@ -280,7 +280,9 @@ pub fn exit(body: &AwardBody) -> Exit {
 /// The award for people.
 pub fn text(tender: &Tender, body: &AwardBody) -> String {
     let currency = &tender.settings.currency;
-    let mut text = format!("{}: {} ({})\n", tender.settings.name, body.termination, body.detail);
+    let broken = body.certificate.as_ref().map_or(0, |c| c.failures.len());
+    let headline = if broken > 0 { format!("NOT VERIFIED, {broken} broken") } else { body.termination.clone() };
+    let mut text = format!("{}: {headline} ({})\n", tender.settings.name, body.detail);
     for reason in &body.reasons {
         text.push_str(&format!("  because {reason}\n"));
     }
@@ -297,8 +299,11 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
     }
     if let Some(b) = &body.baseline {
         text.push_str(&format!(
-            "  baseline  {} for today's mix at today's prices: saving {} ({}), of it price {}, mix {}; after one-off costs {}\n",
+            "  baseline  {} for today's mix at today's prices of the {} demand cells (of {}) that have an incumbent; the award on these {}:\n            saving {} ({}), of it price {}, mix {}; after one-off costs {}\n",
             money(b.at_todays_prices),
+            b.cells,
+            b.cells + b.excluded,
+            money(b.award_on_same_cells),
             money(b.saving),
             share(b.saving, b.at_todays_prices),
             money(b.price_effect),
@@ -337,7 +342,11 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
     }
     if !body.rules.is_empty() {
         let tight = body.rules.iter().filter(|r| r.slack.is_some_and(|s| s.abs() < 1e-6)).count();
-        text.push_str(&format!("\n  {} rule instances hold, {tight} of them at their bound\n", body.rules.len()));
+        let held = body.rules.iter().filter(|r| r.holds).count();
+        text.push_str(&format!(
+            "\n  {held} of {} rule instances hold, {tight} of them at their bound\n",
+            body.rules.len()
+        ));
     }
     if let Some(certificate) = &body.certificate {
         let word = if certificate.verified { "verified" } else { "NOT verified" };

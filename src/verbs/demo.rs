@@ -75,7 +75,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     done(
         format!("award {} --gap {GAP} --out {}", shown("tender"), shown("award.json")),
         format!(
-            "{}: {} {} over {} years, at most {} better exists; saves {}; {}",
+            "{}: {} {} over {} years, at most {} better exists; saves {} before one-off costs; {}",
             made.body.termination,
             money(value),
             tender.settings.currency,
@@ -114,7 +114,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
             shown("stress.json")
         ),
         format!(
-            "{} of demand served; {:.1} weeks short; worst 5 %: {:.2} weeks of demand unmet",
+            "{} of demand served; some need short in {:.1} weeks; worst 5 %: {:.2} weeks of demand unmet",
             percent(body.total.fill_rate.value),
             body.total.weeks_short,
             body.total.cvar95_weeks.value
@@ -132,7 +132,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
             shown("reserve.json")
         ),
         format!(
-            "stock worth {} at {} a year; target {} on fresh paths",
+            "stock to buy worth {} at {} a year; target {} on fresh paths",
             money(body.purchase_value),
             money(body.yearly_cost),
             body.verdict.replace('_', " ")

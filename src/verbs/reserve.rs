@@ -91,6 +91,7 @@ pub fn text(body: &ReserveBody, currency: &str) -> String {
                 n.need.clone(),
                 format!("{:.1}", n.weeks),
                 format!("{:.0} {}", n.quantity, n.unit),
+                format!("{:.0}", n.held),
                 money(n.purchase_value),
                 money(n.yearly_cost),
                 percent(n.p_stockout_before.value),
@@ -106,10 +107,14 @@ pub fn text(body: &ReserveBody, currency: &str) -> String {
         })
         .collect();
     let value = format!("value {currency}");
-    let header = ["need", "weeks", "quantity", &value, "cost a year", "P before", "P after", "target", ""];
+    let header =
+        ["need", "weeks", "quantity", "held today", &value, "cost a year", "P before", "P after", "target", ""];
     text.push_str(&table(&header, &rows));
+    if body.verdict == "undecided" {
+        text.push_str("\n  undecided: the interval spans the level; more --replications narrow it, a lower target or a higher conf= sizes with more room\n");
+    }
     text.push_str(&format!(
-        "\n  stock worth {} {currency}, {} {currency} a year; on {} fresh replications the target is {}\n",
+        "\n  stock to buy worth {} {currency}, {} {currency} a year; on {} fresh replications the target is {}\n",
         money(body.purchase_value),
         money(body.yearly_cost),
         body.replications,

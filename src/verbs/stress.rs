@@ -130,7 +130,7 @@ pub fn text(body: &StressBody) -> String {
     let rows: Vec<Vec<String>> =
         [&body.total].into_iter().chain(&body.criticality).chain(&body.needs).map(row).collect();
     text.push_str(&table(
-        &["scope", "P(stockout)", "fill rate", "weeks short", "unmet, weeks", "VaR 95", "CVaR 95"],
+        &["scope", "P(stockout)", "fill rate", "stockout weeks", "unmet, weeks", "VaR 95", "CVaR 95"],
         &rows,
     ));
     let rows: Vec<Vec<String>> = body
@@ -152,7 +152,7 @@ pub fn text(body: &StressBody) -> String {
     if !rows.is_empty() {
         text.push_str(&format!(
             "\n{}",
-            table(&["node", "struck", "in the worst 5 %", "weeks short if struck", "if not"], &rows)
+            table(&["node", "struck", "in the worst 5 %", "unmet, weeks if struck", "if not"], &rows)
         ));
     }
     if body.pooled_stock {

@@ -62,7 +62,7 @@ table! {
 }
 
 table! {
-    /// One-off cost of moving a need at a site away from what is used today. The most specific row holds.
+    /// One-off cost of moving a need at a site away from what is used today. The most specific row holds (site and need, then site, then need, then the default).
     switching: SwitchingRow, key [site, need];
     /// The site; `*`: every site.
     site: Id = "*", "", "H01";

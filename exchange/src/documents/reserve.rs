@@ -43,7 +43,7 @@ pub struct NeedPart {
     pub need: String,
     /// Its class.
     pub criticality: u32,
-    /// Weeks held, of mean base demand, at each site.
+    /// Weeks held, of mean base demand, at each site; never less than today's policies hold.
     pub weeks: f64,
     /// Weeks that the paths ask for, before the shelf-life ceiling.
     pub required_weeks: f64,
@@ -55,11 +55,13 @@ pub struct NeedPart {
     pub sample_too_small: bool,
     /// Need units over all sites.
     pub quantity: f64,
+    /// Of them, need units that today's policies hold already.
+    pub held: f64,
     /// Clinical unit.
     pub unit: String,
-    /// Money, once.
+    /// Money, once, for what is not held already.
     pub purchase_value: Decimal,
-    /// Money a year.
+    /// Money a year for it.
     pub yearly_cost: Decimal,
     /// Chance of a stockout without the plan.
     pub p_stockout_before: EstimatePart,

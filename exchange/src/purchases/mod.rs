@@ -28,9 +28,9 @@ mod template;
 mod tiers;
 mod write;
 
-use ballast_domain::Findings;
 use ballast_domain::finding::Place;
 use ballast_domain::raw::RawTender;
+use ballast_domain::{Findings, Severity, Tender};
 use jiff::civil::Date;
 
 pub use mapping::{Mapping, SCHEMA};
@@ -113,6 +113,9 @@ pub fn import(
     let material = Material { history: &history, products: &products, sheet: &sheet, mapping, file, description, to };
     let raw = tables::tender(&material, &mut findings);
     let pack = mapping.lateness.as_ref().and_then(|part| lateness::pack(&history, &sheet, mapping, part, file));
+    // What cannot be read back is no tender: a figure of the history that is out of all range shows here at the latest.
+    let reading = Tender::read(&raw, Findings::default());
+    findings.0.extend(reading.findings.of(Severity::Error).cloned());
     findings.sort();
     Imported { raw, findings, reconciliation: account, pack }
 }

@@ -158,7 +158,7 @@ fn fans<'a>(body: &'a StressBody, names: &Names<'_>) -> Vec<&'a FanPart> {
 }
 
 fn nodes(section: &mut Section, body: &StressBody) {
-    let mut table = Table::new(["node", "#struck in all", "#struck in the worst 5 %", "#weeks short if struck", "#if not"])
+    let mut table = Table::new(["node", "#struck in all", "#struck in the worst 5 %", "#unmet, weeks if struck", "#if not"])
         .caption("What drives the tail: plants, regions and other shared causes by how much more often they are struck in the worst 5 % of replications.");
     let mut struck: Vec<_> = body.attribution.iter().filter(|n| n.down_rate_in_tail > 0.0).collect();
     struck.sort_by(|a, b| {

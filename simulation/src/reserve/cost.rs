@@ -17,6 +17,10 @@ pub(super) struct Costs {
     pub unit_price: Vec<f64>,
     /// Most weeks by shelf life, by need; `None` where no product states one.
     pub ceiling_weeks: Vec<Option<f64>>,
+    /// Weeks that today's policies hold already, by need: the most of any site. No plan goes below it.
+    pub held_weeks: Vec<f64>,
+    /// Need units that today's policies hold already, by need. They are not bought again.
+    pub held_units: Vec<f64>,
     /// Holding and capital rate a year.
     pub yearly_rate: f64,
 }
@@ -37,8 +41,21 @@ impl Costs {
             }
         }
         let unit_price = money.iter().zip(&units).map(|(m, u)| if *u > 0.0 { m / u } else { 0.0 }).collect();
+        let mut held_weeks = vec![0.0f64; tender.needs.len()];
+        let mut held_units = vec![0.0; tender.needs.len()];
+        for (cell, policy) in tender.cells.iter().zip(tender.policies.iter()) {
+            let n = cell.need.ix();
+            held_weeks[n] = held_weeks[n].max(policy.reserve_weeks);
+            held_units[n] += policy.reserve_weeks * cell.quantity.to_f64() / 52.0;
+        }
         let settings = &tender.settings;
-        Self { unit_price, ceiling_weeks, yearly_rate: settings.holding_rate.to_f64() + settings.capital_rate.to_f64() }
+        Self {
+            unit_price,
+            ceiling_weeks,
+            held_weeks,
+            held_units,
+            yearly_rate: settings.holding_rate.to_f64() + settings.capital_rate.to_f64(),
+        }
     }
 
     /// Most weeks that may be held of a need.

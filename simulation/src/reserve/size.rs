@@ -61,11 +61,13 @@ pub struct NeedReserve {
     pub sample_too_small: bool,
     /// Need units over all sites.
     pub quantity_units: f64,
+    /// Of them, need units that today's policies hold already.
+    pub held_units: f64,
     /// Average awarded price, money per need unit.
     pub unit_price: f64,
-    /// Money, once.
+    /// Money, once, for what is not held already.
     pub purchase_value: f64,
-    /// Holding and capital cost, money a year.
+    /// Holding and capital cost of it, money a year.
     pub yearly_cost: f64,
     /// Chance of a stockout under today's policies, on fresh paths.
     pub p_stockout_before: Estimate,
@@ -182,7 +184,8 @@ fn sizes(asked: &Requirement, target: &Target, costs: &Costs) -> Vec<Size> {
     let rank = upper_quantile_rank(n as u64, 1.0 - target.alpha, target.confidence);
     let size = |(i, need): (usize, &NeedIx)| {
         let required = asked.sorted(i)[rank.unwrap_or(n) - 1];
-        Size { need: *need, required, weeks: required.min(costs.ceiling(*need)), too_small: rank.is_none() }
+        let weeks = required.min(costs.ceiling(*need)).max(costs.held_weeks[need.ix()]);
+        Size { need: *need, required, weeks, too_small: rank.is_none() }
     };
     let mut sizes: Vec<Size> = asked.needs.iter().enumerate().map(size).collect();
     // What needs no stock to meet the level is not called too small a sample.
@@ -235,7 +238,7 @@ impl Size {
         let i = self.need.ix();
         let quantity_units = plan.entries.iter().filter(|e| e.need == self.need).map(|e| e.quantity_units).sum::<f64>();
         let unit_price = costs.unit_price[i];
-        let purchase_value = quantity_units * unit_price;
+        let purchase_value = (quantity_units - costs.held_units[i]).max(0.0) * unit_price;
         NeedReserve {
             need: self.need,
             weeks: self.weeks,
@@ -244,6 +247,7 @@ impl Size {
             limited_by_shelf_life: self.required > self.weeks,
             sample_too_small: self.too_small,
             quantity_units,
+            held_units: costs.held_units[i],
             unit_price,
             purchase_value,
             yearly_cost: purchase_value * costs.yearly_rate,
