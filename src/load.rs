@@ -18,7 +18,7 @@ pub fn build() -> String {
 
 /// The tender at a path. Warnings go to standard error.
 pub fn tender(path: &Path, output: &Output) -> Result<Tender, Failure> {
-    let reading = ballast_exchange::tender::read(path);
+    let reading = crate::tender_file::read(path);
     match reading.tender {
         Some(tender) => {
             let warnings = reading.findings.count(Severity::Warning);

@@ -8,6 +8,7 @@ mod output;
 mod progress;
 mod say;
 mod stated;
+mod tender_file;
 mod verbs;
 
 use std::process::ExitCode;
@@ -58,6 +59,7 @@ enum Verb {
     Stress(verbs::stress::Args),
     Reserve(verbs::reserve::Args),
     Report(verbs::report::Args),
+    Export(verbs::export::Args),
     Demo(verbs::demo::Args),
     #[command(subcommand)]
     Import(verbs::import::Import),
@@ -76,6 +78,7 @@ fn main() -> ExitCode {
         Verb::Stress(args) => verbs::stress::run(&args, &cli.common, &output),
         Verb::Reserve(args) => verbs::reserve::run(&args, &cli.common, &output),
         Verb::Report(args) => verbs::report::run(&args, &output),
+        Verb::Export(args) => verbs::export::run(&args, &output),
         Verb::Demo(args) => verbs::demo::run(&args, &cli.common, &output),
         Verb::Import(what) => verbs::import::run(&what, &output),
         Verb::Worker => ballast_isolation::run_child().map(|()| exit::Exit::Done).map_err(exit::Failure::from),

@@ -1,6 +1,9 @@
 //! What is wrong, or worth knowing, about an input: place, value, expectation, cure.
 
 use std::fmt;
+use std::sync::Arc;
+
+use crate::layout::{Layout, letters};
 
 /// Characters of an offending value that a finding keeps.
 const KEPT: usize = 500;
@@ -54,6 +57,8 @@ pub struct Place {
     pub pointer: Option<String>,
     /// Column or key.
     pub column: Option<String>,
+    /// Where the columns stand on the sheet, where the rendering is a workbook.
+    pub layout: Option<Arc<Layout>>,
 }
 
 impl Place {
@@ -67,6 +72,22 @@ impl Place {
         let pointer = self.pointer.as_ref().map(|p| format!("{p}/{column}"));
         Self { column: Some(column.to_owned()), pointer, ..self.clone() }
     }
+
+    /// One cell of a sheet that belongs to no column of a table: row counted from 1, column from 0.
+    pub fn on_sheet(sheet: &str, row: u32, column: u16) -> Self {
+        let layout = Some(Arc::new(Layout::columns([("", column)])));
+        Self { line: Some(row), layout, ..Self::file(sheet) }
+    }
+
+    /// Row, counted from 1, and column, counted from 0, of the cell on a sheet.
+    pub fn spot(&self) -> Option<(u32, u16)> {
+        self.layout.as_ref()?.spot(self.column.as_deref().unwrap_or(""), self.line)
+    }
+
+    /// The cell on a sheet, such as `F17`.
+    pub fn cell(&self) -> Option<String> {
+        self.spot().map(|(row, column)| format!("{}{row}", letters(column)))
+    }
 }
 
 impl fmt::Display for Place {
@@ -75,8 +96,10 @@ impl fmt::Display for Place {
             Some(pointer) => return write!(f, "{}{}", self.file, pointer),
             None => write!(f, "{}", self.file)?,
         }
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
+        match (self.cell(), self.line) {
+            (Some(cell), _) => write!(f, "!{cell}")?,
+            (None, Some(line)) => write!(f, ":{line}")?,
+            (None, None) => {}
         }
         if let Some(column) = &self.column {
             write!(f, ", column `{}`", cut(column, SHOWN))?;

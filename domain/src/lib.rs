@@ -10,6 +10,7 @@ pub mod exact;
 pub mod factor_map;
 pub mod finding;
 pub mod index;
+pub mod layout;
 pub mod pack;
 pub mod quantity;
 pub mod raw;

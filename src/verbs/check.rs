@@ -13,19 +13,19 @@ use crate::output::{Output, table};
 /// Reads a tender and reports all findings at once.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with tender.toml and CSV files, or a JSON file.
+    /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
     tender: PathBuf,
     /// Warnings count as errors.
     #[arg(long)]
     strict: bool,
-    /// Write the canonical tender: a folder, or a file that ends in .json.
+    /// Write the canonical tender: a folder, or a file that ends in .json or .xlsx.
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
 }
 
 /// Runs the verb.
 pub fn run(args: &Args, output: &Output) -> Outcome {
-    let reading = ballast_exchange::tender::read(&args.tender);
+    let reading = crate::tender_file::read(&args.tender);
     let body = CheckBody::from(&reading);
     let header = json!({ "build": crate::load::build() });
     let document = seal("check", &header, &body, json!({}))?;
@@ -63,13 +63,7 @@ pub fn run(args: &Args, output: &Output) -> Outcome {
     });
     // Before the result is printed, so that a file that cannot be written leaves one document, not two.
     if let (Some(tender), Some(path)) = (&reading.tender, &args.out) {
-        if path.extension().is_some_and(|e| e == "json") {
-            let body = ballast_exchange::tender::to_body(&tender.draft);
-            crate::out::write(path, &body)?;
-        } else {
-            ballast_exchange::tender::write_folder(&tender.draft, path)
-                .map_err(|e| std::io::Error::new(e.kind(), format!("{} cannot be written: {e}", path.display())))?;
-        }
+        crate::tender_file::write(&tender.draft, path)?;
     }
     output.result(&document, &text);
     let strict = args.strict && reading.findings.count(Severity::Warning) > 0;

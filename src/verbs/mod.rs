@@ -4,6 +4,7 @@ pub mod award;
 pub mod certify;
 pub mod check;
 pub mod demo;
+pub mod export;
 pub mod import;
 pub mod report;
 pub mod reserve;

@@ -8,3 +8,4 @@ mod run;
 mod signals;
 mod structure;
 mod tiny;
+mod workbook_round_trip;

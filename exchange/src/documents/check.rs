@@ -55,6 +55,9 @@ pub struct FindingRow {
     pub pointer: Option<String>,
     /// Column.
     pub column: Option<String>,
+    /// Cell of the sheet, such as `F17`, where the tender is a workbook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
     /// Value as written.
     pub value: String,
     /// What was expected.
@@ -97,6 +100,7 @@ impl From<&Finding> for FindingRow {
             line: f.place.line,
             pointer: f.place.pointer.clone(),
             column: f.place.column.clone(),
+            cell: f.place.cell(),
             value: f.value.clone(),
             expected: f.expected.clone(),
             fix: f.fix.clone(),

@@ -30,24 +30,17 @@ pub fn read_folder(folder: &Path, findings: &mut Findings) -> RawTender {
     let mut names: Vec<String> = entries.flatten().filter_map(|e| e.file_name().into_string().ok()).collect();
     names.sort();
     if !names.iter().any(|n| n == "tender.toml") {
-        findings.error(
-            "missing_file",
-            Place::file("tender.toml"),
-            "",
-            format!("{} has no tender.toml", folder.display()),
-            "add it with name, currency and starts; docs/tender-format.md shows one",
-        );
+        no_tender_toml(&folder.display().to_string(), findings);
     }
     for name in names {
-        let table = name.strip_suffix(".csv");
-        if table.is_none() && name != "tender.toml" && name != "rules.toml" {
+        if !belongs(&name) {
             continue;
         }
         let bytes = match regular(&folder.join(&name)) {
             Ok(bytes) => bytes,
             Err(error) => {
                 // The table is there, so that nobody is blamed for naming its rows.
-                raw.tables.extend(table.map(|t| RawTable {
+                raw.tables.extend(name.strip_suffix(".csv").map(|t| RawTable {
                     name: t.to_owned(),
                     file: name.clone(),
                     ..RawTable::default()
@@ -62,16 +55,35 @@ pub fn read_folder(folder: &Path, findings: &mut Findings) -> RawTender {
                 continue;
             }
         };
-        let read = match table {
-            Some(table) => Some(csv_table::read(table, &name, &bytes, findings)),
-            None => csv_table::decode(&bytes, &name, findings).and_then(|text| match name.as_str() {
-                "tender.toml" => toml_table::read_settings(text, &name, findings),
-                _ => toml_table::read_rules(text, &name, findings),
-            }),
-        };
-        raw.tables.extend(read);
+        raw.tables.extend(table_of(&name, &bytes, findings));
     }
     raw
+}
+
+/// True if a file of this name is part of a tender.
+pub(super) fn belongs(name: &str) -> bool {
+    name.ends_with(".csv") || name == "tender.toml" || name == "rules.toml"
+}
+
+/// The table in a file of this name.
+pub(super) fn table_of(name: &str, bytes: &[u8], findings: &mut Findings) -> Option<RawTable> {
+    match name.strip_suffix(".csv") {
+        Some(table) => Some(csv_table::read(table, name, bytes, findings)),
+        None => csv_table::decode(bytes, name, findings).and_then(|text| match name {
+            "tender.toml" => toml_table::read_settings(text, name, findings),
+            _ => toml_table::read_rules(text, name, findings),
+        }),
+    }
+}
+
+pub(super) fn no_tender_toml(place: &str, findings: &mut Findings) {
+    findings.error(
+        "missing_file",
+        Place::file("tender.toml"),
+        "",
+        format!("{place} has no tender.toml"),
+        "add it with name, currency and starts; docs/tender-format.md shows one",
+    );
 }
 
 /// The bytes of a file, or of the file that a link leads to. Pipes and devices may never end, so they are not opened.

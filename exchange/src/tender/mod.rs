@@ -3,8 +3,10 @@
 mod body;
 mod csv_table;
 mod folder;
+pub mod packed;
 mod toml_table;
 mod twice;
+mod workbook;
 
 use std::path::Path;
 
@@ -14,9 +16,14 @@ use ballast_domain::tender::{Reading, Tender};
 
 pub use body::{from_body, to_body};
 pub use folder::{read_folder, write_folder};
+pub use workbook::{Grid, write_workbook};
 
-/// Reads a tender from a folder of CSV files with `tender.toml`, or from a JSON file.
+/// Reads a tender from a folder of CSV files with `tender.toml`, from a JSON file, or from a packed file: a workbook or
+/// the folder as a zip archive. Packed files of unknown origin are better opened in a child process.
 pub fn read(path: &Path) -> Reading {
+    if packed::is_packed(path) {
+        return packed::read_contents(&packed::unpack(path), &path.display().to_string());
+    }
     let mut findings = Findings::default();
     let raw = if path.is_dir() {
         read_folder(path, &mut findings)
@@ -30,7 +37,7 @@ pub fn read(path: &Path) -> Reading {
                     place,
                     "",
                     format!("cannot be read: {error}"),
-                    "name a folder with tender.toml, or a JSON file",
+                    "name a folder with tender.toml, a JSON file, or a workbook (.xlsx)",
                 );
                 Default::default()
             }

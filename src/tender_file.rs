@@ -1,0 +1,24 @@
+//! A tender on disk in any of its renderings: folder, JSON body, workbook, and the folder as a zip archive to read.
+
+use std::path::Path;
+
+use ballast_domain::tables::Draft;
+use ballast_domain::tender::Reading;
+use ballast_exchange::tender::{packed, to_body, write_folder, write_workbook};
+
+/// Reads the tender at a path.
+pub fn read(path: &Path) -> Reading {
+    ballast_exchange::tender::read(path)
+}
+
+/// Writes the canonical tender: a workbook (`.xlsx`), a body (`.json`), else a folder.
+pub fn write(draft: &Draft, path: &Path) -> std::io::Result<()> {
+    if packed::is_workbook(path) {
+        return crate::out::write_bytes(path, &write_workbook(draft)?);
+    }
+    if path.extension().is_some_and(|e| e == "json") {
+        return crate::out::write(path, &to_body(draft));
+    }
+    write_folder(draft, path)
+        .map_err(|e| std::io::Error::new(e.kind(), format!("{} cannot be written: {e}", path.display())))
+}
