@@ -1,9 +1,12 @@
 //! The decision: which candidate line serves how much of each demand cell.
 
+use std::collections::BTreeSet;
+
 use rust_decimal::Decimal;
 
-use crate::index::CandidateIx;
+use crate::index::{CandidateIx, NeedIx, ProductIx};
 use crate::quantity::NeedUnits;
+use crate::tender::Tender;
 
 /// Volume on one candidate line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +25,31 @@ pub struct AwardLine {
 pub struct Award {
     /// The lines.
     pub lines: Vec<AwardLine>,
+    /// What is on formulary for needs with a `formulary_limit`; `None`: whatever is used.
+    pub formulary: Option<BTreeSet<(NeedIx, ProductIx)>>,
+}
+
+impl Award {
+    /// Products that are on formulary for a need: those decided where the need has a limit, else all that are used.
+    pub fn formulary_of(&self, tender: &Tender, need: NeedIx) -> BTreeSet<ProductIx> {
+        match &self.formulary {
+            Some(decided) if tender.needs[need].formulary_limit.is_some() => {
+                decided.iter().filter(|(n, _)| *n == need).map(|(_, p)| *p).collect()
+            }
+            _ => {
+                let lines = self.lines.iter().map(|l| &tender.candidates[l.candidate]);
+                lines.filter(|c| c.need == need).map(|c| c.product).collect()
+            }
+        }
+    }
+
+    /// Whether purchases of a product for a need are on formulary.
+    pub fn on_formulary(&self, tender: &Tender, need: NeedIx, product: ProductIx) -> bool {
+        match &self.formulary {
+            Some(decided) if tender.needs[need].formulary_limit.is_some() => decided.contains(&(need, product)),
+            _ => true,
+        }
+    }
 }
 
 /// Decimals of a share in an award.

@@ -1,9 +1,10 @@
 //! What parent and child say to each other.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ballast_domain::award::{Award, AwardLine};
-use ballast_domain::index::{CandidateIx, Ix};
+use ballast_domain::index::{CandidateIx, Ix, NeedIx, ProductIx};
 use ballast_domain::quantity::NeedUnits;
 use ballast_solver::{Limit, LogEntry, Options, Reason, SolveReport, Statistics, Termination};
 use rust_decimal::Decimal;
@@ -64,13 +65,20 @@ impl From<OptionsMessage> for Options {
     }
 }
 
-/// Candidate, need units, whole packs. Parent and child have the same candidates: both come from the canonical tender.
+/// Candidate, need units, whole packs; needs and products on formulary. Parent and child have the same candidates: both come from the canonical tender.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct AwardMessage(Vec<(usize, Decimal, Option<u64>)>);
+pub(crate) struct AwardMessage {
+    lines: Vec<(usize, Decimal, Option<u64>)>,
+    formulary: Option<Vec<(usize, usize)>>,
+}
 
 impl From<&Award> for AwardMessage {
     fn from(award: &Award) -> Self {
-        Self(award.lines.iter().map(|l| (l.candidate.ix(), l.used.0, l.whole_packs)).collect())
+        let pairs = |f: &BTreeSet<(NeedIx, ProductIx)>| f.iter().map(|(n, p)| (n.ix(), p.ix())).collect();
+        Self {
+            lines: award.lines.iter().map(|l| (l.candidate.ix(), l.used.0, l.whole_packs)).collect(),
+            formulary: award.formulary.as_ref().map(pairs),
+        }
     }
 }
 
@@ -78,7 +86,11 @@ impl From<AwardMessage> for Award {
     fn from(message: AwardMessage) -> Self {
         let line =
             |(ix, used, whole_packs)| AwardLine { candidate: CandidateIx::new(ix), used: NeedUnits(used), whole_packs };
-        Self { lines: message.0.into_iter().map(line).collect() }
+        let pair = |(n, p)| (NeedIx::new(n), ProductIx::new(p));
+        Self {
+            lines: message.lines.into_iter().map(line).collect(),
+            formulary: message.formulary.map(|f| f.into_iter().map(pair).collect()),
+        }
     }
 }
 

@@ -114,7 +114,7 @@ fn award(tender: &Tender) -> Award {
             lines.push(AwardLine { candidate: ix, used, whole_packs: None });
         }
     }
-    Award { lines }
+    Award { lines, ..Award::default() }
 }
 
 fn pack() -> Pack {

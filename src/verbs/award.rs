@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use ballast_domain::certificate::{certify, default_tolerance};
 use ballast_domain::{Award, Tender};
-use ballast_exchange::documents::award::{AwardBody, LogPart, Proof};
+use ballast_exchange::documents::award::{AwardBody, CostPart, LogPart, Proof};
 use ballast_exchange::documents::{Header, seal};
 use ballast_isolation::Children;
 use ballast_solver::{Control, Engine, Event, InProcess, Limit, LogEntry, Options, SolveReport, Termination};
@@ -312,7 +312,7 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
         ));
     }
     let rows: Vec<Vec<String>> =
-        body.cost.iter().filter(|c| !c.amount.is_zero()).map(|c| vec![c.component.clone(), money(c.amount)]).collect();
+        body.cost.iter().filter(|c| !c.amount.is_zero()).map(|c| vec![component(c), money(c.amount)]).collect();
     text.push_str(&format!("\n{}", table(&["component", currency], &rows)));
     let rows: Vec<Vec<String>> = body
         .suppliers
@@ -356,6 +356,11 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
         }
     }
     text
+}
+
+/// The name of a component; of one that nobody pays, with that beside it.
+fn component(part: &CostPart) -> String {
+    if part.shadow { format!("{} (not paid)", part.component) } else { part.component.clone() }
 }
 
 fn share(part: rust_decimal::Decimal, whole: rust_decimal::Decimal) -> String {

@@ -36,6 +36,8 @@ choice! {
         MinimumAward = "minimum_award",
         /// Most products per need, and per need and site.
         Standardization = "standardization",
+        /// Most products of a need on formulary.
+        Formulary = "formulary",
     }
 }
 
@@ -61,7 +63,7 @@ pub struct FactCheck {
     pub used_tolerance: usize,
 }
 
-struct Checker {
+pub(super) struct Checker {
     fact: Fact,
     checked: usize,
     used_tolerance: usize,
@@ -69,11 +71,11 @@ struct Checker {
 }
 
 impl Checker {
-    fn new(fact: Fact) -> Self {
+    pub(super) fn new(fact: Fact) -> Self {
         Self { fact, checked: 0, used_tolerance: 0, broken: Vec::new() }
     }
 
-    fn must(&mut self, holds: bool, words: impl FnOnce() -> String) {
+    pub(super) fn must(&mut self, holds: bool, words: impl FnOnce() -> String) {
         self.checked += 1;
         if !holds {
             self.broken.push(words());
@@ -90,7 +92,7 @@ impl Checker {
         self.must(holds, || format!("{}: {} against {}", words(), number(small), number(large)));
     }
 
-    fn done(self) -> FactCheck {
+    pub(super) fn done(self) -> FactCheck {
         let mut detail = self.broken.iter().take(5).cloned().collect::<Vec<_>>().join("; ");
         if self.broken.len() > 5 {
             detail.push_str(&format!("; and {} more", self.broken.len() - 5));
@@ -119,6 +121,7 @@ pub(super) fn check(tender: &Tender, award: &Award, costs: &[LineCost], toleranc
         offer_limits(tender, costs, tolerance, Fact::OfferMinimum),
         minimum_award(tender, costs, tolerance),
         standardization(tender, award),
+        super::formulary::check(tender, award),
     ]
 }
 

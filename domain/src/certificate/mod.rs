@@ -3,13 +3,17 @@
 
 mod baseline;
 mod facts;
+mod formulary;
+mod outcome;
 mod prices;
+mod switching;
 
 use rust_decimal::Decimal;
 
 pub use baseline::{Baseline, baseline};
 pub use facts::{Fact, FactCheck};
 pub use prices::{Component, Costs, LineCost, ScheduleUse, price};
+pub use switching::{SwitchingUse, switching};
 
 use crate::award::Award;
 use crate::exact::{Exact, exact};

@@ -4,7 +4,8 @@
 //! 2. each schedule counts its basis per cohort and contract year; the tier earned is the highest whose threshold is
 //!    reached (inclusive); nobody chooses; its percentage or price applies to the whole application scope;
 //! 3. net = list − discount; mark-up and buyer-paid fees on net (fees of base `list` on list); freight on top;
-//! 4. switching once per cell that leaves its incumbents, onboarding once per supplier that wins anything.
+//! 4. switching once per cell and clinician group that leaves its incumbents, onboarding once per supplier that wins
+//!    anything, outcome cost on need units used (shadow money).
 //!
 //! Yearly costs are paid in each contract year. Every component is rounded to the cent once, half to even.
 
@@ -17,7 +18,7 @@ use crate::award::Award;
 use crate::choice;
 use crate::exact::{Exact, exact, round, whole, zero};
 use crate::index::*;
-use crate::tables::{Basis, CohortMode, Gives, Payer, PriceLevel, SwitchingMode};
+use crate::tables::{Basis, CohortMode, Gives, Payer, PriceLevel};
 use crate::tender::{Schedule, Tender};
 
 choice! {
@@ -37,6 +38,8 @@ choice! {
         Switching = "switching",
         /// Taking suppliers on, once.
         Onboarding = "onboarding",
+        /// What the products cost in outcomes, as far as the evidence is sure.
+        Outcome = "outcome",
     }
 }
 
@@ -45,6 +48,11 @@ impl Component {
     pub fn once(self) -> bool {
         matches!(self, Self::Switching | Self::Onboarding)
     }
+
+    /// Money that stands for something else: nobody pays it.
+    pub fn shadow(self) -> bool {
+        matches!(self, Self::Outcome)
+    }
 }
 
 /// Cost over the whole contract, each component rounded to the cent.
@@ -52,8 +60,10 @@ impl Component {
 pub struct Costs {
     /// By component, in order of declaration, all components present.
     pub components: Vec<(Component, Decimal)>,
-    /// Their sum: the value of the award.
+    /// Their sum, each weighed as the objective says: the value of the award.
     pub value: Decimal,
+    /// What `outcome` would be at the other end of the evidence.
+    pub outcome_other_end: Decimal,
     /// What suppliers share back of the fees they pay: a credit shown apart, not part of `value`.
     pub share_back: Decimal,
     /// Cash by contract year; one-off costs fall into the first.
@@ -218,8 +228,10 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
         add(Component::Freight, freight);
         add(Component::Fees, fees);
     }
+    let outcome = super::outcome::outcome(tender, award);
+    yearly.insert(Component::Outcome, outcome.counted);
     let mut once: BTreeMap<Component, Exact> = BTreeMap::new();
-    once.insert(Component::Switching, switching(tender, award));
+    once.insert(Component::Switching, super::switching::total(tender, award));
     once.insert(Component::Onboarding, onboarding(tender, award));
 
     let years = whole(tender.settings.contract_years);
@@ -228,38 +240,23 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
         false => yearly.get(&c).cloned().unwrap_or_else(zero) * &years,
     };
     let components: Vec<(Component, Decimal)> = Component::ALL.iter().map(|&c| (c, round(&amount(c), 2))).collect();
-    let value = components.iter().map(|(_, v)| v).sum();
-    let each_year = round(&yearly.values().fold(zero(), |a, b| a + b), 2);
+    let weighed = |(c, v): &(Component, Decimal)| v * tender.settings.component_weight(*c);
+    let value = components.iter().map(weighed).sum::<Decimal>().round_dp(2);
+    let cash: Decimal = components.iter().filter(|(c, _)| !c.shadow()).map(|(_, v)| v).sum();
+    let paid = yearly.iter().filter(|(c, _)| !c.shadow());
+    let each_year = round(&paid.fold(zero(), |a, (_, b)| a + b), 2);
     let mut cash_by_year = vec![each_year; tender.settings.contract_years as usize];
     if let Some(first) = cash_by_year.first_mut() {
-        *first = value - each_year * Decimal::from(tender.settings.contract_years - 1);
+        *first = cash - each_year * Decimal::from(tender.settings.contract_years - 1);
     }
-    let costs = Costs { components, value, share_back: round(&(share_back * years), 2), cash_by_year };
+    let outcome_other_end = round(&(outcome.other_end * &years), 2);
+    let costs =
+        Costs { components, value, outcome_other_end, share_back: round(&(share_back * years), 2), cash_by_year };
     Priced { costs, lines, schedules }
 }
 
 fn cohorts(tender: &Tender, mode: CohortMode) -> BTreeMap<String, Exact> {
     tender.sites.indexes().map(|s| (cohort(tender, mode, s), zero())).collect()
-}
-
-/// Need units that incumbents serve in each cell that has a switching cost.
-fn switching(tender: &Tender, award: &Award) -> Exact {
-    let mut kept: BTreeMap<CellIx, Exact> = BTreeMap::new();
-    for line in &award.lines {
-        let candidate = &tender.candidates[line.candidate];
-        if candidate.incumbent {
-            *kept.entry(candidate.cell).or_insert_with(zero) += line.used.exact();
-        }
-    }
-    tender.switching.enumerate().fold(zero(), |sum, (cell, switching)| {
-        let Some(switching) = switching else { return sum };
-        let moved = whole(1) - kept.get(&cell).cloned().unwrap_or_else(zero) / tender.cells[cell].quantity.exact();
-        match switching.mode {
-            SwitchingMode::Whole if moved > zero() => sum + switching.cost.exact(),
-            SwitchingMode::Whole => sum,
-            SwitchingMode::ProRata => sum + switching.cost.exact() * moved,
-        }
-    })
 }
 
 fn onboarding(tender: &Tender, award: &Award) -> Exact {

@@ -97,6 +97,13 @@ pub struct Rule {
     pub sentence: String,
 }
 
+impl Rule {
+    /// Whether it tells purchases on formulary from others.
+    pub fn asks_for_formulary(&self) -> bool {
+        self.scope.0.iter().map(|(d, _)| d).chain(&self.each).any(|d| d.name() == "in_formulary")
+    }
+}
+
 /// Position of a rule as text, for labels.
 pub fn label(rule: &Rule, instance: &str) -> String {
     match instance.is_empty() {

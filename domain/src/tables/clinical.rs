@@ -62,12 +62,14 @@ table! {
 }
 
 table! {
-    /// One-off cost of moving a need at a site away from what is used today. The most specific row holds (site and need, then site, then need, then the default).
-    switching: SwitchingRow, key [site, need];
+    /// One-off cost of moving a need at a site away from what is used today. For each clinician group the most specific row holds (site and need, then site, then need, then the default); the costs of several groups add up.
+    switching: SwitchingRow, key [site, need, clinician_group];
     /// The site; `*`: every site.
     site: Id = "*", "", "H01";
     /// The need; `*`: every need.
     need: Id = "*", "", "saline-1l";
+    /// The clinicians whose change costs it.
+    clinician_group: Id = "all", "", "anaesthesia";
     /// Cost (training, pumps, order sets).
     cost: Money, "money, once", "1800";
     /// When it is due.

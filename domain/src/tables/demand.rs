@@ -69,6 +69,8 @@ table! {
     max_products: Option<u32>, "products", "3";
     /// Standardization limit: at most so many products for this need at any one site.
     max_products_per_site: Option<u32>, "products", "2";
+    /// At most so many products are on formulary; others are bought off formulary, as far as rules on `in_formulary` allow.
+    formulary_limit: Option<u32>, "products", "2";
     /// Patients who go without when one need unit is missing.
     patients_per_unit: Option<NeedUnits>, "patients per need unit", "0.5";
 }

@@ -109,6 +109,10 @@ table! {
     shelf_life: Option<Weeks>, "weeks", "78";
     /// Whether clinicians have released it.
     approval: Approval = "approved", "", "trial";
+    /// Cost of outcomes (complications, waste, staff time), at the favourable end of its evidence; may be negative.
+    outcome_cost_low: Option<Number>, "money per need unit", "-0.10";
+    /// The same at the unfavourable end.
+    outcome_cost_high: Option<Number>, "money per need unit", "0.25";
     wildcards {
         /// Any further attribute; rules may refer to it as `product.NAME`.
         attr, "latex_free";

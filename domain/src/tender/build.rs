@@ -189,6 +189,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
                 whole_packs: r.whole_packs,
                 max_products: r.max_products,
                 max_products_per_site: r.max_products_per_site,
+                formulary_limit: r.formulary_limit,
                 patients_per_unit: r.patients_per_unit,
             })
         })
@@ -255,7 +256,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
     let cells = cells(draft, &ids, &places, findings);
     let incumbents = incumbents(draft, &ids, &cells, &products, &places, findings);
     let preferences = preferences(draft, &ids, &sites, &places, findings);
-    let switching = switching(draft, &ids, &cells, &incumbents, &places, findings);
+    let switching = super::switching::switching(draft, &ids, &cells, &incumbents, &places, findings);
     let stock_places = stock_places(draft, &ids, &places, findings);
     let policies = super::policies::policies(draft, &ids, &cells, &places, findings);
 
@@ -347,6 +348,7 @@ fn settings(draft: &Draft, places: &Places<'_>, findings: &mut Findings) -> Opti
         holding_rate: row.holding_rate,
         capital_rate: row.capital_rate,
         description: row.description.as_ref().map(|t| t.0.clone()).unwrap_or_default(),
+        weights: BTreeMap::new(),
     })
 }
 
@@ -419,6 +421,7 @@ fn products(
             capacity_use: r.capacity_use,
             shelf_life: r.shelf_life,
             approval: r.approval,
+            outcome_cost: super::outcome::range(r, places, findings),
             attr: r.attr.clone(),
         });
     }
@@ -611,30 +614,6 @@ fn preferences(
         }
     }
     map
-}
-
-fn switching(
-    draft: &Draft,
-    ids: &Ids,
-    cells: &IxVec<CellIx, DemandCell>,
-    incumbents: &IxVec<CellIx, Vec<Incumbent>>,
-    places: &Places<'_>,
-    findings: &mut Findings,
-) -> IxVec<CellIx, Option<Switching>> {
-    let mut rows = Vec::new();
-    for r in &draft.switching {
-        let site = any_or(&ids.sites, r.site.as_str(), places.cell("switching", r.at, "site"), findings);
-        let need = any_or(&ids.needs, r.need.as_str(), places.cell("switching", r.at, "need"), findings);
-        if let (Some(site), Some(need)) = (site, need) {
-            rows.push((site, need, Switching { cost: r.cost, mode: r.mode }));
-        }
-    }
-    let of = |(ix, cell): (CellIx, &DemandCell)| {
-        let fits = rows.iter().filter(|(s, n, _)| s.is_none_or(|s| s == cell.site) && n.is_none_or(|n| n == cell.need));
-        let best = fits.max_by_key(|(s, n, _)| (s.is_some(), n.is_some()))?;
-        (!incumbents[ix].is_empty()).then(|| best.2.clone())
-    };
-    cells.enumerate().map(of).collect()
 }
 
 /// `*` is `Some(None)`, a known id `Some(Some(_))`, an unknown one a finding and `None`.

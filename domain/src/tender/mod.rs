@@ -3,11 +3,14 @@
 
 mod build;
 mod candidates;
+mod formulary;
+pub mod outcome;
 mod places;
 mod policies;
 mod range;
 mod scope_of_prices;
 mod structure;
+mod switching;
 mod unit_of_measure;
 
 use std::collections::BTreeMap;
@@ -15,6 +18,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
+use crate::certificate::Component;
 use crate::factor_map::FactorMap;
 use crate::finding::Findings;
 use crate::index::*;
@@ -45,6 +49,18 @@ pub struct Settings {
     pub capital_rate: Fraction,
     /// For the reader of the report.
     pub description: String,
+    /// What a unit of each component adds to the value; components that are not named weigh as
+    /// [`Settings::component_weight`] says.
+    pub weights: BTreeMap<Component, Decimal>,
+}
+
+impl Settings {
+    /// What a unit of a component adds to the value: 1 unless an objective says otherwise, and 0 for outcomes, which are
+    /// shown but decide nothing by themselves.
+    pub fn component_weight(&self, component: Component) -> Decimal {
+        let usual = if component == Component::Outcome { Decimal::ZERO } else { Decimal::ONE };
+        self.weights.get(&component).copied().unwrap_or(usual)
+    }
 }
 
 /// A site.
@@ -87,6 +103,8 @@ pub struct Need {
     pub max_products: Option<u32>,
     /// Most products at one site.
     pub max_products_per_site: Option<u32>,
+    /// Most products on formulary; `None`: every product used is on formulary.
+    pub formulary_limit: Option<u32>,
     /// Patients who go without when one unit is missing.
     pub patients_per_unit: Option<NeedUnits>,
 }
@@ -173,6 +191,8 @@ pub struct Product {
     pub shelf_life: Option<Weeks>,
     /// Released or not.
     pub approval: Approval,
+    /// Low and high end of the outcome cost per need unit, where there is evidence.
+    pub outcome_cost: Option<(Decimal, Decimal)>,
     /// Further attributes.
     pub attr: BTreeMap<String, String>,
 }
@@ -313,9 +333,11 @@ pub struct Incumbent {
     pub freight_included: bool,
 }
 
-/// The cost of moving a cell away from its incumbents.
+/// The cost of moving a clinician group of a cell away from its incumbents.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Switching {
+    /// Who moves.
+    pub group: String,
     /// Money, once.
     pub cost: Money,
     /// When it is due.
@@ -385,8 +407,8 @@ pub struct Tender {
     pub candidates: IxVec<CandidateIx, Candidate>,
     /// What each cell buys today.
     pub incumbents: IxVec<CellIx, Vec<Incumbent>>,
-    /// What moving each cell costs; cells without incumbent never pay.
-    pub switching: IxVec<CellIx, Option<Switching>>,
+    /// What moving each cell costs, by clinician group; cells without incumbent never pay.
+    pub switching: IxVec<CellIx, Vec<Switching>>,
     /// Scores by site and product; a missing entry is unknown.
     pub preferences: BTreeMap<(SiteIx, ProductIx), Vec<Preference>>,
     /// Places.

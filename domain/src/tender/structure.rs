@@ -23,6 +23,7 @@ pub(super) fn check(tender: &Tender, raw: &RawTender, findings: &mut Findings) {
     minimum_above_reach(tender, &places, findings);
     minimum_award_above_reach(tender, &places, findings);
     zero_prices(tender, &places, findings);
+    super::formulary::check(tender, &places, findings);
 }
 
 fn uncovered_demand(tender: &Tender, places: &Places<'_>, findings: &mut Findings) {

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use ballast_domain::Tender;
 use ballast_domain::award::Award;
 use ballast_domain::certificate::{Certificate, baseline};
-use ballast_domain::exact::{Exact, exact, float, round};
+use ballast_domain::exact::{exact, float, round};
 use ballast_domain::rules::Measured;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+pub use super::formulary::{FormularyEntry, NotChosen};
+pub use super::outcome::OutcomePart;
 pub use super::preference::GroupPreference;
+pub use super::switching::SwitchingPart;
 
 /// Body of the document.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,7 +30,7 @@ pub struct AwardBody {
     pub value: Option<Decimal>,
     /// Real money.
     pub cash: Option<Cash>,
-    /// Money that stands for something else; none of it in the default objective.
+    /// Money that stands for something else and that nobody pays.
     pub shadow: Decimal,
     /// Proven: no award costs less.
     pub bound: Option<Decimal>,
@@ -43,6 +46,12 @@ pub struct AwardBody {
     pub lines: Vec<Line>,
     /// Products chosen, by need.
     pub formulary: Vec<FormularyEntry>,
+    /// Products not chosen, by need, with the reason where there is one.
+    pub not_chosen: Vec<NotChosen>,
+    /// Clinician groups that move away from what they use today.
+    pub switching: Vec<SwitchingPart>,
+    /// Outcome cost at both ends of its evidence; null where no product has a range.
+    pub outcome: Option<OutcomePart>,
     /// Suppliers that win.
     pub suppliers: Vec<SupplierPart>,
     /// Schedules: tier earned and distance to the next.
@@ -81,6 +90,8 @@ pub struct CostPart {
     pub amount: Decimal,
     /// Paid once.
     pub once: bool,
+    /// Nobody pays it: it stands for something else.
+    pub shadow: bool,
 }
 
 /// Against today's buying.
@@ -137,21 +148,6 @@ pub struct Line {
     pub cost: Decimal,
     /// Whether the site buys this product for this need today.
     pub incumbent: bool,
-}
-
-/// A product of the formulary.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct FormularyEntry {
-    /// Need.
-    pub need: String,
-    /// Product.
-    pub product: String,
-    /// Supplier.
-    pub supplier: String,
-    /// Share of the need's demand.
-    pub share: f64,
-    /// Sites that use it.
-    pub sites: usize,
 }
 
 /// A supplier that wins.
@@ -289,6 +285,9 @@ impl AwardBody {
             baseline: None,
             lines: Vec::new(),
             formulary: Vec::new(),
+            not_chosen: Vec::new(),
+            switching: Vec::new(),
+            outcome: None,
             suppliers: Vec::new(),
             tiers: Vec::new(),
             rules: Vec::new(),
@@ -304,15 +303,21 @@ impl AwardBody {
     #[must_use]
     pub fn with_award(self, tender: &Tender, award: &Award, certificate: &Certificate, proof: Proof) -> Self {
         let value = certificate.costs.value;
+        let sum = |shadow: bool| -> Decimal {
+            let parts = certificate.costs.components.iter().filter(|(c, _)| c.shadow() == shadow);
+            parts.map(|(_, amount)| amount).sum()
+        };
+        let (cash, shadow) = (sum(false), sum(true));
         let gap_money = proof.bound.map(|b| (value - b).max(Decimal::ZERO));
         let gap = gap_money.map(|g| if value.is_zero() { 0.0 } else { float(&(exact(g) / exact(value.abs()))) });
         Self {
             value: Some(value),
             cash: Some(Cash {
-                total: value,
+                total: cash,
                 by_year: certificate.costs.cash_by_year.clone(),
                 share_back: certificate.costs.share_back,
             }),
+            shadow,
             bound: proof.bound,
             gap,
             gap_money,
@@ -320,11 +325,19 @@ impl AwardBody {
                 .costs
                 .components
                 .iter()
-                .map(|(c, amount)| CostPart { component: c.word().to_owned(), amount: *amount, once: c.once() })
+                .map(|(c, amount)| CostPart {
+                    component: c.word().to_owned(),
+                    amount: *amount,
+                    once: c.once(),
+                    shadow: c.shadow(),
+                })
                 .collect(),
             baseline: baseline_part(tender, certificate),
             lines: lines(tender, award, certificate),
-            formulary: formulary(tender, award),
+            formulary: super::formulary::chosen(tender, award),
+            not_chosen: super::formulary::not_chosen(tender, award),
+            switching: super::switching::by_group(tender, award),
+            outcome: super::outcome::part(tender, certificate),
             suppliers: suppliers(tender, certificate),
             tiers: tiers(tender, certificate),
             rules: rules(tender, certificate),
@@ -381,33 +394,6 @@ fn lines(tender: &Tender, award: &Award, certificate: &Certificate) -> Vec<Line>
                 cost: round(&cost.yearly(), 2),
                 incumbent: c.incumbent,
             }
-        })
-        .collect()
-}
-
-fn formulary(tender: &Tender, award: &Award) -> Vec<FormularyEntry> {
-    let mut entries: BTreeMap<_, (Exact, usize)> = BTreeMap::new();
-    for line in &award.lines {
-        let c = &tender.candidates[line.candidate];
-        let entry = entries.entry((c.need, c.product)).or_insert_with(|| (ballast_domain::exact::zero(), 0));
-        entry.0 += line.used.exact();
-        entry.1 += 1;
-    }
-    let demand = |need| {
-        tender
-            .cells
-            .iter()
-            .filter(|c| c.need == need)
-            .fold(ballast_domain::exact::zero(), |a, c| a + c.quantity.exact())
-    };
-    entries
-        .into_iter()
-        .map(|((need, product), (used, sites))| FormularyEntry {
-            need: tender.needs[need].id.clone(),
-            product: tender.products[product].id.clone(),
-            supplier: tender.suppliers[tender.products[product].supplier].id.clone(),
-            share: float(&(used / demand(need))),
-            sites,
         })
         .collect()
 }

@@ -6,11 +6,14 @@
 
 pub mod award;
 pub mod check;
+mod formulary;
+mod outcome;
 mod preference;
 mod read_award;
 pub mod reserve;
 mod seal;
 pub mod stress;
+mod switching;
 
 pub use read_award::read_award;
 pub use seal::{Header, digest_of, seal};

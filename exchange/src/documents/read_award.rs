@@ -1,12 +1,12 @@
 //! Reads the lines of an award document back into an award, so that the same code certifies what came from a file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_domain::Tender;
 use ballast_domain::award::{Award, AwardLine};
 use ballast_domain::exact::{digits, whole};
 use ballast_domain::finding::{Findings, Place};
-use ballast_domain::index::{CandidateIx, Ix};
+use ballast_domain::index::{CandidateIx, Ix, NeedIx, ProductIx};
 use ballast_domain::quantity::NeedUnits;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -181,6 +181,7 @@ pub fn read_award(tender: &Tender, document: &Value, file: &str) -> (Award, Find
         };
         award.lines.push(AwardLine { candidate, used: NeedUnits(used), whole_packs });
     }
+    award.formulary = formulary(tender, document);
     award.lines.sort_by_key(|l| l.candidate);
     for pair in award.lines.windows(2) {
         if pair[0].candidate == pair[1].candidate {
@@ -195,4 +196,20 @@ pub fn read_award(tender: &Tender, document: &Value, file: &str) -> (Award, Find
         }
     }
     (award, findings)
+}
+
+/// What the document says is on formulary, for needs with a limit; whatever is used where it does not tell the two apart.
+fn formulary(tender: &Tender, document: &Value) -> Option<BTreeSet<(NeedIx, ProductIx)>> {
+    if tender.needs.iter().all(|n| n.formulary_limit.is_none()) {
+        return None;
+    }
+    let entries = document.get("formulary")?.as_array()?;
+    let on = |entry: &Value| -> Option<Option<(NeedIx, ProductIx)>> {
+        let text = |key: &str| entry.get(key).and_then(Value::as_str);
+        let need = tender.needs.enumerate().find(|(_, n)| Some(n.id.as_str()) == text("need"))?;
+        let product = tender.products.enumerate().find(|(_, p)| Some(p.id.as_str()) == text("product"))?.0;
+        let on = entry.get("on_formulary")?.as_bool()? && need.1.formulary_limit.is_some();
+        Some(on.then_some((need.0, product)))
+    };
+    entries.iter().map(on).collect::<Option<Vec<_>>>().map(|on| on.into_iter().flatten().collect())
 }

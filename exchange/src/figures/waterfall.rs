@@ -50,7 +50,7 @@ pub fn from_baseline(body: &AwardBody) -> Option<Vec<Step>> {
 /// From list price to cost, by component.
 pub fn from_list(body: &AwardBody) -> Option<Vec<Step>> {
     let value = body.value?;
-    let mut parts = body.cost.iter().filter(|c| !c.amount.is_zero());
+    let mut parts = body.cost.iter().filter(|c| !c.amount.is_zero() && !c.shadow);
     let goods = parts.next()?;
     let mut steps = vec![total("Goods at list price", goods.amount)];
     steps.extend(parts.map(|c| {
@@ -60,7 +60,7 @@ pub fn from_list(body: &AwardBody) -> Option<Vec<Step>> {
         }
         change(if c.once { format!("{label} (once)") } else { label }, c.amount)
     }));
-    steps.push(total("Cost of the award", value));
+    steps.push(total("Cost of the award", body.cash.as_ref().map_or(value, |c| c.total)));
     Some(steps)
 }
 
@@ -175,7 +175,8 @@ mod tests {
     use crate::documents::award::{BaselinePart, CostPart};
 
     fn body() -> AwardBody {
-        let part = |component: &str, amount, once| CostPart { component: component.to_owned(), amount, once };
+        let part =
+            |component: &str, amount, once| CostPart { component: component.to_owned(), amount, once, shadow: false };
         AwardBody {
             value: Some(Decimal::new(95_531, 2)),
             cost: vec![

@@ -45,5 +45,17 @@ pub(super) fn section(sources: &Sources<'_>) -> Result<Option<Section>, ReportEr
             sources.money(cash.share_back)
         ));
     }
+    if let Some(outcome) = &body.outcome {
+        section.remark(format!(
+            "Outcomes (complications, waste, staff time) are put at {} over the contract where the evidence is least favourable to the products it \
+             helps, and at {} at its other end. Nobody pays this; {}.",
+            sources.money(outcome.amount),
+            sources.money(outcome.other_end),
+            match outcome.weight.is_zero() {
+                true => "it had no part in the decision".to_owned(),
+                false => format!("each unit of it weighed {} in the decision", outcome.weight.normalize()),
+            }
+        ));
+    }
     Ok(Some(section))
 }

@@ -22,7 +22,21 @@ pub(super) fn section(sources: &Sources<'_>, names: &Names<'_>) -> Section {
     section.table(matrix::table(&sources.award.body, names));
     section.heading("Formulary");
     section.table(formulary(sources, names));
+    let not_chosen = not_chosen(sources);
+    if !not_chosen.is_empty() {
+        section.remark(format!("Not chosen: {}.", not_chosen.join("; ")));
+    }
     section
+}
+
+/// The products not chosen, by need.
+fn not_chosen(sources: &Sources<'_>) -> Vec<String> {
+    let by_need = sources.award.body.not_chosen.chunk_by(|a, b| a.need == b.need);
+    let product = |p: &crate::documents::award::NotChosen| match p.reason.as_str() {
+        "" => p.product.clone(),
+        reason => format!("{} ({})", p.product, reason.replace('_', " ")),
+    };
+    by_need.map(|p| format!("{}: {}", p[0].need, p.iter().map(product).collect::<Vec<_>>().join(", "))).collect()
 }
 
 fn decided(sources: &Sources<'_>) -> String {
@@ -126,7 +140,10 @@ fn formulary(sources: &Sources<'_>, names: &Names<'_>) -> Table {
         table.push([
             first,
             need,
-            names.product_cell(&f.product),
+            match f.on_formulary {
+                true => names.product_cell(&f.product),
+                false => Cell::text(&f.product).note("off formulary"),
+            },
             Cell::text(&f.supplier),
             Cell::float(f.share, number::percent),
             Cell::count(f.sites),

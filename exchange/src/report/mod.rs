@@ -16,6 +16,7 @@ mod reserve;
 mod rules;
 mod sources;
 mod stress;
+mod switching;
 mod tiers;
 mod title;
 
@@ -71,6 +72,7 @@ impl Report {
         sections.extend(tiers::section(sources));
         sections.extend(rules::section(sources));
         sections.extend(preference::section(sources)?);
+        sections.extend(switching::section(sources, &names));
         for (i, shown) in sources.stress.iter().enumerate() {
             sections.push(stress::section(sources, &names, shown, i)?);
         }

@@ -97,7 +97,18 @@ fn the_page_is_complete_and_needs_no_network() {
     let ids: Vec<&str> = report.sections.iter().map(|s| s.id.as_str()).collect();
     assert_eq!(
         ids,
-        ["decision", "cost", "tiers", "rules", "clinicians", "stress-1", "reserve-1", "assumptions", "certificate"]
+        [
+            "decision",
+            "cost",
+            "tiers",
+            "rules",
+            "clinicians",
+            "switching",
+            "stress-1",
+            "reserve-1",
+            "assumptions",
+            "certificate"
+        ]
     );
     assert!(page.len() < 2_000_000);
 }
@@ -130,6 +141,7 @@ fn a_tender_without_baseline_rules_and_preferences_has_a_shorter_report() {
         body.baseline = None;
         body.rules.clear();
         body.preference.clear();
+        body.switching.clear();
         body.tiers.clear();
     });
     let report = Report::new(&sources).unwrap();

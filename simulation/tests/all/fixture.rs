@@ -52,7 +52,7 @@ pub fn award(tender: &Tender, lines: &[(&str, &str, &str, f64)]) -> Award {
         })
         .collect();
     list.sort_by_key(|l| l.candidate);
-    Award { lines: list }
+    Award { lines: list, ..Award::default() }
 }
 
 /// A pack in which nothing happens.

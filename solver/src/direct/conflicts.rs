@@ -106,6 +106,7 @@ fn words(tender: &Tender, row: RowLabel) -> String {
                 tender.needs[cell.need].id, tender.sites[cell.site].id
             )
         }
+        RowLabel::FormularyLimit(n) => format!("formulary_limit of need {}", tender.needs[n].id),
         RowLabel::Rule(ix, instance) => {
             let rule = &tender.rules[ix];
             let at = match expand(tender, rule).into_iter().nth(instance as usize) {

@@ -24,7 +24,7 @@ pub struct InProcess;
 /// The bound is stated lower by this part: it covers the solver's tolerances and the quanta of the model.
 const OUTWARDS: f64 = 1e-6;
 
-/// Money that rounding to the cent may add to the difference of value and bound: half a cent for each of seven components
+/// Money that rounding to the cent may add to the difference of value and bound: half a cent for each of eight components
 /// and a cent for the bound.
 const STATED: f64 = 0.05;
 

@@ -1,14 +1,16 @@
 //! The award model: typed columns and rows in flat arrays, each with a business label.
 //!
 //! Algebra (`docs/mathematics.md`): x\[c\] share of a demand cell served by candidate c, n\[c\] whole packs, y used
-//! indicators, λ tiers, M measures and V discounted values by tier, z switching. One file per family of rows.
+//! indicators, λ tiers, M measures and V discounted values by tier, z switching, f formulary. One file per family of rows.
 
+mod formulary;
 mod indicators;
 mod volume;
 
 use ballast_domain::Tender;
 use ballast_domain::index::*;
 
+pub(crate) use formulary::Formulary;
 pub(crate) use indicators::Indicators;
 pub(crate) use volume::Volumes;
 
@@ -44,6 +46,8 @@ pub enum RowLabel {
     MaxProducts(NeedIx),
     /// Most products of a need at a site.
     MaxProductsAtSite(CellIx),
+    /// Most products of a need on formulary.
+    FormularyLimit(NeedIx),
     /// A rule of the tender, and which of its instances.
     Rule(RuleIx, u32),
 }
@@ -145,6 +149,8 @@ pub struct AwardModel {
     pub model: Model,
     /// Volumes of the candidates.
     pub(crate) volumes: Volumes,
+    /// What may be on formulary, for needs with a limit.
+    pub(crate) formulary: Formulary,
     /// Tier columns with their thresholds.
     pub(crate) thresholds: Vec<prices::Threshold>,
 }
@@ -153,6 +159,7 @@ pub struct AwardModel {
 pub fn build(tender: &Tender) -> AwardModel {
     let mut model = Model { money_scale: volume::money_scale(tender), ..Model::default() };
     let volumes = Volumes::new(tender, &mut model);
+    let formulary = formulary::add(tender, &mut model);
     let mut used = Indicators::default();
     rules::balance::add(tender, &mut model, &volumes);
     rules::capacity::add(tender, &mut model, &volumes);
@@ -160,7 +167,8 @@ pub fn build(tender: &Tender) -> AwardModel {
     rules::minimum::add(tender, &mut model, &volumes, &mut used);
     rules::onboarding::add(tender, &mut model, &volumes, &mut used);
     rules::switching::add(tender, &mut model, &volumes);
+    rules::outcome::add(tender, &mut model, &volumes);
     rules::tender_rules::add(tender, &mut model, &volumes, &mut used);
     let thresholds = prices::tiers::add(tender, &mut model, &volumes);
-    AwardModel { model, volumes, thresholds }
+    AwardModel { model, volumes, formulary, thresholds }
 }

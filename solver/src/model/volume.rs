@@ -3,6 +3,7 @@
 //! preferences the need units *used*.
 
 use ballast_domain::Tender;
+use ballast_domain::certificate::Component;
 use ballast_domain::exact::{exact, float};
 use ballast_domain::index::*;
 use ballast_domain::tables::{Payer, PriceLevel};
@@ -20,7 +21,7 @@ pub(crate) struct Volumes {
     pub(crate) packs: IxVec<CandidateIx, (Col, f64)>,
     /// List price per pack.
     pub(crate) list: IxVec<CandidateIx, f64>,
-    /// 1 + mark-up + buyer-paid fees on net: what a unit of net spend costs.
+    /// 1 + mark-up + buyer-paid fees on net, each weighed as the objective says: what a unit of discount saves.
     pub(crate) net_factor: IxVec<CandidateIx, f64>,
 }
 
@@ -28,6 +29,7 @@ impl Volumes {
     /// Adds the columns with their cost before discounts.
     pub(super) fn new(tender: &Tender, model: &mut Model) -> Self {
         let years = f64::from(tender.settings.contract_years);
+        let weight = |c: Component| float(&exact(tender.settings.component_weight(c)));
         let n = tender.candidates.len();
         let mut volumes = Self {
             share: IxVec::default(),
@@ -39,22 +41,23 @@ impl Volumes {
         for c in tender.candidates.indexes() {
             let line = &tender.candidates[c];
             let offer = &tender.offers[line.offer];
-            let mut net_factor = 1.0 + offer.markup.to_f64();
+            let mut extras = weight(Component::Markup) * offer.markup.to_f64();
             let mut list_fee = 0.0;
             for fee in tender.fees.iter().filter(|f| f.payer == Payer::Buyer) {
                 let bears =
                     fee.supplier.is_none_or(|s| s == line.supplier) && fee.layer.is_none_or(|l| l == offer.layer);
                 match fee.base {
-                    PriceLevel::Net if bears => net_factor += fee.percent.to_f64(),
-                    PriceLevel::List if bears => list_fee += fee.percent.to_f64(),
+                    PriceLevel::Net if bears => extras += weight(Component::Fees) * fee.percent.to_f64(),
+                    PriceLevel::List if bears => list_fee += weight(Component::Fees) * fee.percent.to_f64(),
                     _ => {}
                 }
             }
             let factor = line.use_factor.to_f64();
             let freight = float(&exact(line.freight.per_pack)) + float(&exact(line.freight.per_need_unit)) * factor;
             let percent = float(&exact(line.freight.percent_of_list));
-            let per_pack = volumes.list[c] * (net_factor + list_fee + percent) + freight;
-            volumes.net_factor.push(net_factor);
+            let per_pack = volumes.list[c] * (weight(Component::Goods) + extras + list_fee)
+                + weight(Component::Freight) * (volumes.list[c] * percent + freight);
+            volumes.net_factor.push(weight(Component::Discounts) + extras);
 
             let cost_per_pack = years * per_pack / model.money_scale;
             let units = volumes.units[c];

@@ -32,6 +32,7 @@ pub(crate) fn to_award(tender: &Tender, model: &AwardModel, point: &[f64]) -> Aw
             }
         }
     }
+    award.formulary = super::formulary::formulary(tender, model, point, &award);
     award
 }
 

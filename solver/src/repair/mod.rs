@@ -1,5 +1,6 @@
 //! From floating point to an award: shares to the grid, residuals to the largest line, thresholds re-reached.
 
+mod formulary;
 mod grid;
 mod polish;
 

@@ -4,6 +4,7 @@ pub(crate) mod balance;
 pub(crate) mod capacity;
 pub(crate) mod minimum;
 pub(crate) mod onboarding;
+pub(crate) mod outcome;
 pub(crate) mod standardization;
 pub(crate) mod switching;
 pub(crate) mod tender_rules;

@@ -1,6 +1,8 @@
 //! Onboarding: a supplier that wins anything costs f once: minimise … + Σ_s f\[s\] g\[s\].
 
 use ballast_domain::Tender;
+use ballast_domain::certificate::Component;
+use ballast_domain::exact::{exact, float};
 use ballast_domain::index::CandidateIx;
 
 use crate::model::{Indicators, Model, Volumes};
@@ -12,7 +14,8 @@ pub(crate) fn add(tender: &Tender, model: &mut Model, volumes: &Volumes, used: &
             tender.candidates.indexes().filter(|c| tender.candidates[*c].supplier == ix).collect();
         if supplier.onboarding_cost.to_f64() > 0.0 && !lines.is_empty() {
             let wins = used.used(tender, model, volumes, lines);
-            model.add_cost(wins, supplier.onboarding_cost.to_f64() / model.money_scale);
+            let weight = float(&exact(tender.settings.component_weight(Component::Onboarding)));
+            model.add_cost(wins, weight * supplier.onboarding_cost.to_f64() / model.money_scale);
         }
     }
 }

@@ -39,7 +39,7 @@ fn allocations(tender: &Tender) -> Option<Vec<Award>> {
         used: NeedUnits(Decimal::from(n)),
         whole_packs: Some(n),
     };
-    Some(all.into_iter().map(|a| Award { lines: a.into_iter().map(line).collect() }).collect())
+    Some(all.into_iter().map(|a| Award { lines: a.into_iter().map(line).collect(), ..Award::default() }).collect())
 }
 
 fn split(

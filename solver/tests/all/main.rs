@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod brute_force;
+mod care;
 mod known_values;
 mod properties;
 mod random;

@@ -1,6 +1,7 @@
 //! Broken tenders: exit code 2, never a panic, and a finding with place, value and cure for every fault, all at once.
 
 mod bodies;
+mod care;
 mod cells;
 mod files;
 mod references;
