@@ -11,6 +11,7 @@ pub mod factor_map;
 pub mod finding;
 pub mod index;
 pub mod layout;
+pub mod overlap;
 pub mod pack;
 pub mod quantity;
 pub mod raw;

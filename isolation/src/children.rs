@@ -12,7 +12,7 @@ use ballast_domain::award::Award;
 use ballast_domain::certificate::certify;
 use ballast_exchange::tender::to_body;
 use ballast_solver::{
-    Control, Engine, EngineError, Event, Limit, LogEntry, Options, SolveReport, Statistics, Termination,
+    Aim, Control, Engine, EngineError, Event, Limit, LogEntry, Options, SolveReport, Statistics, Termination,
 };
 
 use crate::frame;
@@ -60,14 +60,18 @@ impl Engine for Children {
         let mut seen = Seen::default();
         for attempt in 0..=RETRIES {
             let left = options.time_limit.map(|t| t.saturating_sub(started.elapsed()));
-            let options = Options { attempt, time_limit: left, ..options.clone() };
+            // What an earlier attempt had found is where the next one starts.
+            let start = seen.award.clone().or_else(|| options.start.clone());
+            let options = Options { attempt, time_limit: left, start, ..options.clone() };
             let ended =
                 self.one(tender, &options, control, &mut seen).map_err(|e| EngineError::Child(e.to_string()))?;
             match ended {
                 Ended::Done(message) => {
                     let (mut report, award) = message.open();
-                    // A retried child may end with less than the one before it had found.
-                    let awards = [award, seen.award.take()].into_iter().flatten();
+                    // A retried child may end with less than the one before it had found; only where value is all that is
+                    // asked for can the two be compared here.
+                    let earlier = seen.award.take().filter(|_| options.aim == Aim::Best || award.is_none());
+                    let awards = [award, earlier].into_iter().flatten();
                     let certified = awards.map(|a| (certify(tender, &a, options.tolerance), a));
                     report.award =
                         certified.filter(|(c, _)| c.verified()).min_by_key(|(c, _)| c.costs.value).map(|(c, a)| (a, c));
@@ -105,6 +109,7 @@ fn stopped(tender: &Tender, options: &Options, seen: Seen, limit: Limit) -> Solv
         termination,
         award,
         bound: seen.at.and_then(|a| a.bound),
+        reached: None,
         reasons: Vec::new(),
         log: seen.log,
         statistics: Statistics::default(),

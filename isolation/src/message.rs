@@ -6,7 +6,7 @@ use std::time::Duration;
 use ballast_domain::award::{Award, AwardLine};
 use ballast_domain::index::{CandidateIx, Ix, NeedIx, ProductIx};
 use ballast_domain::quantity::NeedUnits;
-use ballast_solver::{Limit, LogEntry, Options, Reason, SolveReport, Statistics, Termination};
+use ballast_solver::{Aim, Limit, LogEntry, Options, Reached, Reason, SolveReport, Statistics, Termination};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -37,6 +37,43 @@ pub(crate) struct OptionsMessage {
     seed: u64,
     tolerance: Decimal,
     attempt: u32,
+    start: Option<AwardMessage>,
+    aim: AimMessage,
+}
+
+/// [`Aim`], with its awards as messages.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum AimMessage {
+    Best,
+    Differ { from: Vec<AwardMessage>, within: Decimal },
+    Stay { close_to: AwardMessage, within: Decimal },
+    Other { than: AwardMessage },
+}
+
+impl From<&Aim> for AimMessage {
+    fn from(aim: &Aim) -> Self {
+        match aim {
+            Aim::Best => Self::Best,
+            Aim::Differ { from, within } => {
+                Self::Differ { from: from.iter().map(Into::into).collect(), within: *within }
+            }
+            Aim::Stay { close_to, within } => Self::Stay { close_to: close_to.into(), within: *within },
+            Aim::Other { than } => Self::Other { than: than.into() },
+        }
+    }
+}
+
+impl From<AimMessage> for Aim {
+    fn from(aim: AimMessage) -> Self {
+        match aim {
+            AimMessage::Best => Self::Best,
+            AimMessage::Differ { from, within } => {
+                Self::Differ { from: from.into_iter().map(Into::into).collect(), within }
+            }
+            AimMessage::Stay { close_to, within } => Self::Stay { close_to: close_to.into(), within },
+            AimMessage::Other { than } => Self::Other { than: than.into() },
+        }
+    }
 }
 
 impl From<&Options> for OptionsMessage {
@@ -48,6 +85,8 @@ impl From<&Options> for OptionsMessage {
             seed: o.seed,
             tolerance: o.tolerance,
             attempt: o.attempt,
+            start: o.start.as_ref().map(Into::into),
+            aim: (&o.aim).into(),
         }
     }
 }
@@ -61,6 +100,8 @@ impl From<OptionsMessage> for Options {
             seed: o.seed,
             tolerance: o.tolerance,
             attempt: o.attempt,
+            start: o.start.map(Into::into),
+            aim: o.aim.into(),
         }
     }
 }
@@ -146,6 +187,7 @@ pub(crate) struct ReportMessage {
     end: End,
     award: Option<AwardMessage>,
     bound: Option<Decimal>,
+    reached: Option<(f64, f64)>,
     reasons: Vec<(String, String)>,
     log: Vec<Entry>,
     counts: [u64; 4],
@@ -162,6 +204,7 @@ impl From<&SolveReport> for ReportMessage {
             end,
             award: r.award.as_ref().map(|(a, _)| a.into()),
             bound: r.bound,
+            reached: r.reached.map(|r| (r.share, r.bound)),
             reasons: r.reasons.iter().map(|r| (r.kind.to_owned(), r.text.clone())).collect(),
             log: r.log.iter().map(|e| (*e).into()).collect(),
             counts: [s.columns, s.integers, s.rows, s.nonzeros].map(|n| n as u64),
@@ -182,6 +225,7 @@ impl ReportMessage {
             termination,
             award: None,
             bound: self.bound,
+            reached: self.reached.map(|(share, bound)| Reached { share, bound }),
             reasons: self.reasons.into_iter().map(|(k, text)| Reason { kind: kind(&k), text }).collect(),
             log: self.log.into_iter().map(LogEntry::from).collect(),
             statistics: Statistics {

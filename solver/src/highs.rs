@@ -20,6 +20,8 @@ pub struct Settings {
     pub time_limit: Option<f64>,
     /// Relative gap at which to stop.
     pub gap: f64,
+    /// Absolute gap at which to stop, in units of the objective.
+    pub absolute_gap: f64,
     /// Seed of the solver's own random choices.
     pub seed: u32,
     /// Whether to presolve.
@@ -58,6 +60,8 @@ pub struct Outcome {
     pub nodes: i64,
     /// Simplex iterations.
     pub iterations: i64,
+    /// Seconds by the solver's own clock.
+    pub seconds: f64,
 }
 
 /// Sees a run from inside.
@@ -239,6 +243,7 @@ pub fn run(model: &Model, settings: &Settings, start: Option<&[f64]>, watch: &mu
         bound: f64::NEG_INFINITY,
         nodes: 0,
         iterations: 0,
+        seconds: 0.0,
     };
     if model.columns() == 0 {
         // HiGHS gives no point for a model without columns; its one point is the empty one.
@@ -249,6 +254,7 @@ pub fn run(model: &Model, settings: &Settings, start: Option<&[f64]>, watch: &mu
             bound: if holds { model.offset } else { f64::NEG_INFINITY },
             nodes: 0,
             iterations: 0,
+            seconds: 0.0,
         };
     }
     let highs = Instance::new();
@@ -256,7 +262,7 @@ pub fn run(model: &Model, settings: &Settings, start: Option<&[f64]>, watch: &mu
     highs.int(c"random_seed", i32::try_from(settings.seed & 0x7fff_ffff).unwrap_or(0));
     highs.text(c"presolve", if settings.presolve { "on" } else { "off" });
     highs.double(c"mip_rel_gap", settings.gap);
-    highs.double(c"mip_abs_gap", 1e-6);
+    highs.double(c"mip_abs_gap", settings.absolute_gap);
     highs.flag(c"mip_heuristic_run_rins", settings.fragile_heuristics);
     highs.flag(c"mip_heuristic_run_feasibility_jump", settings.fragile_heuristics);
     if let Some(seconds) = settings.time_limit {
@@ -338,5 +344,7 @@ pub fn run(model: &Model, settings: &Settings, start: Option<&[f64]>, watch: &mu
         bound: bound.unwrap_or(f64::NEG_INFINITY),
         nodes: highs.long_info(c"mip_node_count").max(0),
         iterations,
+        // SAFETY: live instance.
+        seconds: unsafe { ffi::Highs_getRunTime(highs.0) },
     }
 }

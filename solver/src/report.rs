@@ -7,6 +7,45 @@ use ballast_domain::award::Award;
 use ballast_domain::certificate::Certificate;
 use rust_decimal::Decimal;
 
+/// What a solve is after. Apart from [`Aim::Best`] each keeps the value near the best and minimises a share of the demand,
+/// weighted by reference price ([`ballast_domain::overlap`]).
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Aim {
+    /// The award of least value.
+    #[default]
+    Best,
+    /// Winners as different as possible: the least share that stays with suppliers that win the same need in the awards
+    /// `from`, at a value at most `within` (a fraction) above that of the first of them, which must hold for the tender.
+    Differ {
+        /// Awards to differ from; the first is the best one.
+        from: Vec<Award>,
+        /// How much dearer, as a fraction.
+        within: Decimal,
+    },
+    /// Minimal change: the least share that leaves the lines of `close_to`, at a value at most `within` above the best.
+    Stay {
+        /// The award to stay close to; it need not hold for the tender.
+        close_to: Award,
+        /// How much dearer, as a fraction.
+        within: Decimal,
+    },
+    /// The best award in which some need has another set of winners: a supplier drops out of it, or one that had none of
+    /// it gets at least 10 %.
+    Other {
+        /// The award it must differ from.
+        than: Award,
+    },
+}
+
+/// What an aim reached, as shares of the demand weighted by reference price.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reached {
+    /// The share that the award has.
+    pub share: f64,
+    /// No award within the cap on the value has less.
+    pub bound: f64,
+}
+
 /// Options of a solve.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
@@ -22,6 +61,11 @@ pub struct Options {
     pub tolerance: Decimal,
     /// 0 for the first attempt; each retry after a crash takes another, calmer, road.
     pub attempt: u32,
+    /// An award to start from. One that holds for the tender is the first award of the search; of one that does not, the
+    /// search starts near by.
+    pub start: Option<Award>,
+    /// What the solve is after.
+    pub aim: Aim,
 }
 
 impl Default for Options {
@@ -33,6 +77,8 @@ impl Default for Options {
             seed: 0,
             tolerance: ballast_domain::certificate::default_tolerance(),
             attempt: 0,
+            start: None,
+            aim: Aim::Best,
         }
     }
 }
@@ -114,6 +160,8 @@ pub struct SolveReport {
     pub award: Option<(Award, Certificate)>,
     /// Proven lower bound on the value of any award, money over the contract, rounded outwards.
     pub bound: Option<Decimal>,
+    /// What the aim reached, where it is a share.
+    pub reached: Option<Reached>,
     /// Why there is no award.
     pub reasons: Vec<Reason>,
     /// Value and bound over work.

@@ -19,6 +19,8 @@ use crate::interrupt::Interrupt;
 use crate::output::{Output, money, percent, table};
 use crate::{load, out, progress};
 
+mod aim;
+
 pub use crate::out::write;
 
 /// Chooses what to buy, from whom: the award with its cost, bound, certificate and reasons.
@@ -28,6 +30,8 @@ pub struct Args {
     tender: PathBuf,
     #[command(flatten)]
     limits: Limits,
+    #[command(flatten)]
+    asked: aim::Asked,
     /// Write the award document here; rewritten at each improvement.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -162,10 +166,22 @@ pub struct Made {
     pub award: Option<Award>,
 }
 
-/// Solves and seals.
+/// Solves for the least value and seals.
 pub fn make(
     tender: &Tender,
     limits: &Limits,
+    common: &Common,
+    output: &Output,
+    out: Option<&Path>,
+) -> Result<Made, Failure> {
+    make_asked(tender, limits, &aim::Question::default(), common, output, out)
+}
+
+/// Solves what is asked and seals.
+fn make_asked(
+    tender: &Tender,
+    limits: &Limits,
+    asked: &aim::Question,
     common: &Common,
     output: &Output,
     out: Option<&Path>,
@@ -178,11 +194,14 @@ pub fn make(
         work_limit: limits.work.or(if limits.time_limit.is_some() { None } else { default.work_limit }),
         seed: common.seed,
         tolerance: limits.tolerance,
-        attempt: 0,
+        start: asked.start.clone(),
+        aim: asked.aim.clone(),
+        ..default
     };
-    let shown = json!({
+    let mut shown = json!({
         "gap": options.gap, "time_limit": limits.time_limit, "work": options.work_limit, "tolerance": options.tolerance,
     });
+    asked.show(&mut shown);
     let header = Header::new(tender, load::build(), common.seed, shown);
     let desk = Desk {
         tender,
@@ -202,6 +221,7 @@ pub fn make(
         Box::new(Children { program: std::env::current_exe()?, verb: "worker", memory_bytes })
     };
     let report = engine.award(tender, &options, &desk)?;
+    let second_best = asked.second_best(engine.as_ref(), tender, &options, &report, &interrupt)?;
     desk.bar.finish_and_clear();
 
     let retries = desk.retries.lock().map(|r| r.clone()).unwrap_or_default();
@@ -210,6 +230,8 @@ pub fn make(
     }
     let mut body = body(tender, &report);
     body.reproducible &= retries.is_empty();
+    body.aim = asked.reached(&report);
+    body.second_best = second_best;
     let run = json!({
         "elapsed_seconds": desk.started.elapsed().as_secs_f64(),
         "improvements_at_seconds": desk.times.lock().map(|t| t.clone()).unwrap_or_default(),
@@ -297,6 +319,7 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
             gap * 100.0
         ));
     }
+    text.push_str(&aim::text(body));
     if let Some(b) = &body.baseline {
         text.push_str(&format!(
             "  baseline  {} for today's mix at today's prices of the {} demand cells (of {}) that have an incumbent; the award on these {}:\n            saving {} ({}), of it price {}, mix {}; after one-off costs {}\n",
@@ -375,7 +398,8 @@ fn share(part: rust_decimal::Decimal, whole: rust_decimal::Decimal) -> String {
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let tender = load::tender(&args.tender, output)?;
     out::must_be_writable(args.out.as_deref())?;
-    let made = make(&tender, &args.limits, common, output, args.out.as_deref())?;
+    let asked = args.asked.read(&tender, output)?;
+    let made = make_asked(&tender, &args.limits, &asked, common, output, args.out.as_deref())?;
     output.result(&made.document, &text(&tender, &made.body));
     Ok(exit(&made.body))
 }

@@ -10,6 +10,7 @@ use ballast_domain::rules::Measured;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::aim::{AimPart, SecondBestPart};
 pub use super::formulary::{FormularyEntry, NotChosen};
 pub use super::outcome::OutcomePart;
 pub use super::preference::GroupPreference;
@@ -68,6 +69,12 @@ pub struct AwardBody {
     pub log: Vec<LogPart>,
     /// Figures about the search.
     pub statistics: BTreeMap<String, f64>,
+    /// What an aim other than the least value reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aim: Option<AimPart>,
+    /// The best award with other winners, where it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_best: Option<SecondBestPart>,
 }
 
 /// Real money over the contract.
@@ -296,6 +303,8 @@ impl AwardBody {
             reasons,
             log: Vec::new(),
             statistics: BTreeMap::new(),
+            aim: None,
+            second_best: None,
         }
     }
 

@@ -4,6 +4,7 @@
 //! A document has a header (schema, build, tender, input hash, seed, options), a body, a `digest` over header and body,
 //! and `run`: everything that may differ between equal runs. Money is a decimal string, shares are fractions.
 
+pub mod aim;
 pub mod award;
 pub mod check;
 mod formulary;

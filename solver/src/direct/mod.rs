@@ -1,11 +1,19 @@
 //! Small and middling tenders go straight to HiGHS: build, solve, polish, certify.
 
+mod aim;
+mod cap;
 mod conflicts;
+mod goal;
+mod start;
+mod ties;
 mod watch;
 
 use ballast_domain::Tender;
-use ballast_domain::award::Award;
+use ballast_domain::award::{Award, SHARE_DECIMALS};
 use ballast_domain::certificate::{Certificate, certify};
+use ballast_domain::exact::{round, whole};
+use ballast_domain::index::Ix;
+use ballast_domain::overlap;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 
@@ -13,9 +21,10 @@ use crate::highs::{self, Settings, Status};
 use crate::model::{self, AwardModel};
 use crate::repair;
 use crate::report::{
-    Control, Engine, EngineError, Limit, LogEntry, Options, Reason, SolveReport, Statistics, Termination,
+    Aim, Control, Engine, EngineError, Event, Limit, LogEntry, Options, Reached, Reason, SolveReport, Statistics,
+    Termination,
 };
-use watch::Search;
+use goal::{Bound, Found, Goal, Job, Run, pursue};
 
 /// Solves in this process.
 #[derive(Debug, Clone, Copy, Default)]
@@ -37,70 +46,190 @@ impl Engine for InProcess {
                 highs::VERSION
             )));
         }
-        let mut reasons: Vec<Reason> = uncovered(tender);
+        let reasons: Vec<Reason> = uncovered(tender);
         if !reasons.is_empty() {
             return Ok(no_award(Termination::Infeasible, reasons, Statistics::default(), Vec::new()));
         }
-        let model = model::build(tender);
-        let settings = Settings {
-            time_limit: options.time_limit.map(|d| d.as_secs_f64()),
-            // Half of what is asked for, so that rounding to the grid and the outward bound stay within it.
-            gap: options.gap / 2.0,
-            seed: u32::try_from((options.seed.wrapping_add(u64::from(options.attempt))) & 0x7fff_ffff).unwrap_or(0),
-            presolve: options.attempt < 2,
-            fragile_heuristics: options.attempt == 0,
-        };
-        let mut search = Search::new(tender, &model, options, control);
-        let outcome = highs::run(&model.model, &settings, None, &mut search);
-        let mut statistics = statistics(&model, &outcome);
-        let limit = search.limit;
-        let mut log = std::mem::take(&mut search.log);
-        let mut best = search.best.take();
-
-        if let Some(point) = &outcome.solution {
-            statistics.solver_value = Some(objective(&model, point));
-            let polished = repair::polish(&model, point, settings.seed);
-            for point in polished.iter().chain([point]) {
-                let award = repair::to_award(tender, &model, point);
-                let certificate = certify(tender, &award, options.tolerance);
-                let better =
-                    best.as_ref().is_none_or(|(_, b): &(Award, Certificate)| certificate.costs.value < b.costs.value);
-                if certificate.verified() && better {
-                    statistics.solver_value = Some(objective(&model, point));
-                    best = Some((award, certificate));
-                }
-            }
-            if best.is_none() {
-                let award = repair::to_award(tender, &model, point);
-                let failures = certify(tender, &award, options.tolerance).failures(tender);
-                return Err(EngineError::NotVerified(failures.join("; ")));
-            }
-        }
-        let value = best.as_ref().map(|(_, c)| c.costs.value);
-        let bound = in_money(&model, outcome.bound).map(|b| value.map_or(b, |v| b.min(v)));
-        log.push(LogEntry { work: outcome.iterations as f64 / 1000.0, value, bound });
-        let termination = match (outcome.status, &best) {
-            (Status::Optimal, Some(_)) => Termination::Optimal,
-            (Status::TimeLimit, Some(_)) => Termination::Feasible(Limit::Time),
-            (Status::TimeLimit, None) => Termination::NoAward(Limit::Time),
-            (Status::Interrupted, Some(_)) => Termination::Feasible(limit.unwrap_or(Limit::Cancelled)),
-            (Status::Interrupted, None) => Termination::NoAward(limit.unwrap_or(Limit::Cancelled)),
-            (Status::Infeasible, None) => {
-                reasons.extend(conflicts::conflicts(tender, &model, &settings));
-                Termination::Infeasible
-            }
-            (status, _) => return Err(EngineError::Solver(format!("it ended with {status:?}"))),
-        };
-        if best.is_none() {
-            return Ok(no_award(termination, reasons, statistics, log));
-        }
-        let report = SolveReport { termination, award: best, bound, reasons, log, statistics };
-        // Proven means proven for the award that is shown, after rounding.
-        match report.termination == Termination::Optimal && !proven(&report, options.gap) {
-            true => Ok(SolveReport { termination: Termination::Feasible(Limit::Work), ..report }),
-            false => Ok(report),
+        let job = Job { tender, options, control };
+        match &options.aim {
+            Aim::Best => least_value(&job, options.start.as_ref()).map(|(report, ..)| report),
+            Aim::Differ { from, within } => differ(&job, from, *within),
+            Aim::Stay { close_to, within } => stay(&job, close_to, *within),
+            Aim::Other { than } => other(&job, than),
         }
     }
+}
+
+/// Settings of the solver for a model.
+fn settings(options: &Options, model: &AwardModel) -> Settings {
+    Settings {
+        time_limit: options.time_limit.map(|d| d.as_secs_f64()),
+        // Half of what is asked for, so that rounding to the grid and the outward bound stay within it.
+        gap: if small(model) { 0.0 } else { options.gap / 2.0 },
+        absolute_gap: 1e-6,
+        seed: u32::try_from((options.seed.wrapping_add(u64::from(options.attempt))) & 0x7fff_ffff).unwrap_or(0),
+        presolve: options.attempt < 2,
+        fragile_heuristics: options.attempt == 0,
+    }
+}
+
+fn small(model: &AwardModel) -> bool {
+    model.model.columns() <= ties::SMALL
+}
+
+/// The award, if it names lines of this tender and its certificate holds.
+fn holding(job: &Job<'_>, award: &Award) -> Option<(Award, Certificate)> {
+    let known = award.lines.iter().all(|l| l.candidate.ix() < job.tender.candidates.len());
+    let certificate = known.then(|| certify(job.tender, award, job.options.tolerance))?;
+    certificate.verified().then(|| (award.clone(), certificate))
+}
+
+/// The award of least value, with what later phases need: the model and the work so far.
+fn least_value(job: &Job<'_>, start: Option<&Award>) -> Result<(SolveReport, AwardModel, Settings, i64), EngineError> {
+    let known = start.and_then(|a| holding(job, a)).map(|(award, certificate)| {
+        let score = certificate.costs.value;
+        let at = LogEntry { work: 0.0, value: Some(score), bound: None };
+        job.control.observe(&Event::Improved { award: award.clone(), at });
+        Found { award, certificate, score }
+    });
+    let model = model::build(job.tender);
+    let mut settings = settings(job.options, &model);
+    let (point, spent) = start.map_or((None, 0), |a| start::point(job.tender, &model, a, &settings));
+    let goal = Goal::value();
+    let mut run = pursue(job, &model, &goal, &settings, point.as_deref(), known, spent)?;
+    settings.time_limit = settings.time_limit.map(|t| (t - run.seconds).max(0.0));
+    if small(&model) && run.status == Status::Optimal {
+        run.best = run.best.map(|best| ties::preferred(job, &model, best, &settings));
+    }
+    let spent = run.spent;
+    let report = report(job, &model, run)?;
+    Ok((report, model, settings, spent))
+}
+
+fn report(job: &Job<'_>, model: &AwardModel, mut run: Run) -> Result<SolveReport, EngineError> {
+    let value = run.best.as_ref().map(|b| b.certificate.costs.value);
+    let bound = in_money(model, run.bound).map(|b| value.map_or(b, |v| b.min(v)));
+    let termination = match (run.status, run.limit(), &run.best) {
+        (Status::Optimal, _, Some(_)) => Termination::Optimal,
+        (_, Some(limit), Some(_)) => Termination::Feasible(limit),
+        (_, Some(limit), None) => Termination::NoAward(limit),
+        // A start that holds by the tolerance alone may be outside of the model.
+        (Status::Infeasible, None, Some(_)) => Termination::Feasible(Limit::Work),
+        (Status::Infeasible, None, None) => Termination::Infeasible,
+        (status, ..) => return Err(EngineError::Solver(format!("it ended with {status:?}"))),
+    };
+    let Some(best) = run.best.take() else {
+        let reasons = match termination {
+            Termination::Infeasible => conflicts::conflicts(job.tender, model, &settings(job.options, model)),
+            _ => Vec::new(),
+        };
+        return Ok(no_award(termination, reasons, run.statistics, run.log));
+    };
+    let report = SolveReport {
+        termination,
+        award: Some((best.award, best.certificate)),
+        bound: bound.filter(|_| run.status != Status::Infeasible),
+        reached: None,
+        reasons: Vec::new(),
+        log: run.log,
+        statistics: run.statistics,
+    };
+    // Proven means proven for the award that is shown, after rounding.
+    match report.termination == Termination::Optimal && !proven(&report, job.options.gap) {
+        true => Ok(SolveReport { termination: Termination::Feasible(Limit::Work), ..report }),
+        false => Ok(report),
+    }
+}
+
+/// Winners as different as possible from those of awards, the first of which sets the cap.
+fn differ(job: &Job<'_>, from: &[Award], within: Decimal) -> Result<SolveReport, EngineError> {
+    let Some((award, certificate)) = from.first().and_then(|a| holding(job, a)) else {
+        return Err(EngineError::Solver("the first award to differ from does not hold for the tender".to_owned()));
+    };
+    let most = certificate.costs.value * (Decimal::ONE + within);
+    let model = model::build(job.tender);
+    let capped = aim::differ(job.tender, &model, from, most.to_f64().unwrap_or(f64::MAX));
+    let score = |award: &Award| round(&overlap::same_winners(job.tender, award, from), SHARE_DECIMALS);
+    let goal = capped_goal(most, None, &score);
+    let settings = aim_settings(settings(job.options, &model), job.options);
+    let (point, spent) = start::point(job.tender, &capped, &award, &settings);
+    let known = Found { score: score(&award), award, certificate };
+    share_report(pursue(job, &capped, &goal, &settings, point.as_deref(), Some(known), spent)?, &capped, None)
+}
+
+/// As little change as possible.
+fn stay(job: &Job<'_>, close_to: &Award, within: Decimal) -> Result<SolveReport, EngineError> {
+    let (first, model, settings, spent) = least_value(job, job.options.start.as_ref().or(Some(close_to)))?;
+    let Some((award, certificate)) = first.award.clone() else { return Ok(first) };
+    let most = certificate.costs.value * (Decimal::ONE + within);
+    let capped = aim::stay(job.tender, &model, close_to, most.to_f64().unwrap_or(f64::MAX));
+    let score = |a: &Award| round(&(whole(1) - overlap::same_lines(job.tender, a, close_to)), SHARE_DECIMALS);
+    let goal = capped_goal(most, first.bound, &score);
+    let settings = aim_settings(settings, job.options);
+    let (point, more) = start::point(job.tender, &capped, close_to, &settings);
+    let known = Found { score: score(&award), award, certificate };
+    let run = pursue(job, &capped, &goal, &settings, point.as_deref(), Some(known), spent + more)?;
+    let mut report = share_report(run, &capped, first.bound)?;
+    report.log.splice(0..0, first.log);
+    // Proven only if the cap is.
+    if report.termination == Termination::Optimal {
+        report.termination = first.termination;
+    }
+    Ok(report)
+}
+
+/// The best award with other winners.
+fn other(job: &Job<'_>, than: &Award) -> Result<SolveReport, EngineError> {
+    let model = aim::other(job.tender, &model::build(job.tender), than);
+    let settings = settings(job.options, &model);
+    let score = |award: &Award, certificate: &Certificate| {
+        aim::is_other(job.tender, award, than).then_some(certificate.costs.value)
+    };
+    let goal = Goal { score: Box::new(score), bound: Bound::OfTheRun };
+    let start = job.options.start.as_ref();
+    let (point, spent) = start.map_or((None, 0), |a| start::point(job.tender, &model, a, &settings));
+    let run = pursue(job, &model, &goal, &settings, point.as_deref(), None, spent)?;
+    if run.status == Status::Infeasible {
+        let reasons =
+            vec![Reason { kind: "conflict", text: "no award that holds has other winners in any need".to_owned() }];
+        return Ok(no_award(Termination::Infeasible, reasons, run.statistics, run.log));
+    }
+    report(job, &model, run)
+}
+
+/// An aim that is a share is met within a thousandth of the demand.
+fn aim_settings(settings: Settings, options: &Options) -> Settings {
+    Settings { gap: 0.0, absolute_gap: aim::SCALE * options.gap.max(1e-3) / 2.0, ..settings }
+}
+
+/// Less of a share is better, below a cap on the value.
+fn capped_goal<'a>(most: Decimal, bound: Option<Decimal>, score: &'a dyn Fn(&Award) -> Decimal) -> Goal<'a> {
+    let most = most * (Decimal::ONE + Decimal::new(3, 6)) + Decimal::new(5, 2);
+    Goal {
+        score: Box::new(move |award, certificate| (certificate.costs.value <= most).then(|| score(award))),
+        bound: Bound::Known(bound),
+    }
+}
+
+fn share_report(run: Run, model: &AwardModel, bound: Option<Decimal>) -> Result<SolveReport, EngineError> {
+    let termination = match (run.status, run.limit()) {
+        (Status::Optimal, _) => Termination::Optimal,
+        (_, Some(limit)) => Termination::Feasible(limit),
+        // The award that sets the cap may reach it by rounding alone.
+        (Status::Infeasible, None) => Termination::Feasible(Limit::Work),
+        (status, None) => return Err(EngineError::Solver(format!("it ended with {status:?}"))),
+    };
+    let share = run.best.as_ref().and_then(|b| b.score.to_f64());
+    let least = if run.bound.is_finite() { (run.bound * model.model.money_scale - OUTWARDS).max(0.0) } else { 0.0 };
+    Ok(SolveReport {
+        termination,
+        reached: share.map(|share| Reached { share, bound: least.min(share) }),
+        award: run.best.map(|b| (b.award, b.certificate)),
+        bound,
+        reasons: Vec::new(),
+        log: run.log,
+        statistics: run.statistics,
+    })
 }
 
 /// True if the bound proves the award within the gap, apart from what stating both costs: the bound is moved outwards and
@@ -115,7 +244,7 @@ fn proven(report: &SolveReport, gap: f64) -> bool {
 }
 
 fn no_award(termination: Termination, reasons: Vec<Reason>, statistics: Statistics, log: Vec<LogEntry>) -> SolveReport {
-    SolveReport { termination, award: None, bound: None, reasons, log, statistics }
+    SolveReport { termination, award: None, bound: None, reached: None, reasons, log, statistics }
 }
 
 fn uncovered(tender: &Tender) -> Vec<Reason> {

@@ -1,72 +1,98 @@
 //! Watches a run of HiGHS: turns better points into certified awards at once, so that a kill loses nothing, and ends the
 //! run when the caller or the work limit says so.
 
-use ballast_domain::Tender;
 use ballast_domain::award::Award;
-use ballast_domain::certificate::{Certificate, certify};
+use ballast_domain::certificate::certify;
+use rust_decimal::Decimal;
 
+use super::goal::{Bound, Found, Goal, Job};
 use super::in_money;
 use crate::highs::Watch;
 use crate::model::AwardModel;
 use crate::repair;
-use crate::report::{Control, Event, Limit, LogEntry, Options};
+use crate::report::{Event, Limit, LogEntry};
 
 /// The state of a search.
 pub(super) struct Search<'a> {
-    tender: &'a Tender,
+    job: &'a Job<'a>,
     model: &'a AwardModel,
-    options: &'a Options,
-    control: &'a dyn Control,
+    goal: &'a Goal<'a>,
     /// The best certified award.
-    pub(super) best: Option<(Award, Certificate)>,
+    pub(super) best: Option<Found>,
     /// Value and bound at each improvement.
     pub(super) log: Vec<LogEntry>,
     /// What ended the run, if the watcher did.
     pub(super) limit: Option<Limit>,
+    /// Iterations before this run.
+    spent: i64,
     told: f64,
 }
 
 impl<'a> Search<'a> {
     pub(super) fn new(
-        tender: &'a Tender,
+        job: &'a Job<'a>,
         model: &'a AwardModel,
-        options: &'a Options,
-        control: &'a dyn Control,
+        goal: &'a Goal<'a>,
+        best: Option<Found>,
+        spent: i64,
     ) -> Self {
-        Self { tender, model, options, control, best: None, log: Vec::new(), limit: None, told: f64::NEG_INFINITY }
+        Self { job, model, goal, best, log: Vec::new(), limit: None, spent, told: f64::NEG_INFINITY }
     }
 
-    fn entry(&self, bound: f64, iterations: i64) -> LogEntry {
-        let value = self.best.as_ref().map(|(_, c)| c.costs.value);
-        let bound = in_money(self.model, bound).map(|b| value.map_or(b, |v| b.min(v)));
-        LogEntry { work: iterations as f64 / 1000.0, value, bound }
+    /// Takes the award if it is certified, meets the goal and is better than the best so far.
+    pub(super) fn offer(&mut self, award: Award) -> bool {
+        let certificate = certify(self.job.tender, &award, self.job.options.tolerance);
+        // Unpolished points may miss a threshold by rounding; the next one, or the polished last one, will do.
+        if !certificate.verified() {
+            return false;
+        }
+        let Some(score) = (self.goal.score)(&award, &certificate) else { return false };
+        let better = self.best.as_ref().is_none_or(|b| score < b.score);
+        if better {
+            self.best = Some(Found { award, certificate, score });
+        }
+        better
+    }
+
+    /// Where the search stands. The bound of a goal that is no value says nothing in money.
+    pub(super) fn entry(&self, bound: f64, iterations: i64) -> LogEntry {
+        let value = self.best.as_ref().map(|b| b.certificate.costs.value);
+        let lesser = |b: Decimal| value.map_or(b, |v| b.min(v));
+        let bound = match self.goal.bound {
+            Bound::OfTheRun => in_money(self.model, bound),
+            Bound::Known(known) => known,
+        };
+        LogEntry { work: (self.spent + iterations) as f64 / 1000.0, value, bound: bound.map(lesser) }
+    }
+
+    /// Logs the best award and tells the caller.
+    pub(super) fn tell(&mut self, bound: f64, iterations: i64) {
+        let at = self.entry(bound, iterations);
+        self.log.push(at);
+        if let Some(best) = &self.best {
+            self.job.control.observe(&Event::Improved { award: best.award.clone(), at });
+        }
     }
 }
 
 impl Watch for Search<'_> {
     fn improving(&mut self, solution: &[f64], bound: f64, iterations: i64) {
-        let award = repair::to_award(self.tender, self.model, solution);
-        let certificate = certify(self.tender, &award, self.options.tolerance);
-        // Unpolished points may miss a threshold by rounding; the next one, or the polished last one, will do.
-        let better = self.best.as_ref().is_none_or(|(_, b)| certificate.costs.value < b.costs.value);
-        if certificate.verified() && better {
-            self.best = Some((award.clone(), certificate));
-            let at = self.entry(bound, iterations);
-            self.log.push(at);
-            self.control.observe(&Event::Improved { award, at });
+        if self.offer(repair::to_award(self.job.tender, self.model, solution)) {
+            self.tell(bound, iterations);
         }
     }
 
     fn stop(&mut self, bound: f64, iterations: i64) -> bool {
         if bound > self.told {
             self.told = bound;
-            self.control.observe(&Event::Progress(self.entry(bound, iterations)));
+            self.job.control.observe(&Event::Progress(self.entry(bound, iterations)));
         }
         let over = self
+            .job
             .options
             .work_limit
-            .is_some_and(|w| iterations >= i64::try_from(w.saturating_mul(1000)).unwrap_or(i64::MAX));
-        self.limit = match (self.control.cancelled(), over) {
+            .is_some_and(|w| self.spent + iterations >= i64::try_from(w.saturating_mul(1000)).unwrap_or(i64::MAX));
+        self.limit = match (self.job.control.cancelled(), over) {
             (true, _) => Some(Limit::Cancelled),
             (false, true) => Some(Limit::Work),
             (false, false) => self.limit,

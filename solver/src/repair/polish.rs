@@ -33,7 +33,8 @@ pub(crate) fn polish(model: &AwardModel, point: &[f64], seed: u32) -> Vec<Vec<f6
             *integer = false;
         }
     }
-    let settings = Settings { time_limit: None, gap: 0.0, seed, presolve: true, fragile_heuristics: false };
+    let settings =
+        Settings { time_limit: None, gap: 0.0, absolute_gap: 1e-6, seed, presolve: true, fragile_heuristics: false };
     let solve = |m: &Model| {
         let outcome = highs::run(m, &settings, None, &mut Unwatched);
         outcome.solution.filter(|_| outcome.status == Status::Optimal)

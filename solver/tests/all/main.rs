@@ -2,6 +2,7 @@
 //! properties that hold whatever the tender.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod aims;
 mod brute_force;
 mod care;
 mod known_values;

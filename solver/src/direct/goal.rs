@@ -1,0 +1,124 @@
+//! One run of the solver towards one goal: solve, polish, certify, keep the best.
+
+use ballast_domain::Tender;
+use ballast_domain::award::Award;
+use ballast_domain::certificate::{Certificate, certify};
+use rust_decimal::Decimal;
+
+use super::watch::Search;
+use super::{objective, statistics};
+use crate::highs::{self, Settings, Status};
+use crate::model::AwardModel;
+use crate::repair;
+use crate::report::{Control, EngineError, Limit, LogEntry, Options, Statistics};
+
+/// What was asked.
+pub(super) struct Job<'a> {
+    pub(super) tender: &'a Tender,
+    pub(super) options: &'a Options,
+    pub(super) control: &'a dyn Control,
+}
+
+/// Judges a certified award: less is better, `None` is not let through.
+pub(super) type Score<'a> = Box<dyn Fn(&Award, &Certificate) -> Option<Decimal> + 'a>;
+
+/// What counts as better.
+pub(super) struct Goal<'a> {
+    pub(super) score: Score<'a>,
+    pub(super) bound: Bound,
+}
+
+/// What the log says of a bound on the value.
+#[derive(Clone, Copy)]
+pub(super) enum Bound {
+    /// The run's own: its goal is the value.
+    OfTheRun,
+    /// One from before, if there is one.
+    Known(Option<Decimal>),
+}
+
+impl Goal<'_> {
+    /// The least value.
+    pub(super) fn value() -> Self {
+        Self { score: Box::new(|_, certificate| Some(certificate.costs.value)), bound: Bound::OfTheRun }
+    }
+}
+
+/// A certified award with its score.
+#[derive(Clone)]
+pub(super) struct Found {
+    pub(super) award: Award,
+    pub(super) certificate: Certificate,
+    pub(super) score: Decimal,
+}
+
+/// What a run gave.
+pub(super) struct Run {
+    pub(super) status: Status,
+    pub(super) limit: Option<Limit>,
+    pub(super) best: Option<Found>,
+    /// Bound in units of the model.
+    pub(super) bound: f64,
+    pub(super) log: Vec<LogEntry>,
+    pub(super) statistics: Statistics,
+    /// Iterations of this run and those before.
+    pub(super) spent: i64,
+    /// The solver's own seconds.
+    pub(super) seconds: f64,
+}
+
+impl Run {
+    /// What ended the run early, in words of a report.
+    pub(super) fn limit(&self) -> Option<Limit> {
+        match self.status {
+            Status::TimeLimit => Some(Limit::Time),
+            Status::Interrupted => Some(self.limit.unwrap_or(Limit::Cancelled)),
+            _ => None,
+        }
+    }
+}
+
+/// Runs towards a goal from a point, if there is one; `best` is what is known already, `spent` the work before.
+pub(super) fn pursue(
+    job: &Job<'_>,
+    model: &AwardModel,
+    goal: &Goal<'_>,
+    settings: &Settings,
+    point: Option<&[f64]>,
+    best: Option<Found>,
+    spent: i64,
+) -> Result<Run, EngineError> {
+    let known = best.is_some();
+    let mut search = Search::new(job, model, goal, best, spent);
+    let outcome = highs::run(&model.model, settings, point, &mut search);
+    let mut statistics = statistics(model, &outcome);
+    if let Some(point) = &outcome.solution {
+        statistics.solver_value = Some(objective(model, point));
+        let polished = repair::polish(model, point, settings.seed);
+        for point in polished.iter().chain([point]) {
+            if search.offer(repair::to_award(job.tender, model, point)) {
+                statistics.solver_value = Some(objective(model, point));
+            }
+        }
+        if search.best.is_none() {
+            let award = repair::to_award(job.tender, model, point);
+            let certificate = certify(job.tender, &award, job.options.tolerance);
+            return Err(EngineError::NotVerified(certificate.failures(job.tender).join("; ")));
+        }
+    } else if known {
+        // The start is what the run ends with.
+        statistics.solver_value = None;
+    }
+    let last = search.entry(outcome.bound, outcome.iterations);
+    search.log.push(last);
+    Ok(Run {
+        status: outcome.status,
+        limit: search.limit,
+        best: search.best,
+        bound: outcome.bound,
+        log: search.log,
+        statistics,
+        spent: spent + outcome.iterations,
+        seconds: outcome.seconds,
+    })
+}
