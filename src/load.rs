@@ -1,10 +1,13 @@
 //! Reads what verbs are given: tenders, awards. Faults of the input are printed all at once and end the run with code 2.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ballast_domain::certificate::{certify, default_tolerance};
+use ballast_domain::raw::RawTender;
+use ballast_domain::tables::canonical;
 use ballast_domain::{Award, Findings, Pack, Severity, Tender};
 use ballast_exchange::documents::read_award;
+use ballast_exchange::scenario::{ScenarioFile, WhatIf};
 use ballast_simulation::StressError;
 use serde_json::Value;
 
@@ -16,10 +19,57 @@ pub fn build() -> String {
     format!("ballast {} (HiGHS {})", env!("CARGO_PKG_VERSION"), ballast_solver::HIGHS_VERSION)
 }
 
-/// The tender at a path. Warnings go to standard error.
-pub fn tender(path: &Path, output: &Output) -> Result<Tender, Failure> {
-    let reading = crate::tender_file::read(path);
-    match reading.tender {
+/// What-if edits of a tender.
+#[derive(clap::Args, Clone, Default)]
+pub struct Scenarios {
+    /// Scenario whose edits the tender gets first; several are applied in order.
+    #[arg(long = "scenario", value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+impl Scenarios {
+    /// Reads the files; all faults at once.
+    pub fn read(&self) -> Result<Vec<ScenarioFile>, Failure> {
+        let (mut files, mut found) = (Vec::new(), Findings::default());
+        for path in &self.files {
+            match ballast_exchange::scenario::read(path) {
+                Ok(file) => files.push(file),
+                Err(findings) => found.0.extend(findings.0),
+            }
+        }
+        if found.has_errors() { Err(faults("the scenario cannot be used", &found)) } else { Ok(files) }
+    }
+}
+
+/// What reading a tender and editing it gives, faults and all.
+pub fn what_if(path: &Path, scenarios: &Scenarios) -> Result<WhatIf, Failure> {
+    if scenarios.files.is_empty() {
+        return Ok(WhatIf::unedited(crate::tender_file::read(path)));
+    }
+    let files = scenarios.read()?;
+    Ok(match crate::tender_file::tables(path) {
+        Ok((raw, findings)) => ballast_exchange::scenario::apply_all(&raw, findings, &files),
+        Err(reading) => WhatIf::unedited(reading),
+    })
+}
+
+/// The tables that studies edit: those of the tender after its scenarios.
+pub fn tables(path: &Path, what_if: &WhatIf, tender: &Tender) -> RawTender {
+    match (&what_if.raw, crate::tender_file::tables(path)) {
+        (Some(raw), _) => raw.clone(),
+        (None, Ok((raw, _))) => raw,
+        (None, Err(_)) => canonical(&tender.draft),
+    }
+}
+
+/// The tender at a path after scenarios. Warnings, and what each edit touched, go to standard error.
+pub fn edited_tender(path: &Path, scenarios: &Scenarios, output: &Output) -> Result<(Tender, WhatIf), Failure> {
+    let mut what_if = what_if(path, scenarios)?;
+    for edit in what_if.scenarios.iter().flat_map(|s| &s.edits) {
+        output.note(&format!("edit `{}`: {} ({} cells)", edit.name, edit.sentence, edit.touched));
+    }
+    let reading = &mut what_if.reading;
+    match reading.tender.take() {
         Some(tender) => {
             let warnings = reading.findings.count(Severity::Warning);
             if warnings > 0 {
@@ -28,7 +78,7 @@ pub fn tender(path: &Path, output: &Output) -> Result<Tender, Failure> {
                     path.display()
                 ));
             }
-            Ok(tender)
+            Ok((tender, what_if))
         }
         None => Err(faults(&format!("{} is not a tender", path.display()), &reading.findings)),
     }
@@ -60,7 +110,7 @@ pub fn award(tender: &Tender, path: &Path, output: &Output) -> Result<(Award, Va
 }
 
 /// One or several packs, lived through together: entries add up, settings are those of the first.
-pub fn packs(paths: &[std::path::PathBuf]) -> Result<(Pack, String), Failure> {
+pub fn packs(paths: &[PathBuf]) -> Result<(Pack, String), Failure> {
     let mut all: Option<Pack> = None;
     let mut bytes = Vec::new();
     for path in paths {

@@ -8,6 +8,7 @@ mod output;
 mod progress;
 mod say;
 mod stated;
+mod study;
 mod tender_file;
 mod verbs;
 
@@ -60,6 +61,7 @@ enum Verb {
     Reserve(verbs::reserve::Args),
     Report(verbs::report::Args),
     Export(verbs::export::Args),
+    Compare(verbs::compare::Args),
     Demo(verbs::demo::Args),
     #[command(subcommand)]
     Import(verbs::import::Import),
@@ -79,6 +81,7 @@ fn main() -> ExitCode {
         Verb::Reserve(args) => verbs::reserve::run(&args, &cli.common, &output),
         Verb::Report(args) => verbs::report::run(&args, &output),
         Verb::Export(args) => verbs::export::run(&args, &output),
+        Verb::Compare(args) => verbs::compare::run(&args, &cli.common, &output),
         Verb::Demo(args) => verbs::demo::run(&args, &cli.common, &output),
         Verb::Import(what) => verbs::import::run(&what, &output),
         Verb::Worker => ballast_isolation::run_child().map(|()| exit::Exit::Done).map_err(exit::Failure::from),

@@ -6,6 +6,7 @@
 pub mod award;
 pub mod cell;
 pub mod certificate;
+pub mod difference;
 pub mod exact;
 pub mod factor_map;
 pub mod finding;
@@ -16,6 +17,7 @@ pub mod pack;
 pub mod quantity;
 pub mod raw;
 pub mod rules;
+pub mod scenario;
 pub mod schema;
 pub mod tables;
 pub mod tender;

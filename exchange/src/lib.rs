@@ -7,4 +7,5 @@ pub mod manual;
 pub mod pack;
 pub mod purchases;
 pub mod report;
+pub mod scenario;
 pub mod tender;

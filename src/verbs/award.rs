@@ -8,6 +8,7 @@ use ballast_domain::certificate::{certify, default_tolerance};
 use ballast_domain::{Award, Tender};
 use ballast_exchange::documents::award::{AwardBody, CostPart, LogPart, Proof};
 use ballast_exchange::documents::{Header, seal};
+use ballast_exchange::scenario::WhatIf;
 use ballast_isolation::Children;
 use ballast_solver::{Control, Engine, Event, InProcess, Limit, LogEntry, Options, SolveReport, Termination};
 use indicatif::ProgressBar;
@@ -28,6 +29,8 @@ pub use crate::out::write;
 pub struct Args {
     /// Folder with tender.toml and CSV files, or a JSON file.
     tender: PathBuf,
+    #[command(flatten)]
+    scenarios: load::Scenarios,
     #[command(flatten)]
     limits: Limits,
     #[command(flatten)]
@@ -75,9 +78,10 @@ impl Limits {
 }
 
 /// Memory limit of a solving process where none is given.
-const MEMORY_MIB: u64 = 8192;
+pub const MEMORY_MIB: u64 = 8192;
 
-fn gap(text: &str) -> Result<f64, String> {
+/// Reads a gap.
+pub fn gap(text: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| "a fraction such as 0.001".to_owned())?;
     (0.0..1.0).contains(&value).then_some(value).ok_or_else(|| "a fraction from 0 to below 1".to_owned())
 }
@@ -89,7 +93,8 @@ pub fn tolerance(text: &str) -> Result<rust_decimal::Decimal, String> {
     fits.then_some(value).ok_or_else(|| "a fraction from 0 to below 1".to_owned())
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
+/// Reads seconds.
+pub fn seconds(text: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| "a number of seconds".to_owned())?;
     (0.0..=31_536_000.0).contains(&value).then_some(value).ok_or_else(|| "a number of seconds, 0 or more".to_owned())
 }
@@ -168,18 +173,18 @@ pub struct Made {
 
 /// Solves for the least value and seals.
 pub fn make(
-    tender: &Tender,
+    (tender, what_if): (&Tender, &WhatIf),
     limits: &Limits,
     common: &Common,
     output: &Output,
     out: Option<&Path>,
 ) -> Result<Made, Failure> {
-    make_asked(tender, limits, &aim::Question::default(), common, output, out)
+    make_asked((tender, what_if), limits, &aim::Question::default(), common, output, out)
 }
 
 /// Solves what is asked and seals.
 fn make_asked(
-    tender: &Tender,
+    (tender, what_if): (&Tender, &WhatIf),
     limits: &Limits,
     asked: &aim::Question,
     common: &Common,
@@ -202,7 +207,7 @@ fn make_asked(
         "gap": options.gap, "time_limit": limits.time_limit, "work": options.work_limit, "tolerance": options.tolerance,
     });
     asked.show(&mut shown);
-    let header = Header::new(tender, load::build(), common.seed, shown);
+    let header = Header::new(tender, load::build(), common.seed, shown).edited(what_if);
     let desk = Desk {
         tender,
         header: &header,
@@ -396,10 +401,10 @@ fn share(part: rust_decimal::Decimal, whole: rust_decimal::Decimal) -> String {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let tender = load::tender(&args.tender, output)?;
+    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
     out::must_be_writable(args.out.as_deref())?;
     let asked = args.asked.read(&tender, output)?;
-    let made = make_asked(&tender, &args.limits, &asked, common, output, args.out.as_deref())?;
+    let made = make_asked((&tender, &what_if), &args.limits, &asked, common, output, args.out.as_deref())?;
     output.result(&made.document, &text(&tender, &made.body));
     Ok(exit(&made.body))
 }

@@ -19,6 +19,8 @@ use crate::stated::contradictions;
 pub struct Args {
     /// Folder with tender.toml and CSV files, or a JSON file.
     tender: PathBuf,
+    #[command(flatten)]
+    scenarios: load::Scenarios,
     /// Award document (`ballast award --out`).
     award: PathBuf,
     /// Relative tolerance of hard rules.
@@ -28,7 +30,7 @@ pub struct Args {
 
 /// Runs the verb. An award that breaks a rule, or a file that states another cost than its lines have, ends with code 2.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let tender = load::tender(&args.tender, output)?;
+    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
     let (award, document) = load::award(&tender, &args.award, output)?;
     let certificate = certify(&tender, &award, args.tolerance);
 
@@ -48,7 +50,8 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         detail.push("the document was changed after it was written: its digest does not fit".to_owned());
     }
     body.detail = detail.join("; ");
-    let header = Header::new(&tender, load::build(), common.seed, json!({ "tolerance": args.tolerance }));
+    let header =
+        Header::new(&tender, load::build(), common.seed, json!({ "tolerance": args.tolerance })).edited(&what_if);
     let sealed = seal("award", &header, &body, json!({}))?;
     output.result(&sealed, &super::award::text(&tender, &body));
     Ok(if certificate.verified() && agrees { Exit::Done } else { Exit::BadInput })

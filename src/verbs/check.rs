@@ -8,6 +8,7 @@ use ballast_exchange::documents::seal;
 use serde_json::json;
 
 use crate::exit::{Exit, Outcome};
+use crate::load;
 use crate::output::{Output, table};
 
 /// Reads a tender and reports all findings at once.
@@ -15,6 +16,8 @@ use crate::output::{Output, table};
 pub struct Args {
     /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
     tender: PathBuf,
+    #[command(flatten)]
+    scenarios: load::Scenarios,
     /// Warnings count as errors.
     #[arg(long)]
     strict: bool,
@@ -25,12 +28,16 @@ pub struct Args {
 
 /// Runs the verb.
 pub fn run(args: &Args, output: &Output) -> Outcome {
-    let reading = crate::tender_file::read(&args.tender);
-    let body = CheckBody::from(&reading);
-    let header = json!({ "build": crate::load::build() });
+    let what_if = load::what_if(&args.tender, &args.scenarios)?;
+    let reading = &what_if.reading;
+    let body = CheckBody { scenarios: what_if.scenarios.clone(), ..CheckBody::from(reading) };
+    let header = json!({ "build": load::build() });
     let document = seal("check", &header, &body, json!({}))?;
 
     let mut text = String::new();
+    for edit in what_if.scenarios.iter().flat_map(|s| &s.edits) {
+        text.push_str(&format!("edit `{}`: {} ({} cells)\n", edit.name, edit.sentence, edit.touched));
+    }
     for finding in &reading.findings.0 {
         text.push_str(&format!("{finding}\n"));
     }

@@ -54,7 +54,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let reading = ballast_exchange::tender::read(&at("tender"));
     let rows: usize = reading.rows.iter().map(|(_, c)| c.read).sum();
     let findings = reading.findings.0.len();
-    let tender = load::tender(&at("tender"), output)?;
+    let (tender, what_if) = load::edited_tender(&at("tender"), &load::Scenarios::default(), output)?;
     done(
         format!("check {}", shown("tender")),
         format!(
@@ -66,7 +66,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     );
 
     let limits = award::Limits { gap: GAP, ..award::Limits::standard() };
-    let made = award::make(&tender, &limits, common, output, Some(&at("award.json")))?;
+    let made = award::make((&tender, &what_if), &limits, common, output, Some(&at("award.json")))?;
     let (Some(decided), Some(value), Some(gap)) = (made.award, made.body.value, made.body.gap_money) else {
         return Err(Failure { exit: award::exit(&made.body), message: "the demonstration found no award".to_owned() });
     };
@@ -102,7 +102,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
 
     let packs = [at("packs").join("helene-2024.toml")];
     let award_digest = made.document.get("digest").and_then(Value::as_str).map(str::to_owned);
-    let run = Run { tender: &tender, award: &decided, award_digest, packs: &packs, common, output };
+    let run = Run { tender: &tender, what_if: &what_if, award: &decided, award_digest, packs: &packs, common, output };
     let (stressed, body) = stress::make(&run, None, Replications::Fixed(REPLICATIONS))?;
     award::write(&at("stress.json"), &stressed)?;
     done(
@@ -141,6 +141,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
 
     let page = report::Args {
         tender: at("tender"),
+        scenarios: load::Scenarios::default(),
         award: at("award.json"),
         further: vec![at("stress.json"), at("reserve.json")],
         out: at("report.html"),

@@ -14,6 +14,8 @@ use crate::output::Output;
 pub struct Args {
     /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
     tender: PathBuf,
+    #[command(flatten)]
+    scenarios: load::Scenarios,
     /// File that ends in .xlsx or .json, or a folder.
     #[arg(long, value_name = "PATH")]
     out: PathBuf,
@@ -21,7 +23,7 @@ pub struct Args {
 
 /// Runs the verb.
 pub fn run(args: &Args, output: &Output) -> Outcome {
-    let tender = load::tender(&args.tender, output)?;
+    let (tender, _) = load::edited_tender(&args.tender, &args.scenarios, output)?;
     crate::tender_file::write(&tender.draft, &args.out)?;
     let hash = input_hash(&tender.draft);
     let document = json!({

@@ -3,6 +3,7 @@
 pub mod award;
 pub mod certify;
 pub mod check;
+pub mod compare;
 pub mod demo;
 pub mod export;
 pub mod import;

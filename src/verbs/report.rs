@@ -16,6 +16,8 @@ use crate::{load, out};
 pub struct Args {
     /// Folder with tender.toml and CSV files, or a JSON file.
     pub tender: PathBuf,
+    #[command(flatten)]
+    pub scenarios: load::Scenarios,
     /// Award document (`ballast award --out`).
     pub award: PathBuf,
     /// Stress and reserve documents of this award; each becomes a section.
@@ -55,7 +57,7 @@ pub fn make(args: &Args, output: &Output) -> Result<(Value, String), Failure> {
     if let Some(failure) = no_award(&args.award, &load::json(&args.award)?) {
         return Err(failure);
     }
-    let tender = load::tender(&args.tender, output)?;
+    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
     let (award, document) = load::award(&tender, &args.award, output)?;
     load::must_verify(&tender, &award)?;
     let certificate = certify(&tender, &award, default_tolerance());
@@ -74,7 +76,8 @@ pub fn make(args: &Args, output: &Output) -> Result<(Value, String), Failure> {
     let report = Report::new(&sources)?;
     let page = report.html()?;
     out::write_bytes(&args.out, page.as_bytes())?;
-    let sealed = seal("report", &Header::new(&tender, load::build(), seed, json!({})), &report, json!({}))?;
+    let sealed =
+        seal("report", &Header::new(&tender, load::build(), seed, json!({})).edited(&what_if), &report, json!({}))?;
     let line = format!("{}: {} sections, {} kB", args.out.display(), report.sections.len(), page.len().div_ceil(1000));
     Ok((sealed, line))
 }

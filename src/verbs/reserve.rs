@@ -23,6 +23,8 @@ pub const DEFAULT_TARGET: &str = "p_stockout<=0.05@criticality=1,conf=0.95";
 pub struct Args {
     /// Folder with tender.toml and CSV files, or a JSON file.
     tender: PathBuf,
+    #[command(flatten)]
+    scenarios: load::Scenarios,
     /// Award document (`ballast award --out`).
     award: PathBuf,
     /// Disruption pack; several are lived through together.
@@ -66,7 +68,8 @@ pub fn make(run: &Run<'_>, target: &str, replications: u64) -> Result<(Value, Re
         load::build(),
         run.common.seed,
         json!({ "target": target, "replications": replications }),
-    );
+    )
+    .edited(run.what_if);
     let seconds = started.elapsed().as_secs_f64();
     let document =
         seal("reserve", &header, &body, json!({ "elapsed_seconds": seconds, "threads": run.common.threads }))?;
@@ -125,12 +128,13 @@ pub fn text(body: &ReserveBody, currency: &str) -> String {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let tender = load::tender(&args.tender, output)?;
+    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
     out::must_be_writable(args.out.as_deref())?;
     let (award, document) = load::award(&tender, &args.award, output)?;
     load::must_verify(&tender, &award)?;
     let award_digest = document.get("digest").and_then(Value::as_str).map(str::to_owned);
-    let run = Run { tender: &tender, award: &award, award_digest, packs: &args.packs, common, output };
+    let run =
+        Run { tender: &tender, what_if: &what_if, award: &award, award_digest, packs: &args.packs, common, output };
     let (document, body) = make(&run, &args.target, args.replications)?;
     if let Some(path) = &args.out {
         out::write(path, &document)?;

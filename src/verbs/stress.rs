@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use ballast_domain::{Award, Tender};
 use ballast_exchange::documents::stress::{EstimatePart, StressBody};
 use ballast_exchange::documents::{Header, seal};
+use ballast_exchange::scenario::WhatIf;
 use ballast_simulation::{Options, Progress, Replications, ReservePlan};
 use serde_json::{Value, json};
 
@@ -19,6 +20,8 @@ use crate::{load, out, progress, say};
 pub struct Args {
     /// Folder with tender.toml and CSV files, or a JSON file.
     tender: PathBuf,
+    #[command(flatten)]
+    scenarios: load::Scenarios,
     /// Award document (`ballast award --out`).
     award: PathBuf,
     /// Disruption pack; several are lived through together.
@@ -42,6 +45,8 @@ pub struct Args {
 pub struct Run<'a> {
     /// Tender.
     pub tender: &'a Tender,
+    /// How it was edited.
+    pub what_if: &'a WhatIf,
     /// Award.
     pub award: &'a Award,
     /// Digest of its document.
@@ -80,7 +85,7 @@ pub fn make(
         Replications::Fixed(n) => json!({ "replications": n }),
         Replications::Precision { relative, at_most } => json!({ "precision": relative, "at_most": at_most }),
     };
-    let header = Header::new(run.tender, load::build(), run.common.seed, shown);
+    let header = Header::new(run.tender, load::build(), run.common.seed, shown).edited(run.what_if);
     let seconds = started.elapsed().as_secs_f64();
     let document =
         seal("stress", &header, &body, json!({ "elapsed_seconds": seconds, "threads": run.common.threads }))?;
@@ -163,7 +168,7 @@ pub fn text(body: &StressBody) -> String {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let tender = load::tender(&args.tender, output)?;
+    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
     out::must_be_writable(args.out.as_deref())?;
     let (award, document) = load::award(&tender, &args.award, output)?;
     load::must_verify(&tender, &award)?;
@@ -173,7 +178,8 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         None => Replications::Fixed(args.replications),
     };
     let award_digest = document.get("digest").and_then(Value::as_str).map(str::to_owned);
-    let run = Run { tender: &tender, award: &award, award_digest, packs: &args.packs, common, output };
+    let run =
+        Run { tender: &tender, what_if: &what_if, award: &award, award_digest, packs: &args.packs, common, output };
     let (document, body) = make(&run, plan.as_ref(), replications)?;
     if let Some(path) = &args.out {
         out::write(path, &document)?;

@@ -3,8 +3,10 @@
 
 mod bad_input;
 mod command;
+mod compare;
 mod round_trip;
 mod run;
+mod scenarios;
 mod signals;
 mod structure;
 mod tiny;

@@ -33,6 +33,9 @@ fn award(path: &Path, more: &[&str]) -> (Value, Value, Value) {
 fn reversed(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
         let target = to.join(path.file_name().unwrap());
         if path.extension().is_none_or(|e| e != "csv") {
             std::fs::copy(&path, target).unwrap();

@@ -73,6 +73,8 @@ table! {
     capacity: Option<CapacityUnits>, "capacity units per year", "700000";
     /// Time from a full stop to full output, as stated by the supplier or judged.
     time_to_recover: Option<Weeks>, "weeks", "18";
+    /// Customs duty on what the plant makes, counted with freight by the product's split.
+    tariff: Number = "0", "fraction of the list price", "0.25";
 }
 
 table! {

@@ -271,6 +271,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
         cells,
         &offers,
         &products,
+        &plants,
         &equivalences,
         &incumbents,
         &sites,
@@ -375,6 +376,7 @@ fn plants(draft: &Draft, ids: &Ids, places: &Places<'_>, findings: &mut Findings
                 country: r.country.as_ref().map(ToString::to_string),
                 capacity: r.capacity,
                 time_to_recover: r.time_to_recover,
+                tariff: r.tariff.0,
                 inputs,
             })
         })

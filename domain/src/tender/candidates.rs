@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::build::Ids;
 use super::places::Places;
-use super::{Candidate, DemandCell, Equivalence, Freight, Incumbent, Offer, Product, Site};
+use super::{Candidate, DemandCell, Equivalence, Freight, Incumbent, Offer, Plant, Product, Site};
 use crate::finding::Findings;
 use crate::index::*;
 use crate::quantity::UseFactor;
@@ -65,8 +65,13 @@ pub(super) fn freight_rows(draft: &Draft, ids: &Ids, places: &Places<'_>, findin
     rows
 }
 
-/// Freight of a line: for each plant of the product the most specific row, weighted by the split.
-fn freight(rows: &[FreightRow], site: (SiteIx, &Site), product: (ProductIx, &Product)) -> Freight {
+/// Freight of a line: for each plant of the product the most specific row and the plant's tariff, weighted by the split.
+fn freight(
+    rows: &[FreightRow],
+    plants: &IxVec<PlantIx, Plant>,
+    site: (SiteIx, &Site),
+    product: (ProductIx, &Product),
+) -> Freight {
     let best = |plant: Option<PlantIx>| {
         let fits = rows.iter().filter(|r| {
             r.site.is_none_or(|s| s == site.0)
@@ -89,7 +94,7 @@ fn freight(rows: &[FreightRow], site: (SiteIx, &Site), product: (ProductIx, &Pro
         Freight {
             per_need_unit: sum.per_need_unit + part.per_need_unit * split.0,
             per_pack: sum.per_pack + part.per_pack * split.0,
-            percent_of_list: sum.percent_of_list + part.percent_of_list * split.0,
+            percent_of_list: sum.percent_of_list + (part.percent_of_list + plants[*plant].tariff) * split.0,
         }
     })
 }
@@ -100,6 +105,7 @@ pub(super) fn candidates(
     mut cells: IxVec<CellIx, DemandCell>,
     offers: &IxVec<OfferIx, Offer>,
     products: &IxVec<ProductIx, Product>,
+    plants: &IxVec<PlantIx, Plant>,
     equivalences: &[Equivalence],
     incumbents: &IxVec<CellIx, Vec<Incumbent>>,
     sites: &IxVec<SiteIx, Site>,
@@ -136,7 +142,7 @@ pub(super) fn candidates(
             let product = &products[offer.product];
             let freight = *freights
                 .entry((site, offer.product))
-                .or_insert_with(|| freight(rows, (site, &sites[site]), (offer.product, product)));
+                .or_insert_with(|| freight(rows, plants, (site, &sites[site]), (offer.product, product)));
             candidates.push(Candidate {
                 cell: ix,
                 site,

@@ -164,6 +164,8 @@ pub struct Plant {
     pub capacity: Option<CapacityUnits>,
     /// Full stop to full output.
     pub time_to_recover: Option<Weeks>,
+    /// Customs duty, fraction of the list price.
+    pub tariff: Decimal,
     /// Inputs and the product each concerns (`*`: all).
     pub inputs: Vec<(String, String)>,
 }

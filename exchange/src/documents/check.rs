@@ -5,6 +5,7 @@ use ballast_domain::tender::Reading;
 use serde::Serialize;
 
 use crate::hash::input_hash;
+use crate::scenario::ScenarioPart;
 
 /// Body of the document.
 #[derive(Debug, Clone, Serialize)]
@@ -17,6 +18,9 @@ pub struct CheckBody {
     pub errors: usize,
     /// Warnings.
     pub warnings: usize,
+    /// What-if edits that the tender got, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub scenarios: Vec<ScenarioPart>,
     /// Rows per table.
     pub tables: Vec<TableCount>,
     /// All findings, errors first.
@@ -123,6 +127,7 @@ impl From<&Reading> for CheckBody {
             input_hash: reading.tender.as_ref().map(|t| input_hash(&t.draft)),
             errors: reading.findings.count(Severity::Error),
             warnings: reading.findings.count(Severity::Warning),
+            scenarios: Vec::new(),
             tables: reading.rows.iter().filter(|(_, c)| c.read > 0).map(count).collect(),
             findings: reading.findings.0.iter().map(FindingRow::from).collect(),
             size: reading.tender.as_ref().map(|t| Size {

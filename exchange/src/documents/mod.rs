@@ -7,6 +7,7 @@
 pub mod aim;
 pub mod award;
 pub mod check;
+pub mod compare;
 mod formulary;
 mod outcome;
 mod preference;
@@ -14,6 +15,7 @@ mod read_award;
 pub mod reserve;
 mod seal;
 pub mod stress;
+pub mod study;
 mod switching;
 
 pub use read_award::read_award;

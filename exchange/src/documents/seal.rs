@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::hash::{digest, input_hash};
+use crate::scenario::WhatIf;
 
 /// What stands on top of every result about a tender.
 #[derive(Debug, Clone, Serialize)]
@@ -41,6 +42,17 @@ impl Header {
             contract_years: s.contract_years,
         };
         Self { build, tender: head, input_hash: input_hash(&tender.draft), seed, options }
+    }
+
+    /// The same about a tender that scenarios made: they stand among the options, with the hash of the tender before.
+    #[must_use]
+    pub fn edited(mut self, what_if: &WhatIf) -> Self {
+        if let (false, Value::Object(options)) = (what_if.scenarios.is_empty(), &mut self.options) {
+            options.insert("base_hash".to_owned(), Value::from(what_if.base_hash.clone()));
+            let scenarios = serde_json::to_value(&what_if.scenarios).unwrap_or_default();
+            options.insert("scenarios".to_owned(), scenarios);
+        }
+        self
     }
 }
 

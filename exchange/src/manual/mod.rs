@@ -63,7 +63,8 @@ mod tests {
         let blocks = text.split("```toml\n").skip(1).filter_map(|b| b.split("```").next());
         let rules: String = blocks.collect();
         let folder = tempfile::tempdir().expect("a folder");
-        for entry in std::fs::read_dir(format!("{root}/scenarios/iv-fluids")).expect("the shipped tender").flatten() {
+        let entries = std::fs::read_dir(format!("{root}/scenarios/iv-fluids")).expect("the shipped tender");
+        for entry in entries.flatten().filter(|e| e.path().is_file()) {
             std::fs::copy(entry.path(), folder.path().join(entry.file_name())).expect("copied");
         }
         std::fs::write(folder.path().join("rules.toml"), &rules).expect("written");

@@ -113,7 +113,8 @@ fn flatten(row: &Map<String, Value>, prefix: &str, cells: &mut Vec<(String, Stri
     }
 }
 
-fn scalar(value: &Value) -> String {
+/// A JSON value as the text of a cell.
+pub(crate) fn scalar(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

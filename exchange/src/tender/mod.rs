@@ -4,7 +4,7 @@ mod body;
 mod csv_table;
 mod folder;
 pub mod packed;
-mod toml_table;
+pub(crate) mod toml_table;
 mod twice;
 mod workbook;
 
@@ -12,8 +12,10 @@ use std::path::Path;
 
 use ballast_domain::Findings;
 use ballast_domain::finding::Place;
+use ballast_domain::raw::RawTender;
 use ballast_domain::tender::{Reading, Tender};
 
+pub(crate) use body::scalar as json_text;
 pub use body::{from_body, to_body};
 pub use folder::{read_folder, write_folder};
 pub use workbook::{Grid, write_workbook};
@@ -24,6 +26,15 @@ pub fn read(path: &Path) -> Reading {
     if packed::is_packed(path) {
         return packed::read_contents(&packed::unpack(path), &path.display().to_string());
     }
+    let (raw, findings) = read_raw(path);
+    if findings.has_errors() && raw.tables.is_empty() {
+        return Reading { tender: None, findings, rows: Vec::new() };
+    }
+    Tender::read(&raw, findings)
+}
+
+/// The tables of a folder or a JSON file as written, with the findings of the rendering.
+pub fn read_raw(path: &Path) -> (RawTender, Findings) {
     let mut findings = Findings::default();
     let raw = if path.is_dir() {
         read_folder(path, &mut findings)
@@ -43,8 +54,5 @@ pub fn read(path: &Path) -> Reading {
             }
         }
     };
-    if findings.has_errors() && raw.tables.is_empty() {
-        return Reading { tender: None, findings, rows: Vec::new() };
-    }
-    Tender::read(&raw, findings)
+    (raw, findings)
 }

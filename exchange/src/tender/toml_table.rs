@@ -9,11 +9,11 @@ use ballast_domain::raw::RawTable;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-fn line_of(text: &str, span: Range<usize>) -> Option<u32> {
+pub(crate) fn line_of(text: &str, span: Range<usize>) -> Option<u32> {
     u32::try_from(1 + text.get(..span.start)?.bytes().filter(|b| *b == b'\n').count()).ok()
 }
 
-fn parse<'a>(text: &'a str, file: &str, findings: &mut Findings) -> Option<DeTable<'a>> {
+pub(crate) fn parse<'a>(text: &'a str, file: &str, findings: &mut Findings) -> Option<DeTable<'a>> {
     match DeTable::parse(text) {
         Ok(table) => Some(table.into_inner()),
         Err(error) => {
@@ -91,7 +91,7 @@ fn flatten(table: &DeTable<'_>, prefix: &str, cells: &mut Vec<(String, String)>)
     }
 }
 
-fn scalar(value: &Spanned<DeValue<'_>>) -> String {
+pub(crate) fn scalar(value: &Spanned<DeValue<'_>>) -> String {
     match value.get_ref() {
         DeValue::String(text) => text.to_string(),
         // With its prefix, so that 0x10 is refused by the cell instead of being read as 10.

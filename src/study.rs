@@ -1,0 +1,210 @@
+//! What the verbs that ask many times have in common: limits, the engine, progress, how answers are told.
+
+use std::time::Duration;
+
+use ballast_domain::raw::RawTender;
+use ballast_domain::scenario::{Edit, Told, apply};
+use ballast_domain::{Findings, Tender};
+use ballast_exchange::documents::study::{AnswerPart, IntervalPart};
+use ballast_isolation::Children;
+use ballast_solver::{Engine, InProcess, Limit, Options, Termination};
+use ballast_studies::{Answer, Desk, Interval, News, Settings};
+use indicatif::ProgressBar;
+use serde_json::{Value, json};
+
+use crate::exit::{Exit, Failure};
+use crate::interrupt::Interrupt;
+use crate::output::{Output, money};
+use crate::verbs::award::{MEMORY_MIB, gap, seconds, tolerance};
+use crate::{Common, load, progress};
+
+/// Limits of each solve of a study.
+#[derive(clap::Args, Clone)]
+pub struct Limits {
+    /// Stop each solve when its proven gap is at most this fraction; intervals are about as wide.
+    #[arg(long, default_value_t = 0.005, value_parser = gap, value_name = "G")]
+    gap: f64,
+    /// Stop each solve after so many seconds with the best award so far.
+    #[arg(long, value_parser = seconds, value_name = "SECONDS")]
+    time_limit: Option<f64>,
+    /// Stop each solve after so much work (1,000 simplex iterations each); reproducible, unlike seconds.
+    #[arg(long, value_name = "N")]
+    work: Option<u64>,
+    /// Memory limit of each solving process, MiB.
+    #[arg(long, default_value_t = MEMORY_MIB, value_name = "MIB")]
+    memory: u64,
+    /// Relative tolerance of hard rules.
+    #[arg(long, default_value = "0.000001", value_parser = tolerance, value_name = "T")]
+    tolerance: rust_decimal::Decimal,
+    /// Solves at a time (0: one per core). The result does not depend on it.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    at_a_time: usize,
+    /// Solve in this process instead of children.
+    #[arg(long, hide = true)]
+    in_process: bool,
+}
+
+/// The caller's side: progress on standard error, Ctrl-C.
+pub struct Watcher {
+    interrupt: Interrupt,
+    bar: ProgressBar,
+    output: Output,
+}
+
+impl Desk for Watcher {
+    fn cancelled(&self) -> bool {
+        self.interrupt.raised()
+    }
+
+    fn hear(&self, news: News<'_>) {
+        match news {
+            News::Begun { name } => self.bar.set_message(name.to_owned()),
+            News::Searching { name, at } => {
+                let text = |v: Option<_>| v.map_or_else(|| "none yet".to_owned(), money);
+                self.bar.set_message(format!("{name}: best {}, bound {}", text(at.value), text(at.bound)));
+            }
+            News::Retried { name, why } => self.output.note(&format!("{name}: {why}; tried again with other settings")),
+            News::Done { done, of, .. } => {
+                self.bar.set_length(of as u64);
+                self.bar.set_position(done as u64);
+            }
+        }
+    }
+}
+
+/// Everything a study needs besides its question.
+pub struct Desktop {
+    /// The engine.
+    pub engine: Box<dyn Engine + Sync>,
+    /// How it is asked.
+    pub settings: Settings,
+    /// Progress and Ctrl-C.
+    pub watcher: Watcher,
+    /// Options, as documents show them.
+    pub shown: Value,
+}
+
+impl Desktop {
+    /// Sets up a study.
+    pub fn new(limits: &Limits, common: &Common, output: &Output, message: &str) -> Result<Self, Failure> {
+        let default = Options::default();
+        let options = Options {
+            gap: limits.gap,
+            time_limit: limits.time_limit.map(Duration::from_secs_f64),
+            work_limit: limits.work.or(if limits.time_limit.is_some() { None } else { default.work_limit }),
+            seed: common.seed,
+            tolerance: limits.tolerance,
+            ..default
+        };
+        let shown = json!({
+            "gap": options.gap, "time_limit": limits.time_limit, "work": options.work_limit, "tolerance": options.tolerance,
+        });
+        let engine: Box<dyn Engine + Sync> = match limits.in_process {
+            true => Box::new(InProcess),
+            false => {
+                let memory_bytes = Some(limits.memory.saturating_mul(1 << 20));
+                Box::new(Children { program: std::env::current_exe()?, verb: "worker", memory_bytes })
+            }
+        };
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let at_a_time = if limits.at_a_time == 0 { cores } else { limits.at_a_time };
+        Ok(Self {
+            engine,
+            settings: Settings { options, at_a_time },
+            watcher: Watcher {
+                interrupt: Interrupt::listen()?,
+                bar: progress::bar(output, 0, message),
+                output: output.clone(),
+            },
+            shown,
+        })
+    }
+
+    /// Takes the progress line away; true if the caller stopped the study.
+    pub fn close(&self) -> bool {
+        self.watcher.bar.finish_and_clear();
+        self.watcher.interrupt.raised()
+    }
+}
+
+/// The tender that edits make of tables; what the edits are at fault for is a failure of the input.
+pub fn edited(base: &RawTender, edits: &[Edit], what: &str) -> Result<(Tender, Vec<Told>), Failure> {
+    let edited = apply(base, edits);
+    if edited.findings.has_errors() {
+        return Err(load::faults(what, &edited.findings));
+    }
+    let reading = Tender::read(&edited.raw, Findings::default());
+    match reading.tender {
+        Some(tender) => Ok((tender, edited.edits)),
+        None => Err(load::faults(what, &reading.findings)),
+    }
+}
+
+fn limit_words(limit: Limit) -> &'static str {
+    match limit {
+        Limit::Time => "the time limit ended the search",
+        Limit::Work => "the work limit ended the search",
+        Limit::Cancelled => "stopped on request",
+        Limit::Memory => "the memory limit ended the search",
+    }
+}
+
+/// An answer as documents tell it.
+pub fn answer(answer: &Answer) -> AnswerPart {
+    let empty = AnswerPart::default();
+    match answer {
+        Answer::Skipped => {
+            AnswerPart { termination: "skipped".to_owned(), detail: "the study was stopped before".to_owned(), ..empty }
+        }
+        Answer::Failed(why) => AnswerPart { termination: "failed".to_owned(), detail: why.clone(), ..empty },
+        Answer::Said(report) => {
+            let (termination, detail) = match &report.termination {
+                Termination::Optimal => ("optimal", String::new()),
+                Termination::Feasible(limit) => ("feasible", limit_words(*limit).to_owned()),
+                Termination::Infeasible => {
+                    ("infeasible", report.reasons.iter().map(|r| r.text.as_str()).collect::<Vec<_>>().join("; "))
+                }
+                Termination::NoAward(limit) => ("no_award", format!("inconclusive: {}", limit_words(*limit))),
+            };
+            AnswerPart {
+                termination: termination.to_owned(),
+                detail,
+                value: report.value(),
+                bound: report.bound,
+                gap_money: report.gap_money(),
+            }
+        }
+    }
+}
+
+/// How a study ends: done if anything was decided, else proven that nothing can be, else stopped by a limit.
+pub fn exit<'a>(answers: impl Iterator<Item = &'a AnswerPart> + Clone) -> Exit {
+    if answers.clone().any(|a| a.value.is_some()) {
+        Exit::Done
+    } else if answers.clone().all(|a| a.termination == "infeasible") {
+        Exit::Infeasible
+    } else {
+        Exit::NoAward
+    }
+}
+
+/// An interval as documents tell it.
+pub fn interval(i: Interval) -> IntervalPart {
+    IntervalPart { low: i.low, high: i.high }
+}
+
+/// Money with a sign.
+pub fn signed(amount: rust_decimal::Decimal) -> String {
+    let text = money(amount);
+    if amount.is_sign_positive() && text != "0" { format!("+{text}") } else { text }
+}
+
+/// An interval for people: `120 to 3,400`.
+pub fn between(i: IntervalPart) -> String {
+    let end = |e: Option<_>| e.map_or_else(|| "?".to_owned(), money);
+    match (i.low, i.high) {
+        (None, None) => "nothing proven".to_owned(),
+        (Some(a), Some(b)) if a == b => money(a),
+        (a, b) => format!("{} to {}", end(a), end(b)),
+    }
+}

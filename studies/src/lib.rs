@@ -1,0 +1,11 @@
+//! Questions that ask the engine many times: what if, what does a rule cost, what if it were otherwise.
+//!
+//! A study builds tenders by edits ([`ballast_domain::scenario`]), has them decided side by side ([`probe`]), and says
+//! what differs. No IO, no clock. Every figure comes with what is proven about it: an [`Interval`], never a bare guess.
+
+pub mod compare;
+mod interval;
+pub mod probe;
+
+pub use interval::Interval;
+pub use probe::{Answer, Desk, News, Probe, Settings, ask};
