@@ -45,8 +45,10 @@ impl Control for Parent {
 /// If the streams break.
 pub fn run_child() -> io::Result<()> {
     let mut input = io::stdin();
-    let Some(ToChild::Award { tender, options, memory_bytes }) = frame::read(&mut input)? else {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "this verb is for the program itself"));
+    let (tender, options, memory_bytes) = match frame::read(&mut input)? {
+        Some(ToChild::Award { tender, options, memory_bytes }) => (tender, options, memory_bytes),
+        Some(ToChild::Unpack(job)) => return crate::unpacking::answer(job),
+        _ => return Err(io::Error::new(io::ErrorKind::InvalidInput, "this verb is for the program itself")),
     };
     if let Some(bytes) = memory_bytes {
         // A limit that cannot be set (below what is in use already) must not pass silently.
@@ -58,7 +60,7 @@ pub fn run_child() -> io::Result<()> {
         loop {
             match frame::read::<ToChild>(&mut input) {
                 Ok(Some(ToChild::Cancel)) => parent.cancelled.store(true, Ordering::Relaxed),
-                Ok(Some(ToChild::Award { .. })) => {}
+                Ok(Some(ToChild::Award { .. } | ToChild::Unpack(_))) => {}
                 Ok(None) | Err(_) => std::process::exit(3),
             }
         }

@@ -8,6 +8,8 @@ mod child;
 mod children;
 mod frame;
 mod message;
+mod unpacking;
 
 pub use child::run_child;
 pub use children::Children;
+pub use unpacking::Unpacker;

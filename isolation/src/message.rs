@@ -16,6 +16,8 @@ use serde_json::Value;
 pub(crate) enum ToChild {
     /// Solve this.
     Award { tender: Value, options: OptionsMessage, memory_bytes: Option<u64> },
+    /// Open a packed file and say what it holds.
+    Unpack(crate::unpacking::Job),
     /// Stop and give the best so far.
     Cancel,
 }

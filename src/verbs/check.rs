@@ -1,13 +1,14 @@
 //! `ballast check`: reads a tender and says all that was found.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use ballast_domain::Severity;
+use ballast_domain::{Findings, Severity};
 use ballast_exchange::documents::check::CheckBody;
 use ballast_exchange::documents::seal;
+use ballast_exchange::tender::packed::{Contents, Refusal};
 use serde_json::json;
 
-use crate::exit::{Exit, Outcome};
+use crate::exit::{Exit, Failure, Outcome};
 use crate::load;
 use crate::output::{Output, table};
 
@@ -24,10 +25,30 @@ pub struct Args {
     /// Write the canonical tender: a folder, or a file that ends in .json or .xlsx.
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
+    /// Write a copy of the workbook with the findings in it: at their cells, and on a sheet `Issues`.
+    #[arg(long, value_name = "FILE.xlsx")]
+    annotate: Option<PathBuf>,
+}
+
+/// Writes the copy with its findings. What could not be opened has no copy; the findings are printed all the same.
+fn annotate(contents: Option<&Result<Contents, Refusal>>, findings: &Findings, copy: &Path) -> Result<(), Failure> {
+    let Some(contents) = contents else {
+        return Err(Failure::input("--annotate takes a tender that is a workbook (.xlsx)"));
+    };
+    let Ok(contents) = contents else { return Ok(()) };
+    match contents.annotated(findings)? {
+        Some(bytes) => Ok(crate::out::write_bytes(copy, &bytes)?),
+        None => Err(Failure::input("--annotate takes a workbook, not a zip archive of a folder")),
+    }
 }
 
 /// Runs the verb.
 pub fn run(args: &Args, output: &Output) -> Outcome {
+    if let Some(copy) = &args.annotate {
+        // What the file itself says wrongly: edits of a scenario have no cell in it.
+        let (contents, reading) = crate::tender_file::open(&args.tender);
+        annotate(contents.as_ref(), &reading.findings, copy)?;
+    }
     let what_if = load::what_if(&args.tender, &args.scenarios)?;
     let reading = &what_if.reading;
     let body = CheckBody { scenarios: what_if.scenarios.clone(), ..CheckBody::from(reading) };

@@ -10,4 +10,5 @@ mod scenarios;
 mod signals;
 mod structure;
 mod tiny;
+mod workbook_hostile;
 mod workbook_round_trip;

@@ -139,4 +139,13 @@ mod tests {
         assert!(!too_far(2_000_000, 10_000));
         assert!(too_far(2_000_201, 10_000));
     }
+
+    #[test]
+    fn unpacking_stops_at_the_limits() {
+        let entry = |bytes| std::io::repeat(7).take(bytes);
+        let packed = |bytes| ("a".to_owned(), bytes);
+        assert_eq!(measure(entry(5_000_000), 5_000_000, packed(100_000)), Ok(5_000_000));
+        assert_eq!(measure(entry(5_000_001), 5_000_000, packed(100_000)), Err(Refusal::InflatedBytes));
+        assert_eq!(measure(entry(u64::MAX), u64::MAX, packed(10_000)), Err(Refusal::Ratio("a".to_owned())));
+    }
 }

@@ -8,6 +8,7 @@ mod files;
 mod limits;
 mod refusal;
 
+use std::io;
 use std::path::Path;
 
 use ballast_domain::Findings;
@@ -27,6 +28,19 @@ pub enum Contents {
     Workbook(Grid),
     /// A folder's files.
     Folder(Vec<PackedFile>),
+}
+
+impl Contents {
+    /// The workbook with findings about it in it; `None` for a folder.
+    ///
+    /// # Errors
+    /// If a sheet cannot hold what it held before.
+    pub fn annotated(&self, findings: &Findings) -> io::Result<Option<Vec<u8>>> {
+        match self {
+            Self::Workbook(grid) => workbook::annotate(grid, findings).map(Some),
+            Self::Folder(_) => Ok(None),
+        }
+    }
 }
 
 /// True if a path names a packed tender, by its ending.

@@ -1,6 +1,7 @@
 //! A tender as a workbook: a sheet per table. Cells become the text that the other renderings would have held, each with
 //! its address, so that all findings of all renderings are the same and name a cell here.
 
+mod annotate;
 mod cell_text;
 mod grid;
 mod number;
@@ -16,6 +17,7 @@ use ballast_domain::raw::RawTender;
 use ballast_domain::tender::{Reading, Tender};
 use ballast_domain::{Findings, Severity};
 
+pub(super) use annotate::annotate;
 use cell_text::Texts;
 pub use grid::Grid;
 use grid::Sheet;

@@ -143,12 +143,16 @@ impl Pen {
         text: &str,
         format: &Format,
     ) -> Result<(), XlsxError> {
-        // A text cell is no formula, but becomes one when somebody edits it, unless it is marked as quoted.
-        let formula_like = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        let format = if formula_like && format == &self.text { &self.quoted } else { format };
+        let format = if like_a_formula(text) && format == &self.text { &self.quoted } else { format };
         sheet.write_string_with_format(row, column, text, format)?;
         Ok(())
     }
+}
+
+/// A text cell is no formula, but one that looks like one becomes one when somebody edits it, unless it is marked as
+/// quoted.
+pub(super) fn like_a_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 /// A date that spreadsheets count right: theirs believe in a 29 February 1900.
