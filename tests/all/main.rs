@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bad_input;
+mod book;
 mod command;
 mod compare;
 mod round_trip;
@@ -10,5 +11,7 @@ mod scenarios;
 mod signals;
 mod structure;
 mod tiny;
+mod workbook_annotate;
+mod workbook_cells;
 mod workbook_hostile;
 mod workbook_round_trip;

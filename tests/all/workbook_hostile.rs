@@ -12,45 +12,52 @@ use crate::run::run;
 
 const TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/></Types>"#;
 const RELS: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
-const BOOK: &str = r#"<?xml version="1.0" encoding="UTF-8"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="sites" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
-const BOOK_RELS: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>"#;
+pub const BOOK: &str = r#"<?xml version="1.0" encoding="UTF-8"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="sites" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
+pub const BOOK_RELS: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>"#;
 
 /// A zip archive under construction.
-struct Archive(ZipWriter<Cursor<Vec<u8>>>);
+pub struct Archive(ZipWriter<Cursor<Vec<u8>>>);
 
 impl Archive {
     fn new() -> Self {
         Self(ZipWriter::new(Cursor::new(Vec::new())))
     }
 
-    fn put(mut self, name: &str, body: &[u8]) -> Self {
+    pub fn put(mut self, name: &str, body: &[u8]) -> Self {
         self.0.start_file(name, SimpleFileOptions::default()).unwrap();
         self.0.write_all(body).unwrap();
         self
     }
 
-    fn end(self) -> Vec<u8> {
+    pub fn end(self) -> Vec<u8> {
         self.0.finish().unwrap().into_inner()
     }
 }
 
-fn frame(sheet: &[u8]) -> Archive {
+/// The least workbook: one sheet `sites` of this XML.
+pub fn frame(sheet: &[u8]) -> Archive {
+    with_book(BOOK, BOOK_RELS, sheet)
+}
+
+/// The same with other words about the workbook.
+pub fn with_book(book: &str, relations: &str, sheet: &[u8]) -> Archive {
     Archive::new()
         .put("[Content_Types].xml", TYPES.as_bytes())
         .put("_rels/.rels", RELS.as_bytes())
-        .put("xl/workbook.xml", BOOK.as_bytes())
-        .put("xl/_rels/workbook.xml.rels", BOOK_RELS.as_bytes())
+        .put("xl/workbook.xml", book.as_bytes())
+        .put("xl/_rels/workbook.xml.rels", relations.as_bytes())
         .put("xl/worksheets/sheet1.xml", sheet)
 }
 
 /// A sheet of these rows, as XML.
-fn sheet(rows: &str) -> String {
+pub fn sheet(rows: &str) -> String {
     format!(
         r#"<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#
     )
 }
 
-fn text(cell: &str, text: &str) -> String {
+/// A cell with text in it.
+pub fn text(cell: &str, text: &str) -> String {
     format!(r#"<c r="{cell}" t="inlineStr"><is><t>{text}</t></is></c>"#)
 }
 

@@ -19,6 +19,7 @@ pub use files::PackedFile;
 pub use refusal::Refusal;
 
 use super::workbook::{self, Grid};
+pub(super) use archive::Archive;
 pub(super) use limits::{CELLS, COLUMNS};
 
 /// What a packed file holds.

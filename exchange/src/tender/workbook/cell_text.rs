@@ -28,7 +28,8 @@ impl Cell {
 /// Turns cells into text and says once per column what is odd about it.
 pub(super) struct Texts<'a> {
     tables: Vec<Table>,
-    said: BTreeSet<(&'a str, u16)>,
+    /// Sheet, column and code of what was said.
+    said: BTreeSet<(&'a str, u16, &'static str)>,
 }
 
 impl<'a> Texts<'a> {
@@ -59,13 +60,13 @@ impl<'a> Texts<'a> {
                 .iter()
                 .find(|t| t.name == sheet.name)
                 .and_then(|t| t.columns.iter().find(|c| c.name == column).map(|c| c.kind.clone()));
-            if kind.is_some_and(|k| k != "date") && self.said.insert((&sheet.name, cell.column)) {
+            if kind.is_some_and(|k| k != "date") && self.said.insert((&sheet.name, cell.column, "date_by_mistake")) {
                 let fix = "format the column as text and type the value again, if it was not meant as a date";
                 findings.add(Severity::Warning, "date_by_mistake", place, text.clone(), "the cell holds a date", fix);
             }
         } else if let Value::Number(number) = &cell.value
             && number.trim_start_matches('-').split('.').next().is_some_and(|n| n.len() > 15)
-            && self.said.insert((&sheet.name, cell.column))
+            && self.said.insert((&sheet.name, cell.column, "digits_lost"))
         {
             let expected = "a spreadsheet keeps 15 digits of a number; the others are zeros now";
             let fix = "format the column as text and type the value again";

@@ -4,6 +4,7 @@
 mod annotate;
 mod cell_text;
 mod grid;
+mod hidden_rows;
 mod number;
 mod parse;
 mod settings_sheet;
