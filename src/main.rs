@@ -62,6 +62,7 @@ enum Verb {
     Report(verbs::report::Args),
     Export(verbs::export::Args),
     Compare(verbs::compare::Args),
+    Template(verbs::template::Args),
     Demo(verbs::demo::Args),
     #[command(subcommand)]
     Import(verbs::import::Import),
@@ -82,6 +83,7 @@ fn main() -> ExitCode {
         Verb::Report(args) => verbs::report::run(&args, &output),
         Verb::Export(args) => verbs::export::run(&args, &output),
         Verb::Compare(args) => verbs::compare::run(&args, &cli.common, &output),
+        Verb::Template(args) => verbs::template::run(&args, &output),
         Verb::Demo(args) => verbs::demo::run(&args, &cli.common, &output),
         Verb::Import(what) => verbs::import::run(&what, &output),
         Verb::Worker => ballast_isolation::run_child().map(|()| exit::Exit::Done).map_err(exit::Failure::from),

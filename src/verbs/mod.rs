@@ -10,3 +10,4 @@ pub mod import;
 pub mod report;
 pub mod reserve;
 pub mod stress;
+pub mod template;

@@ -2,6 +2,7 @@
 //! its address, so that all findings of all renderings are the same and name a cell here.
 
 mod annotate;
+mod bids;
 mod cell_text;
 mod grid;
 mod hidden_rows;
@@ -9,6 +10,7 @@ mod number;
 mod parse;
 mod settings_sheet;
 mod table_sheet;
+mod template;
 mod write;
 
 use std::sync::Arc;
@@ -23,6 +25,7 @@ use cell_text::Texts;
 pub use grid::Grid;
 use grid::Sheet;
 pub(super) use parse::parse;
+pub use template::write_template;
 pub use write::write_workbook;
 
 /// Sheets that are for people and programs, not tables.
@@ -55,11 +58,18 @@ fn tables(grid: &Grid, findings: &mut Findings) -> RawTender {
             continue;
         }
         remarks(sheet, findings);
+        if sheet.name == bids::BIDS {
+            continue;
+        }
         let heads = (sheet.name == "tender").then(|| settings_sheet::keys_and_values(sheet)).flatten();
         raw.tables.push(match heads {
             Some(heads) => settings_sheet::read(sheet, heads, &mut texts, findings),
             None => table_sheet::read(sheet, &mut texts, findings),
         });
+    }
+    // Last, because bids may speak of products that have a row of their own.
+    if let Some(sheet) = grid.sheets.iter().find(|s| s.name == bids::BIDS) {
+        bids::read(sheet, &mut texts, &mut raw, findings);
     }
     raw
 }

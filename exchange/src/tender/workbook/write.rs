@@ -97,6 +97,7 @@ impl Form {
 /// The formats of cells, and how a text becomes a cell.
 pub(super) struct Pen {
     pub(super) head: Format,
+    pub(super) required: Format,
     pub(super) text: Format,
     quoted: Format,
     date: Format,
@@ -106,6 +107,7 @@ impl Pen {
     pub(super) fn new() -> Self {
         let text = Format::new().set_num_format("@");
         Self {
+            required: text.clone().set_bold().set_font_color(0x00FF_FFFF).set_background_color(0x001F_4E78),
             head: Format::new().set_bold().set_num_format("@").set_background_color(0x00DC_E6F1),
             quoted: text.clone().set_quote_prefix(),
             text,
