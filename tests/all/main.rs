@@ -12,6 +12,8 @@ mod signals;
 mod structure;
 mod tiny;
 mod workbook_annotate;
+mod workbook_bids;
 mod workbook_cells;
 mod workbook_hostile;
 mod workbook_round_trip;
+mod workbook_template;
