@@ -14,6 +14,7 @@ mod tiny;
 mod workbook_annotate;
 mod workbook_bids;
 mod workbook_cells;
+mod workbook_export;
 mod workbook_hostile;
 mod workbook_round_trip;
 mod workbook_template;

@@ -83,7 +83,10 @@ fn a_bad_value_names_its_cell() {
     let mut book = Book::tiny();
     book.put("offers", 2, 2, "twenty");
     let finding = broken(&book, "bad_value", "offers", "C3");
-    assert_eq!((&finding["column"], &finding["value"], &finding["line"]), (&"price".into(), &"twenty".into(), &3.into()));
+    assert_eq!(
+        (&finding["column"], &finding["value"], &finding["line"]),
+        (&"price".into(), &"twenty".into(), &3.into())
+    );
     let (_folder, path) = book.file();
     let ran = run([Path::new("check"), &path]);
     assert!(ran.stdout.contains("offers!C3, column `price`: `twenty`"), "{}", ran.stdout);

@@ -138,7 +138,8 @@ fn a_cell_far_away_costs_nothing() {
 #[test]
 fn a_million_columns_are_refused() {
     let cells: String = (0..1_000_000).map(|i| format!("<c><v>{}</v></c>", i % 7)).collect();
-    let finding = refused_for(&frame(sheet(&format!("<row r=\"1\">{cells}</row>")).as_bytes()).end(), "too_many_columns");
+    let finding =
+        refused_for(&frame(sheet(&format!("<row r=\"1\">{cells}</row>")).as_bytes()).end(), "too_many_columns");
     assert_eq!(finding["value"], "sites");
     // By address, too: ABCDE is column 494,265.
     let named = frame(sheet(&format!("<row r=\"1\">{}</row>", text("ABCDE1", "x"))).as_bytes()).end();
@@ -193,7 +194,9 @@ fn names_that_leave_the_archive_are_refused() {
 #[test]
 fn huge_shared_strings_are_refused_or_harmless() {
     let strings: String = (0..100_000).map(|i| format!("<si><t>{i}{i:x}</t></si>")).collect();
-    let xml = format!(r#"<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="4294967295" uniqueCount="4294967295">{strings}</sst>"#);
+    let xml = format!(
+        r#"<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="4294967295" uniqueCount="4294967295">{strings}</sst>"#
+    );
     let rows = r#"<row r="1"><c r="A1" t="s"><v>7</v></c></row><row r="2"><c r="A2" t="s"><v>4294967295</v></c></row>"#;
     let findings = refused(&frame(sheet(rows).as_bytes()).put("xl/sharedStrings.xml", xml.as_bytes()).end(), "s.xlsx");
     assert!(["broken_sheet", "reading_stopped"].contains(&findings[0]["code"].as_str().unwrap()), "{findings:?}");

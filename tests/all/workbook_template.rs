@@ -52,13 +52,15 @@ fn a_blank_template_explains_itself() {
     let note = part(&book, "xl/comments2.xml");
     assert!(note.contains("Unique name of the site.") && note.contains("required") && note.contains("example: H01"));
     // Demand: its sites are chosen among those of the sheet `sites`.
-    let sheets: Vec<String> = (1..40).map_while(|i| {
-        let bytes = std::fs::read(&book).unwrap();
-        let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-        let mut text = String::new();
-        archive.by_name(&format!("xl/worksheets/sheet{i}.xml")).ok()?.read_to_string(&mut text).unwrap();
-        Some(text)
-    }).collect();
+    let sheets: Vec<String> = (1..40)
+        .map_while(|i| {
+            let bytes = std::fs::read(&book).unwrap();
+            let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+            let mut text = String::new();
+            archive.by_name(&format!("xl/worksheets/sheet{i}.xml")).ok()?.read_to_string(&mut text).unwrap();
+            Some(text)
+        })
+        .collect();
     let demand = sheets.iter().find(|s| s.contains("OFFSET(sites!$A$2")).expect("a list of sites");
     assert!(demand.contains("ySplit=\"1\"") && demand.contains("OFFSET(needs!$A$2"));
     assert!(sheets.iter().any(|s| s.contains("Lists!$")), "choices have lists");

@@ -1,6 +1,7 @@
 //! The renderings of a tender. All of them become the same text tables, so all of them have the same findings.
 
 mod body;
+mod csv_export;
 mod csv_table;
 mod folder;
 pub mod packed;
@@ -17,8 +18,9 @@ use ballast_domain::tender::{Reading, Tender};
 
 pub(crate) use body::scalar as json_text;
 pub use body::{from_body, to_body};
+pub use csv_export::write_csv;
 pub use folder::{read_folder, write_folder};
-pub use workbook::{Grid, write_template, write_workbook};
+pub use workbook::{Grid, write_results, write_template, write_workbook};
 
 /// Reads a tender from a folder of CSV files with `tender.toml`, from a JSON file, or from a packed file: a workbook or
 /// the folder as a zip archive. Packed files of unknown origin are better opened in a child process.

@@ -121,7 +121,10 @@ fn value(page: &mut Worksheet, cell: &Cell, format: &Format) -> Result<(), XlsxE
     };
     // The file format tells results apart by their looks: a text that looks like something else stays a text.
     let ambiguous = matches!(cell.value, Value::Text(_))
-        && (result.is_empty() || result.parse::<f64>().is_ok() || ["TRUE", "FALSE"].contains(&&*result) || result.starts_with('#'));
+        && (result.is_empty()
+            || result.parse::<f64>().is_ok()
+            || ["TRUE", "FALSE"].contains(&&*result)
+            || result.starts_with('#'));
     match &cell.formula {
         Some(formula) if !ambiguous => {
             page.write_formula_with_format(row, column, Formula::new(formula).set_result(result), format)?;

@@ -26,7 +26,7 @@ pub use grid::Grid;
 use grid::Sheet;
 pub(super) use parse::parse;
 pub use template::write_template;
-pub use write::write_workbook;
+pub use write::{like_a_formula, write_results, write_workbook};
 
 /// Sheets that are for people and programs, not tables.
 pub(super) const NO_TABLES: [&str; 4] = ["README", "Lists", "_meta", "Issues"];

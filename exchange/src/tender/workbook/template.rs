@@ -76,7 +76,10 @@ impl Maker<'_> {
             Ok(())
         };
         let plain = Format::new().set_align(FormatAlign::Top);
-        line(["A tender: who needs what, who offers it at which price, and what the award must respect", "", ""], &bold)?;
+        line(
+            ["A tender: who needs what, who offers it at which price, and what the award must respect", "", ""],
+            &bold,
+        )?;
         for text in [
             "One sheet per table. Tables that you do not need stay empty. Columns with a dark head must be filled in every row.",
             "Point at a head to read what the column means, its unit and an example. Ids are text: their zeros stay.",
@@ -222,7 +225,12 @@ impl Maker<'_> {
         ))
     }
 
-    fn bids(&self, sheet: &mut Worksheet, suppliers: Option<&RawTable>, needs: Option<&RawTable>) -> Result<(), XlsxError> {
+    fn bids(
+        &self,
+        sheet: &mut Worksheet,
+        suppliers: Option<&RawTable>,
+        needs: Option<&RawTable>,
+    ) -> Result<(), XlsxError> {
         let ids = |table: Option<&RawTable>, key: &str| -> Vec<String> {
             let Some(table) = table else { return Vec::new() };
             let i = table.columns.iter().position(|c| c == key);

@@ -35,6 +35,53 @@ fn workbook(raw: &RawTender) -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
+/// Writes tables that are no tender's: results for people. Columns whose every value is a number are numbers, unless
+/// they hold the ids of a tender's table.
+///
+/// # Errors
+/// If a table has more rows, or a cell more text, than a sheet can hold.
+pub fn write_results(tables: &[RawTable]) -> io::Result<Vec<u8>> {
+    let keys: Vec<&str> = all_tables().iter().flat_map(|t| t.key).copied().filter(|k| *k != "from").collect();
+    let write = || -> Result<Vec<u8>, XlsxError> {
+        let mut book = Workbook::new();
+        let pen = Pen::new();
+        for table in tables {
+            let form = |column: &str| {
+                let i = table.columns.iter().position(|c| c == column);
+                let mut cells = table.rows.iter().filter_map(|r| r.cells.get(i?)?.as_deref());
+                let number = |text: &str| plain_number(text).is_some();
+                if !keys.contains(&column) && cells.all(number) { Form::Number } else { Form::Text }
+            };
+            let sheet = book.add_worksheet().set_name(&table.name)?;
+            for (column, name) in (0..).zip(&table.columns) {
+                pen.text(sheet, 0, column, name, &pen.head)?;
+                let form = form(name);
+                for (line, row) in (1..).zip(&table.rows) {
+                    match row.cells[usize::from(column)].as_deref().map(|t| (t, plain_number(t))) {
+                        // Single figures stand below each other with their names: each for itself.
+                        Some((_, Some(number))) if form == Form::Number || table.columns == HEADS => {
+                            sheet.write_number(line, column, number)?;
+                        }
+                        Some((text, _)) => pen.text(sheet, line, column, text, &pen.text)?,
+                        None => {}
+                    }
+                }
+            }
+            sheet.set_freeze_panes(1, 0)?.autofit();
+        }
+        book.save_to_buffer()
+    };
+    write().map_err(io::Error::other)
+}
+
+/// The number that a decimal text is; `007` is none.
+fn plain_number(text: &str) -> Option<f64> {
+    let number = ballast_domain::cell::decimal(text).ok()?;
+    let zeros =
+        text.trim_start_matches('-').strip_prefix('0').is_some_and(|t| t.starts_with(|c: char| c.is_ascii_digit()));
+    if zeros { None } else { text.parse().ok().filter(|_| number.scale() <= 12) }
+}
+
 fn rows(sheet: &mut Worksheet, table: &RawTable, described: Option<&Table>, pen: &Pen) -> Result<(), XlsxError> {
     for (column, name) in (0..).zip(&table.columns) {
         pen.text(sheet, 0, column, name, &pen.head)?;
@@ -153,7 +200,7 @@ impl Pen {
 
 /// A text cell is no formula, but one that looks like one becomes one when somebody edits it, unless it is marked as
 /// quoted.
-pub(super) fn like_a_formula(text: &str) -> bool {
+pub fn like_a_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
