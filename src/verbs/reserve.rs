@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use ballast_domain::Tender;
 use ballast_exchange::documents::reserve::ReserveBody;
 use ballast_exchange::documents::{Header, seal};
 use ballast_simulation::reserve::reserve;
@@ -15,8 +16,17 @@ use crate::interrupt::Interrupt;
 use crate::output::{Output, money, percent, table};
 use crate::{load, out, progress, say};
 
-/// The target that stands where none is given.
-pub const DEFAULT_TARGET: &str = "p_stockout<=0.05@criticality=1,conf=0.95";
+/// The target where neither the command nor the tender's classes of criticality give one.
+const DEFAULT_TARGET: &str = "p_stockout<=0.05@criticality=1,conf=0.95";
+
+/// The target that stands where none is given: the `maximum_shortage` of the most critical class that has one.
+pub fn default_target(tender: &Tender) -> String {
+    let mut classes = tender.criticality.iter().filter_map(|(class, c)| Some((class, c.maximum_shortage?)));
+    classes.next().map_or_else(
+        || DEFAULT_TARGET.to_owned(),
+        |(class, most)| format!("p_stockout<={most}@criticality={class},conf=0.95"),
+    )
+}
 
 /// Sizes the reserve: weeks of stock per need, with cost, confirmation and budget-to-protection curve.
 #[derive(clap::Args)]
@@ -30,9 +40,10 @@ pub struct Args {
     /// Disruption pack; several are lived through together.
     #[arg(long = "pack", required = true, num_args = 1.., value_name = "FILE")]
     packs: Vec<PathBuf>,
-    /// What the reserve must reach.
-    #[arg(long, default_value = DEFAULT_TARGET, value_name = "TARGET")]
-    target: String,
+    /// What the reserve must reach [default: the tender's maximum_shortage of the most critical class, else
+    /// p_stockout<=0.05@criticality=1,conf=0.95].
+    #[arg(long, value_name = "TARGET")]
+    target: Option<String>,
     /// Replications for sizing, and as many fresh ones for confirming.
     #[arg(long, default_value_t = 10_000, value_name = "N")]
     replications: u64,
@@ -133,9 +144,10 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let (award, document) = load::award(&tender, &args.award, output)?;
     load::must_verify(&tender, &award)?;
     let award_digest = document.get("digest").and_then(Value::as_str).map(str::to_owned);
+    let target = args.target.clone().unwrap_or_else(|| default_target(&tender));
     let run =
         Run { tender: &tender, what_if: &what_if, award: &award, award_digest, packs: &args.packs, common, output };
-    let (document, body) = make(&run, &args.target, args.replications)?;
+    let (document, body) = make(&run, &target, args.replications)?;
     if let Some(path) = &args.out {
         out::write(path, &document)?;
     }

@@ -38,6 +38,8 @@ choice! {
         Standardization = "standardization",
         /// Most products of a need on formulary.
         Formulary = "formulary",
+        /// Every size of a need is bought.
+        Coverage = "coverage",
     }
 }
 
@@ -122,6 +124,7 @@ pub(super) fn check(tender: &Tender, award: &Award, costs: &[LineCost], toleranc
         minimum_award(tender, costs, tolerance),
         standardization(tender, award),
         super::formulary::check(tender, award),
+        super::coverage::check(tender, award),
     ]
 }
 

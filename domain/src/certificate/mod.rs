@@ -2,6 +2,7 @@
 //! No solver has a say in it. An award that fails is never shown as a result.
 
 mod baseline;
+mod coverage;
 mod facts;
 mod formulary;
 mod outcome;
@@ -12,7 +13,7 @@ use rust_decimal::Decimal;
 
 pub use baseline::{Baseline, baseline};
 pub use facts::{Fact, FactCheck};
-pub use prices::{Component, Costs, LineCost, ScheduleUse, price};
+pub use prices::{Component, Costs, LineCost, LineFees, ScheduleUse, price};
 pub use switching::{SwitchingUse, switching};
 
 use crate::award::Award;

@@ -83,6 +83,19 @@ pub struct LineCost {
     pub discount: Exact,
     /// Mark-up, freight and buyer-paid fees a year.
     pub extras: Exact,
+    /// Fees a year, by who pays them.
+    pub fees: LineFees,
+}
+
+/// Fees on one line a year.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LineFees {
+    /// Paid by the buyer; part of `extras`.
+    pub buyer: Exact,
+    /// Paid by the supplier.
+    pub supplier: Exact,
+    /// What the buyer gets back of the latter.
+    pub share_back: Exact,
 }
 
 impl LineCost {
@@ -137,6 +150,7 @@ pub(super) fn cohort(tender: &Tender, mode: CohortMode, site: SiteIx) -> String 
 
 /// Prices an award.
 pub fn price(tender: &Tender, award: &Award) -> Priced {
+    let none = LineFees { buyer: zero(), supplier: zero(), share_back: zero() };
     let mut lines: Vec<LineCost> = award
         .lines
         .iter()
@@ -147,7 +161,7 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
                 None => l.used.exact() / candidate.use_factor.exact(),
             };
             let list = tender.offers[candidate.offer].list_price.exact() * &packs;
-            LineCost { candidate: l.candidate, packs, list, discount: zero(), extras: zero() }
+            LineCost { candidate: l.candidate, packs, list, discount: zero(), extras: zero(), fees: none.clone() }
         })
         .collect();
 
@@ -204,7 +218,7 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
         let freight = &line.packs
             * (exact(freight.per_pack) + exact(freight.per_need_unit) * candidate.use_factor.exact())
             + &line.list * exact(freight.percent_of_list);
-        let mut fees = zero();
+        let mut fees = none.clone();
         for fee in &tender.fees {
             let bears =
                 fee.supplier.is_none_or(|s| s == candidate.supplier) && fee.layer.is_none_or(|l| l == offer.layer);
@@ -217,16 +231,21 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
             };
             let amount = base * fee.percent.exact();
             match fee.payer {
-                Payer::Buyer => fees += amount,
-                Payer::Supplier => share_back += amount * fee.share_back.exact(),
+                Payer::Buyer => fees.buyer += amount,
+                Payer::Supplier => {
+                    fees.share_back += &amount * fee.share_back.exact();
+                    fees.supplier += amount;
+                }
             }
         }
-        line.extras = &markup + &freight + &fees;
+        line.extras = &markup + &freight + &fees.buyer;
+        share_back += &fees.share_back;
         add(Component::Goods, line.list.clone());
         add(Component::Discounts, -line.discount.clone());
         add(Component::Markup, markup);
         add(Component::Freight, freight);
-        add(Component::Fees, fees);
+        add(Component::Fees, fees.buyer.clone());
+        line.fees = fees;
     }
     let outcome = super::outcome::outcome(tender, award);
     yearly.insert(Component::Outcome, outcome.counted);

@@ -14,7 +14,7 @@ mod share;
 pub use check::{RuleCheck, check};
 pub use dimension::Dimension;
 pub use expand::{CountInstance, Instance, LinearInstance, expand};
-pub(crate) use parse::{KnownNeed, known, parse};
+pub(crate) use parse::{Known, KnownNeed, known, parse};
 
 use std::collections::BTreeSet;
 

@@ -2,9 +2,20 @@
 
 use jiff::civil::Date;
 
-use crate::cell::{Id, Text};
-use crate::quantity::{Fraction, Money, NeedUnits};
+use crate::cell::{Id, List, Text};
+use crate::choice;
+use crate::quantity::{Fraction, Money, NeedUnits, Weeks};
 use crate::table;
+
+choice! {
+    /// Where the sizes of a need must be covered.
+    SizesAt {
+        /// At any site.
+        Anywhere = "anywhere",
+        /// At every site that has the need.
+        Site = "site",
+    }
+}
 
 table! {
     /// The tender itself: exactly one row, written as the keys of `tender.toml`.
@@ -71,6 +82,10 @@ table! {
     max_products_per_site: Option<u32>, "products", "2";
     /// At most so many products are on formulary; others are bought off formulary, as far as rules on `in_formulary` allow.
     formulary_limit: Option<u32>, "products", "2";
+    /// Sizes that must be covered: of each a product is bought whose `attr.size` names it.
+    sizes: List, "", "S;M;L";
+    /// Whether each size is covered somewhere, or at every site that has the need.
+    sizes_at: SizesAt = "anywhere", "", "site";
     /// Patients who go without when one need unit is missing.
     patients_per_unit: Option<NeedUnits>, "patients per need unit", "0.5";
 }
@@ -90,4 +105,19 @@ table! {
     high: Option<NeedUnits>, "need units per year", "55000";
     /// Coefficient of variation of one week's demand (standard deviation divided by mean).
     weekly_cv: Fraction = "0", "fraction", "0.1";
+}
+
+table! {
+    /// What a class of criticality asks for.
+    criticality: CriticalityRow, key [class];
+    /// The class: 1 acute without alternative, 2 important, 3 routine.
+    class: u32, "class 1 to 3", "1";
+    /// At least so many suppliers for each need of the class: a hard rule.
+    minimum_suppliers: Option<u32>, "suppliers", "2";
+    /// A supplier counts from this share of the need on.
+    counts_from: Option<Fraction>, "fraction of the need", "0.15";
+    /// Reserve where no row of `policies` speaks of the site and need.
+    reserve: Option<Weeks>, "weeks of mean demand", "4";
+    /// Highest chance of a shortage; what `ballast reserve` aims for where no target is given.
+    maximum_shortage: Option<Fraction>, "probability", "0.02";
 }

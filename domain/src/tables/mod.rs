@@ -3,6 +3,7 @@
 mod clinical;
 mod demand;
 mod offers;
+mod payment;
 mod places;
 mod rules;
 mod supply;
@@ -10,6 +11,7 @@ mod supply;
 pub use clinical::*;
 pub use demand::*;
 pub use offers::*;
+pub use payment::*;
 pub use places::*;
 pub use rules::*;
 pub use supply::*;
@@ -68,6 +70,7 @@ macro_rules! draft {
 draft! {
     tender: TenderRow,
     sites: SiteRow,
+    criticality: CriticalityRow,
     needs: NeedRow,
     demand: DemandRow,
     suppliers: SupplierRow,
@@ -75,6 +78,8 @@ draft! {
     inputs: InputRow,
     products: ProductRow,
     equivalences: EquivalenceRow,
+    cases: CaseRow,
+    components: ComponentRow,
     offers: OfferRow,
     schedules: ScheduleRow,
     tiers: TierRow,

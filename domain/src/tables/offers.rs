@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::cell::{Id, List, Number};
+use crate::cell::{Id, List, Number, Text};
 use crate::choice;
 use crate::quantity::{Fraction, Money, Packs, Weeks};
 use crate::table;
@@ -16,6 +16,32 @@ choice! {
         Regional = "regional",
         /// One site's own letter.
         Local = "local",
+    }
+}
+
+choice! {
+    /// What the price of an offer is for.
+    Pays {
+        /// One pack.
+        Pack = "pack",
+        /// The components used, each at its price: Σ fraction of the case × quantity × price.
+        Construct = "construct",
+        /// One procedure, whatever is used.
+        CasePrice = "case_price",
+        /// The components used, but at most the ceiling for any one procedure.
+        Capitated = "capitated",
+        /// The components used, each at most at its reference price.
+        Reference = "reference",
+    }
+}
+
+choice! {
+    /// Who delivers.
+    Channel {
+        /// The supplier.
+        Direct = "direct",
+        /// A distributor.
+        Distributor = "distributor",
     }
 }
 
@@ -106,6 +132,20 @@ table! {
     minimum_if_used: Option<Packs>, "packs per year", "4000";
     /// Time from order to receipt.
     lead_time: Weeks = "0", "weeks", "2";
+    /// What the price is for. `construct`, `capitated` and `reference` follow from `cases` and `components`, and leave `price` blank.
+    pays: Pays = "pack", "", "construct";
+    /// Most that is paid for one procedure (`capitated`).
+    ceiling: Option<Money>, "money per need unit", "4200";
+    /// The contract or amendment.
+    contract: Option<Text>, "", "GPO-2024-117, amendment 2";
+    /// What proves that the cohort may use it.
+    proof: Option<Text>, "", "letter of commitment of 2024-03-02";
+    /// Who delivers.
+    channel: Option<Channel>, "", "distributor";
+    /// Failure to supply: part of the price difference of a replacement that the supplier pays back.
+    failure_to_supply: Option<Fraction>, "fraction of the price difference", "1";
+    /// The same: most it pays back.
+    failure_to_supply_cap: Option<Money>, "money per pack", "6.50";
 }
 
 table! {

@@ -9,12 +9,11 @@ use super::*;
 use crate::cell::nearest;
 use crate::finding::Place as At;
 use crate::rules::{self, Dimension};
-use crate::tables::Strength;
 
 /// Finds ids of one kind and reports those it does not find.
 pub(super) struct Lookup<I> {
     what: &'static str,
-    by_id: BTreeMap<String, I>,
+    pub(super) by_id: BTreeMap<String, I>,
     /// Ids as written, those of rejected rows among them.
     written: Written,
 }
@@ -190,6 +189,8 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
                 max_products: r.max_products,
                 max_products_per_site: r.max_products_per_site,
                 formulary_limit: r.formulary_limit,
+                sizes: r.sizes.0.clone(),
+                sizes_at: r.sizes_at,
                 patients_per_unit: r.patients_per_unit,
             })
         })
@@ -209,8 +210,11 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
         .collect();
     let plants = plants(draft, &ids, &places, findings);
     let products = products(draft, &ids, &plants, &places, findings);
-    let equivalences = equivalences(draft, &ids, settings.as_ref(), &products, &places, findings);
+    let equivalences = super::equivalences::equivalences(draft, &ids, settings.as_ref(), &products, &places, findings);
     let mut offers = super::scope_of_prices::offers(draft, &ids, &sites, &products, &places, findings);
+    let cases = super::payment::cases(draft, &ids, &products, &places, findings);
+    super::payment::price(draft, &cases, &products, &mut offers, &places, findings);
+    super::channel::check(draft, &places, findings);
     let schedules = super::scope_of_prices::schedules(draft, &ids, &products, &mut offers, &places, findings);
     let fees = fees(draft, &ids, &places, findings);
 
@@ -248,17 +252,21 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
             })
             .collect(),
     );
-    let rules: IxVec<RuleIx, Rule> = sorted(&draft.rules, |r| r.id.as_str())
-        .into_iter()
-        .filter_map(|r| rules::parse(r, &places.row("rules", r.at), &known, findings))
-        .collect();
+    let criticality = super::criticality::classes(draft, &places, findings);
+    let of_classes = super::criticality::rules(draft, &places, &known, findings);
+    let rules = sorted(&draft.rules, |r| r.id.as_str());
+    let mut rules: Vec<Rule> =
+        rules.into_iter().filter_map(|r| rules::parse(r, &places.row("rules", r.at), &known, findings)).collect();
+    rules.extend(of_classes);
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    let rules: IxVec<RuleIx, Rule> = rules.into_iter().collect();
 
     let cells = cells(draft, &ids, &places, findings);
     let incumbents = incumbents(draft, &ids, &cells, &products, &places, findings);
     let preferences = preferences(draft, &ids, &sites, &places, findings);
     let switching = super::switching::switching(draft, &ids, &cells, &incumbents, &places, findings);
     let stock_places = stock_places(draft, &ids, &places, findings);
-    let policies = super::policies::policies(draft, &ids, &cells, &places, findings);
+    let policies = super::policies::policies(draft, &ids, (&cells, &needs), &criticality, &places, findings);
 
     // References inside freight rows are checked here; the rows themselves are matched line by line.
     let freight = super::candidates::freight_rows(draft, &ids, &places, findings);
@@ -291,6 +299,8 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
         plants,
         products,
         equivalences,
+        cases,
+        criticality,
         offers,
         schedules,
         fees,
@@ -428,37 +438,6 @@ fn products(
         });
     }
     products
-}
-
-fn equivalences(
-    draft: &Draft,
-    ids: &Ids,
-    settings: Option<&Settings>,
-    products: &IxVec<ProductIx, Product>,
-    places: &Places<'_>,
-    findings: &mut Findings,
-) -> Vec<Equivalence> {
-    let mut list = Vec::new();
-    for r in &draft.equivalences {
-        let product = ids.products.find(r.product.as_str(), places.cell("equivalences", r.at, "product"), findings);
-        let need = ids.needs.find(r.need.as_str(), places.cell("equivalences", r.at, "need"), findings);
-        let (Some(product), Some(need)) = (product, need) else { continue };
-        if products.len() == ids.products.by_id.len() && products[product].need == need {
-            findings.error(
-                "bad_value",
-                places.cell("equivalences", r.at, "need"),
-                r.need.as_str(),
-                "this is the product's own need",
-                "remove the row; use_factor of the product holds",
-            );
-        }
-        let valid = r.expires.is_none_or(|e| settings.is_none_or(|s| e >= s.starts));
-        if valid {
-            list.push(Equivalence { product, need, use_factor: r.use_factor, full: r.strength == Strength::Full });
-        }
-    }
-    list.sort_by_key(|e| (e.product, e.need));
-    list
 }
 
 fn fees(draft: &Draft, ids: &Ids, places: &Places<'_>, findings: &mut Findings) -> Vec<Fee> {

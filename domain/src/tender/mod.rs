@@ -3,8 +3,13 @@
 
 mod build;
 mod candidates;
+mod channel;
+pub mod coverage;
+mod criticality;
+mod equivalences;
 mod formulary;
 pub mod outcome;
+pub mod payment;
 mod places;
 mod policies;
 mod range;
@@ -27,9 +32,11 @@ use crate::raw::RawTender;
 use crate::rules::Rule;
 use crate::schema::RowCount;
 use crate::tables::{
-    Approval, Basis, CohortMode, Draft, Gives, InvoiceLevel, Layer, Payer, PlaceKind, PriceLevel, SwitchingMode,
+    Approval, Basis, CohortMode, Draft, Gives, InvoiceLevel, Layer, Payer, Pays, PlaceKind, PriceLevel, SizesAt,
+    SwitchingMode,
 };
 
+pub use criticality::CriticalityClass;
 pub use policies::Policy;
 
 /// What holds for the tender as a whole.
@@ -105,6 +112,10 @@ pub struct Need {
     pub max_products_per_site: Option<u32>,
     /// Most products on formulary; `None`: every product used is on formulary.
     pub formulary_limit: Option<u32>,
+    /// Sizes that must be covered; empty if sizes do not matter.
+    pub sizes: Vec<String>,
+    /// Where they must be.
+    pub sizes_at: SizesAt,
     /// Patients who go without when one unit is missing.
     pub patients_per_unit: Option<NeedUnits>,
 }
@@ -235,6 +246,16 @@ pub struct Offer {
     pub minimum_if_used: Option<Packs>,
     /// Order to receipt.
     pub lead_time: Weeks,
+    /// What its price is for.
+    pub pays: Pays,
+    /// Most for one procedure, where it pays so.
+    pub ceiling: Option<Money>,
+    /// Contract or amendment, empty if not given.
+    pub contract: String,
+    /// Proof of eligibility, empty if not given.
+    pub proof: String,
+    /// Failure to supply: part of the price difference of a replacement that comes back, and the most per pack.
+    pub failure_to_supply: Option<(Fraction, Option<Money>)>,
     /// The schedule that prices it, if any.
     pub schedule: Option<ScheduleIx>,
 }
@@ -399,6 +420,10 @@ pub struct Tender {
     pub products: IxVec<ProductIx, Product>,
     /// Equivalences.
     pub equivalences: Vec<Equivalence>,
+    /// Kinds of procedure that a product serves, where any are stated.
+    pub cases: BTreeMap<ProductIx, Vec<payment::Case>>,
+    /// What classes of criticality ask for, by class.
+    pub criticality: BTreeMap<u32, CriticalityClass>,
     /// Offers.
     pub offers: IxVec<OfferIx, Offer>,
     /// Schedules.

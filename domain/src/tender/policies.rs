@@ -1,10 +1,13 @@
 //! How stock is kept, for each demand cell.
 
-use super::DemandCell;
+use std::collections::BTreeMap;
+
 use super::build::{Ids, any_or};
 use super::places::Places;
+use super::{CriticalityClass, DemandCell, Need};
 use crate::finding::Findings;
-use crate::index::{CellIx, IxVec};
+use crate::index::{CellIx, Ix, IxVec, NeedIx};
+use crate::quantity::Weeks;
 use crate::tables::{Draft, PolicyRow};
 
 /// Stock policy of one demand cell. Weeks are of mean base demand.
@@ -25,11 +28,12 @@ impl Default for Policy {
     }
 }
 
-/// The policy of each cell: the most specific row, else the default.
+/// The policy of each cell: the most specific row, else the default with the reserve of its class of criticality.
 pub(super) fn policies(
     draft: &Draft,
     ids: &Ids,
-    cells: &IxVec<CellIx, DemandCell>,
+    (cells, needs): (&IxVec<CellIx, DemandCell>, &IxVec<NeedIx, Need>),
+    criticality: &BTreeMap<u32, CriticalityClass>,
     places: &Places<'_>,
     findings: &mut Findings,
 ) -> IxVec<CellIx, Policy> {
@@ -43,7 +47,11 @@ pub(super) fn policies(
     }
     let of = |cell: &DemandCell| {
         let fits = rows.iter().filter(|(s, n, _)| s.is_none_or(|s| s == cell.site) && n.is_none_or(|n| n == cell.need));
-        fits.max_by_key(|(s, n, _)| (s.is_some(), n.is_some())).map_or_else(Policy::default, |r| r.2)
+        let of_class = || {
+            let reserve = needs.as_slice().get(cell.need.ix()).and_then(|n| criticality.get(&n.criticality)?.reserve);
+            Policy { reserve_weeks: reserve.map_or(0.0, Weeks::to_f64), ..Policy::default() }
+        };
+        fits.max_by_key(|(s, n, _)| (s.is_some(), n.is_some())).map_or_else(of_class, |r| r.2)
     };
     cells.iter().map(of).collect()
 }

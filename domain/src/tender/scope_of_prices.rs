@@ -63,6 +63,11 @@ pub(super) fn offers(
             max_packs: r.max_packs,
             minimum_if_used: r.minimum_if_used,
             lead_time: r.lead_time,
+            pays: r.pays,
+            ceiling: r.ceiling,
+            contract: super::channel::text(&r.contract),
+            proof: super::channel::text(&r.proof),
+            failure_to_supply: r.failure_to_supply.map(|part| (part, r.failure_to_supply_cap)),
             schedule: None,
         });
     }
@@ -209,7 +214,7 @@ pub(super) fn schedules(
             }
         }
     }
-    for r in draft.offers.iter().filter(|r| r.price.is_none() && complete) {
+    for r in draft.offers.iter().filter(|r| r.price.is_none() && !r.pays.derived() && complete) {
         let priced = ids
             .offers
             .get(r.offer.as_str())

@@ -24,6 +24,7 @@ pub(super) fn check(tender: &Tender, raw: &RawTender, findings: &mut Findings) {
     minimum_award_above_reach(tender, &places, findings);
     zero_prices(tender, &places, findings);
     super::formulary::check(tender, &places, findings);
+    super::coverage::check(tender, &places, findings);
 }
 
 fn uncovered_demand(tender: &Tender, places: &Places<'_>, findings: &mut Findings) {

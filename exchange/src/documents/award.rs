@@ -11,8 +11,11 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::aim::{AimPart, SecondBestPart};
+pub use super::contracts::{BestLayer, SupplyClauses};
+pub use super::fees::{FeesPart, SupplierFees};
 pub use super::formulary::{FormularyEntry, NotChosen};
 pub use super::outcome::OutcomePart;
+pub use super::payment_ways::{PaymentWays, WayOfOffer};
 pub use super::preference::GroupPreference;
 pub use super::switching::SwitchingPart;
 
@@ -51,6 +54,12 @@ pub struct AwardBody {
     pub not_chosen: Vec<NotChosen>,
     /// Clinician groups that move away from what they use today.
     pub switching: Vec<SwitchingPart>,
+    /// Fees by who pays them, and the cost without them; null where the tender has none.
+    pub fees: Option<FeesPart>,
+    /// Clauses on failure to supply; null where no line has one.
+    pub supply_clauses: Option<SupplyClauses>,
+    /// What each product used in procedures would cost under each way of paying.
+    pub payment_ways: Vec<PaymentWays>,
     /// Outcome cost at both ends of its evidence; null where no product has a range.
     pub outcome: Option<OutcomePart>,
     /// Suppliers that win.
@@ -155,6 +164,16 @@ pub struct Line {
     pub cost: Decimal,
     /// Whether the site buys this product for this need today.
     pub incumbent: bool,
+    /// Whether the product was made for another need and serves this one by an approved equivalence.
+    pub alternate: bool,
+    /// Contract or amendment of the offer; empty if not given.
+    pub contract: String,
+    /// What proves that the site may use it; empty if not given.
+    pub proof: String,
+    /// An offer of the same product to the same site whose list price is lower than the price of this line.
+    pub best_layer: Option<BestLayer>,
+    /// Part of the price difference of a replacement that the supplier pays back when it fails to supply.
+    pub failure_to_supply: Option<Decimal>,
 }
 
 /// A supplier that wins.
@@ -294,6 +313,9 @@ impl AwardBody {
             formulary: Vec::new(),
             not_chosen: Vec::new(),
             switching: Vec::new(),
+            fees: None,
+            supply_clauses: None,
+            payment_ways: Vec::new(),
             outcome: None,
             suppliers: Vec::new(),
             tiers: Vec::new(),
@@ -346,6 +368,9 @@ impl AwardBody {
             formulary: super::formulary::chosen(tender, award),
             not_chosen: super::formulary::not_chosen(tender, award),
             switching: super::switching::by_group(tender, award),
+            fees: super::fees::part(tender, certificate),
+            supply_clauses: super::contracts::supply_clauses(tender, certificate),
+            payment_ways: super::payment_ways::by_product(tender, Some(award)),
             outcome: super::outcome::part(tender, certificate),
             suppliers: suppliers(tender, certificate),
             tiers: tiers(tender, certificate),
@@ -402,6 +427,11 @@ fn lines(tender: &Tender, award: &Award, certificate: &Certificate) -> Vec<Line>
                 list_price: offer.list_price.0,
                 cost: round(&cost.yearly(), 2),
                 incumbent: c.incumbent,
+                alternate: tender.products[c.product].need != c.need,
+                contract: offer.contract.clone(),
+                proof: offer.proof.clone(),
+                best_layer: super::contracts::best_layer(tender, certificate, cost),
+                failure_to_supply: offer.failure_to_supply.map(|(part, _)| part.0),
             }
         })
         .collect()

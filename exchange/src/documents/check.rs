@@ -27,6 +27,8 @@ pub struct CheckBody {
     pub findings: Vec<FindingRow>,
     /// Size of the decision.
     pub size: Option<Size>,
+    /// What each product used in procedures would cost under each way of paying.
+    pub payment_ways: Vec<super::award::PaymentWays>,
 }
 
 /// Rows of a table.
@@ -142,6 +144,7 @@ impl From<&Reading> for CheckBody {
                 candidates: t.candidates.len(),
                 rules: t.rules.len(),
             }),
+            payment_ways: reading.tender.as_ref().map_or_else(Vec::new, |t| super::payment_ways::by_product(t, None)),
         }
     }
 }

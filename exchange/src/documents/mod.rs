@@ -8,8 +8,11 @@ pub mod aim;
 pub mod award;
 pub mod check;
 pub mod compare;
+mod contracts;
+mod fees;
 mod formulary;
 mod outcome;
+mod payment_ways;
 mod preference;
 mod read_award;
 pub mod reserve;
@@ -17,6 +20,8 @@ mod seal;
 pub mod stress;
 pub mod study;
 mod switching;
+#[cfg(test)]
+mod tests;
 
 pub use read_award::read_award;
 pub use seal::{Header, digest_of, seal};

@@ -6,6 +6,7 @@
 mod assumptions;
 mod block;
 mod certificate;
+mod contracts;
 mod cost;
 mod decision;
 mod matrix;
@@ -70,6 +71,7 @@ impl Report {
         let mut sections = vec![decision::section(sources, &names)];
         sections.extend(cost::section(sources)?);
         sections.extend(tiers::section(sources));
+        sections.extend(contracts::section(sources, &names));
         sections.extend(rules::section(sources));
         sections.extend(preference::section(sources)?);
         sections.extend(switching::section(sources, &names));

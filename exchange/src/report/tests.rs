@@ -101,6 +101,7 @@ fn the_page_is_complete_and_needs_no_network() {
             "decision",
             "cost",
             "tiers",
+            "contracts",
             "rules",
             "clinicians",
             "switching",
@@ -142,6 +143,8 @@ fn a_tender_without_baseline_rules_and_preferences_has_a_shorter_report() {
         body.rules.clear();
         body.preference.clear();
         body.switching.clear();
+        body.fees = None;
+        body.lines.iter_mut().for_each(|l| l.best_layer = None);
         body.tiers.clear();
     });
     let report = Report::new(&sources).unwrap();

@@ -48,6 +48,8 @@ pub enum RowLabel {
     MaxProductsAtSite(CellIx),
     /// Most products of a need on formulary.
     FormularyLimit(NeedIx),
+    /// A size of a need is bought.
+    Coverage(NeedIx),
     /// A rule of the tender, and which of its instances.
     Rule(RuleIx, u32),
 }
@@ -164,6 +166,7 @@ pub fn build(tender: &Tender) -> AwardModel {
     rules::balance::add(tender, &mut model, &volumes);
     rules::capacity::add(tender, &mut model, &volumes);
     rules::standardization::add(tender, &mut model, &volumes, &mut used);
+    rules::coverage::add(tender, &mut model, &volumes);
     rules::minimum::add(tender, &mut model, &volumes, &mut used);
     rules::onboarding::add(tender, &mut model, &volumes, &mut used);
     rules::switching::add(tender, &mut model, &volumes);

@@ -2,6 +2,7 @@
 
 pub(crate) mod balance;
 pub(crate) mod capacity;
+pub(crate) mod coverage;
 pub(crate) mod minimum;
 pub(crate) mod onboarding;
 pub(crate) mod outcome;

@@ -1,11 +1,12 @@
-//! What clinical tenders add, done by hand: switching by clinician group, outcome cost, the formulary.
+//! What clinical tenders add, done by hand: switching by clinician group, outcome cost, the formulary, ways of paying for
+//! procedures, classes of criticality, coverage of sizes, alternates.
 
 use ballast_domain::certificate::{Component, Fact, certify, default_tolerance, switching};
 use ballast_domain::tender::Tender;
 use ballast_solver::SolveReport;
 use rust_decimal::Decimal;
 
-use crate::tender::{Book, assert_award, lines, solve};
+use crate::tender::{Book, assert_award, assert_infeasible, lines, solve};
 
 /// The amount of a component of the award.
 fn component(report: &SolveReport, component: Component) -> String {
@@ -182,4 +183,134 @@ fn a_formulary_above_its_limit_fails_the_certificate() {
     // An award that does not tell the two apart has all three on formulary.
     award.formulary = None;
     assert_eq!(fails(&award), [Fact::Formulary]);
+}
+
+/// 100 procedures served by one hip. Primary (3 of 4): stem 1,000 and cup 500, 1,500 together. Revision: two stems and a
+/// cup, 2,500. By reference a stem is at most 800 and a cup at most 600. A rival asks 2,000 a procedure.
+fn hips(use_factor: &str) -> Book {
+    Book::one_need()
+        .sells("S2", "gauze", "rival", "2000", "")
+        .row("products", &format!("product=hip supplier=S1 need=gauze use_factor={use_factor}"))
+        .row("cases", "product=hip case=primary fraction=0.75")
+        .row("cases", "product=hip case=revision fraction=0.25")
+        .row("components", "product=hip case=primary component=stem quantity=1 price=1000 reference_price=800")
+        .row("components", "product=hip case=primary component=cup quantity=1 price=500 reference_price=600")
+        .row("components", "product=hip case=revision component=stem quantity=2 price=1000 reference_price=800")
+        .row("components", "product=hip case=revision component=cup quantity=1 price=500 reference_price=600")
+}
+
+const WAYS: [(&str, &str); 4] = [
+    // 0.75 × 1,500 + 0.25 × 2,500
+    ("pays=construct", "175000.00"),
+    ("pays=case_price price=1600", "160000.00"),
+    // 0.75 × 1,500 + 0.25 × 2,000
+    ("pays=capitated ceiling=2000", "162500.00"),
+    // 0.75 × (800 + 500) + 0.25 × (1,600 + 500)
+    ("pays=reference", "150000.00"),
+];
+
+#[test]
+fn procedures_are_paid_in_four_ways() {
+    for (pays, value) in WAYS {
+        let book = hips("1").row("offers", &format!("offer=H product=hip {pays}"));
+        assert_award(&book, value, &["A gauze H 100"]);
+        // A set for two procedures costs twice as much and is bought half as often.
+        let book = hips("2").row("offers", &format!("offer=H product=hip {pays}"));
+        assert_award(&book, value, &["A gauze H 100"]);
+    }
+}
+
+#[test]
+fn of_four_ways_of_paying_the_cheapest_is_used() {
+    let all = WAYS
+        .iter()
+        .enumerate()
+        .fold(hips("1"), |book, (i, (pays, _))| book.row("offers", &format!("offer=H{i} product=hip {pays}")));
+    assert_award(&all, "150000.00", &["A gauze H3 100"]);
+    // Where all procedures are revisions, a ceiling of 1,500 caps more than the reference prices do.
+    let all = all
+        .set("cases", |r| r["case"] == "primary", "fraction", "0")
+        .set("cases", |r| r["case"] == "revision", "fraction", "1")
+        .set("offers", |r| r["offer"] == "H2", "ceiling", "1500");
+    assert_award(&all, "150000.00", &["A gauze H2 100"]);
+}
+
+#[test]
+fn a_class_of_criticality_asks_for_suppliers_by_a_rule() {
+    // 20 × 3 + 80 × 2
+    let book = Book::one_need()
+        .set("needs", |_| true, "criticality", "1")
+        .sells("S1", "gauze", "P1", "3", "")
+        .sells("S2", "gauze", "P2", "2", "")
+        .row("criticality", "class=1 minimum_suppliers=2 counts_from=0.2 reserve=4 maximum_shortage=0.02")
+        .row("criticality", "class=3 minimum_suppliers=9 reserve=1");
+    let report = assert_award(&book, "220.00", &["A gauze P1 20", "A gauze P2 80"]);
+    let tender = book.read();
+    let rules = &report.award.unwrap().1.rules;
+    assert_eq!(rules.iter().map(|r| tender.rules[r.rule].id.as_str()).collect::<Vec<_>>(), ["criticality-1-suppliers"]);
+    assert_eq!(
+        tender.rules.as_slice()[0].sentence,
+        "For each need, at least 2 suppliers serve the purchases with criticality 1, counting from 20 % of the volume each."
+    );
+    // The class gives the reserve where no policy speaks of the cell.
+    assert_eq!(tender.policies.as_slice()[0].reserve_weeks, 4.0);
+    let own = book.clone().row("policies", "need=gauze working_stock=2");
+    assert_eq!(own.read().policies.as_slice()[0].reserve_weeks, 0.0);
+    // Needs of another class are free.
+    assert_award(&book.set("needs", |_| true, "criticality", "2"), "200.00", &["A gauze P2 100"]);
+}
+
+/// Gauze in two sizes: M at 2, S at 3; bought by the pack at two sites.
+fn sizes(at: &str) -> Book {
+    Book::one_need()
+        .row("sites", "site=B member=M1")
+        .row("demand", "site=B need=gauze quantity=100")
+        .set("needs", |_| true, "whole_packs", "yes")
+        .set("needs", |_| true, "sizes", "S;M")
+        .set("needs", |_| true, "sizes_at", at)
+        .sells("S1", "gauze", "P1", "3", "attr.size=S;XS")
+        .sells("S2", "gauze", "P2", "2", "attr.size=M")
+}
+
+#[test]
+fn every_size_is_bought_somewhere_or_at_each_site() {
+    // One pack of S: 1 × 3 + 199 × 2.
+    let report = solve(&sizes("anywhere").read());
+    assert_eq!(report.value().unwrap().to_string(), "401.00");
+    // One at each site.
+    let each = ["A gauze P1 1p", "A gauze P2 99p", "B gauze P1 1p", "B gauze P2 99p"];
+    assert_award(&sizes("site"), "402.00", &each);
+}
+
+#[test]
+fn a_size_of_a_continuous_need_is_bought_and_costs_next_to_nothing() {
+    let book = sizes("site").set("needs", |_| true, "whole_packs", "no");
+    let report = solve(&book.read());
+    let (award, certificate) = report.award.as_ref().unwrap();
+    assert!(certificate.verified() && award.lines.len() == 4);
+    assert!(certificate.costs.value < Decimal::new(40001, 2), "{}", certificate.costs.value);
+    let without = ballast_solver::Award { lines: award.lines[1..].to_vec(), ..award.clone() };
+    let broken = certify(&book.read(), &without, default_tolerance());
+    assert!(broken.facts.iter().any(|f| f.fact == Fact::Coverage && !f.holds));
+}
+
+#[test]
+fn a_size_that_nobody_offers_leaves_no_award_and_is_named() {
+    let book = sizes("anywhere").set("needs", |_| true, "sizes", "S;XXL");
+    let reasons = assert_infeasible(&book).reasons;
+    assert!(reasons.iter().any(|r| r.text.contains("sizes of need gauze")), "{reasons:?}");
+}
+
+#[test]
+fn an_alternate_serves_while_its_approval_lasts() {
+    // Tape at 1 may stand in for gauze at 3 until its approval ends.
+    let book = |expires: &str| {
+        Book::one_need()
+            .row("needs", "need=tape category=wound unit=roll")
+            .sells("S1", "gauze", "P1", "3", "")
+            .sells("S2", "tape", "T", "1", "")
+            .row("equivalences", &format!("product=T need=gauze use_factor=1 approver=board expires={expires}"))
+    };
+    assert_award(&book("2026-01-01"), "100.00", &["A gauze T 100"]);
+    assert_award(&book("2025-12-31"), "300.00", &["A gauze P1 100"]);
 }
