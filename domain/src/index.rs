@@ -49,6 +49,10 @@ index! {
     OfferIx,
     /// A schedule.
     ScheduleIx,
+    /// A package.
+    PackageIx,
+    /// A pick.
+    PickIx,
     /// A candidate line: one offer that may serve one demand cell.
     CandidateIx,
     /// A rule.

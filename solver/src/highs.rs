@@ -188,10 +188,13 @@ unsafe extern "C" fn callback(
     let (context, out) = unsafe { (&mut *context.cast::<Context<'_>>(), &*out) };
     // A panic must not unwind into C++.
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        // LP runs report their own counter, MIP runs the total.
-        context.iterations =
-            out.mip_total_lp_iterations.max(i64::from(out.simplex_iteration_count)).max(context.iterations);
-        let (bound, iterations) = (out.mip_dual_bound, context.iterations);
+        // LP runs report their own counter, MIP runs the total; each leaves the figures of the other as they lay in memory.
+        let (done, bound) = match kind {
+            ffi::kHighsCallbackSimplexInterrupt => (i64::from(out.simplex_iteration_count), f64::NEG_INFINITY),
+            _ => (out.mip_total_lp_iterations, out.mip_dual_bound),
+        };
+        context.iterations = done.max(context.iterations);
+        let iterations = context.iterations;
         if kind == ffi::kHighsCallbackMipImprovingSolution && !out.mip_solution.is_null() {
             // SAFETY: HiGHS gives one value per column, valid during the call; it is only read here.
             let solution = unsafe { std::slice::from_raw_parts(out.mip_solution, context.columns) };

@@ -368,6 +368,14 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
             table(&["schedule", "basis", "measure", "tier from", "next tier", "saving a year"], &rows)
         ));
     }
+    let rows: Vec<Vec<String>> = body
+        .packages
+        .iter()
+        .map(|p| vec![p.package.clone(), p.group.clone(), money(p.without), money(p.net)])
+        .collect();
+    if !rows.is_empty() {
+        text.push_str(&format!("\n{}", table(&["package", "group", "without it a year", "with it"], &rows)));
+    }
     if !body.rules.is_empty() {
         let tight = body.rules.iter().filter(|r| r.slack.is_some_and(|s| s.abs() < 1e-6)).count();
         let held = body.rules.iter().filter(|r| r.holds).count();

@@ -86,7 +86,8 @@ pub fn baseline(tender: &Tender, lines: &[LineCost]) -> Baseline {
             tender
                 .candidates_of(cell)
                 .filter(|c| {
-                    tender.candidates[*c].product == product && !tender.offers[tender.candidates[*c].offer].needs_tier
+                    let offer = &tender.offers[tender.candidates[*c].offer];
+                    tender.candidates[*c].product == product && !offer.needs_tier && offer.package.is_none()
                 })
                 .min_by_key(|c| tender.offers[tender.candidates[*c].offer].list_price)
         };

@@ -40,6 +40,10 @@ choice! {
         Formulary = "formulary",
         /// Every size of a need is bought.
         Coverage = "coverage",
+        /// Packages are bought whole or not at all; one of an exclusive group.
+        Packages = "packages",
+        /// Lines picked by hand.
+        Picks = "picks",
     }
 }
 
@@ -85,10 +89,15 @@ impl Checker {
     }
 
     /// `small ≤ large` within a tolerance relative to the larger side.
-    fn at_most(&mut self, small: &Exact, large: &Exact, tolerance: &Exact, words: impl FnOnce() -> String) {
-        let over = small - large;
+    pub(super) fn at_most(&mut self, small: &Exact, large: &Exact, tolerance: &Exact, words: impl FnOnce() -> String) {
         let larger = if small > large { small } else { large };
-        let holds = !over.is_positive() || over <= tolerance * larger.abs();
+        self.within(small, large, &(tolerance * larger.abs()), words);
+    }
+
+    /// `small ≤ large` but for `room`.
+    pub(super) fn within(&mut self, small: &Exact, large: &Exact, room: &Exact, words: impl FnOnce() -> String) {
+        let over = small - large;
+        let holds = over <= *room || !over.is_positive();
         self.used_tolerance += usize::from(holds && over.is_positive());
         let number = |v: &Exact| round(v, 6).normalize();
         self.must(holds, || format!("{}: {} against {}", words(), number(small), number(large)));
@@ -125,6 +134,8 @@ pub(super) fn check(tender: &Tender, award: &Award, costs: &[LineCost], toleranc
         standardization(tender, award),
         super::formulary::check(tender, award),
         super::coverage::check(tender, award),
+        super::packages::check(tender, costs, tolerance),
+        super::picks::check(tender, award, tolerance),
     ]
 }
 

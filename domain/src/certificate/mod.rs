@@ -6,6 +6,8 @@ mod coverage;
 mod facts;
 mod formulary;
 mod outcome;
+mod packages;
+mod picks;
 mod prices;
 mod switching;
 

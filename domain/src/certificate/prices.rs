@@ -3,7 +3,8 @@
 //! 1. list = price per pack × packs; packs = need units used ÷ use factor, or the whole packs bought;
 //! 2. each schedule counts its basis per cohort and contract year; the tier earned is the highest whose threshold is
 //!    reached (inclusive); nobody chooses; its percentage or price applies to the whole application scope;
-//! 3. net = list − discount; mark-up and buyer-paid fees on net (fees of base `list` on list); freight on top;
+//! 3. net = list − discount ± what packages change; mark-up and buyer-paid fees on net (fees of base `list` on list);
+//!    freight on top;
 //! 4. switching once per cell and clinician group that leaves its incumbents, onboarding once per supplier that wins
 //!    anything, outcome cost on need units used (shadow money).
 //!
@@ -28,6 +29,8 @@ choice! {
         Goods = "goods",
         /// Tier discounts (negative).
         Discounts = "discounts",
+        /// What packages change: their price less the list price of their units, or their discount (negative).
+        Packages = "packages",
         /// Distributors' mark-up.
         Markup = "markup",
         /// Freight.
@@ -81,6 +84,9 @@ pub struct LineCost {
     pub list: Exact,
     /// Discount a year, 0 or more (negative if a tier is dearer than the list price).
     pub discount: Exact,
+    /// What its package changes a year: the line's part of the package price less its list spend, or the package discount
+    /// (negative).
+    pub package: Exact,
     /// Mark-up, freight and buyer-paid fees a year.
     pub extras: Exact,
     /// Fees a year, by who pays them.
@@ -101,7 +107,12 @@ pub struct LineFees {
 impl LineCost {
     /// Cost a year without one-off costs.
     pub fn yearly(&self) -> Exact {
-        &self.list - &self.discount + &self.extras
+        self.net() + &self.extras
+    }
+
+    /// Spend a year after schedules and packages.
+    pub fn net(&self) -> Exact {
+        &self.list - &self.discount + &self.package
     }
 }
 
@@ -161,7 +172,8 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
                 None => l.used.exact() / candidate.use_factor.exact(),
             };
             let list = tender.offers[candidate.offer].list_price.exact() * &packs;
-            LineCost { candidate: l.candidate, packs, list, discount: zero(), extras: zero(), fees: none.clone() }
+            let (discount, package, extras, fees) = (zero(), zero(), zero(), none.clone());
+            LineCost { candidate: l.candidate, packs, list, discount, package, extras, fees }
         })
         .collect();
 
@@ -206,13 +218,15 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
         schedules.extend(uses.into_values());
     }
 
+    super::packages::apply(tender, &mut lines);
+
     let mut yearly: BTreeMap<Component, Exact> = BTreeMap::new();
     let mut add = |component, amount: Exact| *yearly.entry(component).or_insert_with(zero) += amount;
     let mut share_back = zero();
     for line in &mut lines {
         let candidate = &tender.candidates[line.candidate];
         let offer = &tender.offers[candidate.offer];
-        let net = &line.list - &line.discount;
+        let net = line.net();
         let markup = &net * offer.markup.exact();
         let freight = &candidate.freight;
         let freight = &line.packs
@@ -242,6 +256,7 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
         share_back += &fees.share_back;
         add(Component::Goods, line.list.clone());
         add(Component::Discounts, -line.discount.clone());
+        add(Component::Packages, line.package.clone());
         add(Component::Markup, markup);
         add(Component::Freight, freight);
         add(Component::Fees, fees.buyer.clone());

@@ -4,6 +4,8 @@ mod clinical;
 mod demand;
 mod offers;
 mod payment;
+mod packages;
+mod picks;
 mod places;
 mod rules;
 mod supply;
@@ -12,6 +14,8 @@ pub use clinical::*;
 pub use demand::*;
 pub use offers::*;
 pub use payment::*;
+pub use packages::*;
+pub use picks::*;
 pub use places::*;
 pub use rules::*;
 pub use supply::*;
@@ -83,6 +87,8 @@ draft! {
     offers: OfferRow,
     schedules: ScheduleRow,
     tiers: TierRow,
+    packages: PackageRow,
+    package_lines: PackageLineRow,
     fees: FeeRow,
     freight: FreightRow,
     preferences: PreferenceRow,
@@ -91,6 +97,7 @@ draft! {
     places: PlaceRow,
     stock: StockRow,
     policies: PolicyRow,
+    picks: PickRow,
     rules: RuleRow,
 }
 

@@ -63,6 +63,7 @@ pub(super) struct Ids {
     pub(super) plants: Lookup<PlantIx>,
     pub(super) products: Lookup<ProductIx>,
     pub(super) offers: Lookup<OfferIx>,
+    pub(super) packages: Lookup<PackageIx>,
     pub(super) classes: Written,
     pub(super) site_regions: Written,
     pub(super) schedules: Written,
@@ -93,7 +94,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
         ("demand", draft.demand.is_empty()),
         ("suppliers", draft.suppliers.is_empty()),
         ("products", draft.products.is_empty()),
-        ("offers", draft.offers.is_empty()),
+        ("offers", draft.offers.is_empty() && draft.packages.is_empty()),
     ] {
         if empty && !places.filled(table) {
             findings.error(
@@ -145,6 +146,11 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
             draft.products.iter().map(|r| r.product.as_str()),
         ),
         offers: Lookup::new("offer", named("offers", "offer"), draft.offers.iter().map(|r| r.offer.as_str())),
+        packages: Lookup::new(
+            "package",
+            named("packages", "package"),
+            draft.packages.iter().map(|r| r.package.as_str()),
+        ),
         classes: places.written("sites", "site", "class", ""),
         site_regions: places.written("sites", "site", "site_region", ""),
         schedules: named("schedules", "schedule"),
@@ -215,7 +221,15 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
     let cases = super::payment::cases(draft, &ids, &products, &places, findings);
     super::payment::price(draft, &cases, &products, &mut offers, &places, findings);
     super::channel::check(draft, &places, findings);
-    let schedules = super::scope_of_prices::schedules(draft, &ids, &products, &mut offers, &places, findings);
+    let mut schedules = super::scope_of_prices::schedules(draft, &ids, &products, &mut offers, &places, findings);
+    let packages = super::packages::packages(
+        draft,
+        &ids,
+        (&sites, &needs, &products, &equivalences),
+        (&mut offers, &mut schedules),
+        &places,
+        findings,
+    );
     let fees = fees(draft, &ids, &places, findings);
 
     // A blank group is the group `all`, so the groups as read join those as written.
@@ -270,6 +284,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
 
     // References inside freight rows are checked here; the rows themselves are matched line by line.
     let freight = super::candidates::freight_rows(draft, &ids, &places, findings);
+    let picks = super::picks::picks(draft, &ids, &offers, &places, findings);
     if findings.has_errors() {
         return None;
     }
@@ -287,6 +302,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
         settings.starts,
         draft,
     );
+    let picks = picks.into_iter().map(|p| p.with_lines(&cells, &candidates)).collect();
     Some(Tender {
         draft: draft.clone(),
         settings,
@@ -303,6 +319,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
         criticality,
         offers,
         schedules,
+        packages,
         fees,
         candidates,
         incumbents,
@@ -310,6 +327,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
         preferences,
         places: stock_places,
         policies,
+        picks,
         rules,
         factor_map,
     })

@@ -119,7 +119,9 @@ pub(super) fn candidates(
     let mut by_need: BTreeMap<NeedIx, Vec<(OfferIx, UseFactor)>> = BTreeMap::new();
     for (ix, offer) in offers.enumerate() {
         let product = &products[offer.product];
-        let (from, to) = validity.get(offer.id.as_str()).copied().unwrap_or_default();
+        // A line of a package is valid while the offer it stands on is.
+        let stands_on = offer.package.and_then(|p| p.base).map_or(offer, |base| &offers[base]);
+        let (from, to) = validity.get(stands_on.id.as_str()).copied().unwrap_or_default();
         let valid = from.is_none_or(|d| d <= starts) && to.is_none_or(|d| d >= starts);
         if product.approval == Approval::Rejected || !valid {
             continue;

@@ -10,9 +10,12 @@ mod equivalences;
 mod formulary;
 pub mod outcome;
 pub mod payment;
+mod packages;
+mod picks;
 mod places;
 mod policies;
 mod range;
+mod reach_of_bids;
 mod scope_of_prices;
 mod structure;
 mod switching;
@@ -37,6 +40,8 @@ use crate::tables::{
 };
 
 pub use criticality::CriticalityClass;
+pub use packages::{InPackage, Package, PackageGives, PackageLine};
+pub use picks::Pick;
 pub use policies::Policy;
 
 /// What holds for the tender as a whole.
@@ -258,6 +263,8 @@ pub struct Offer {
     pub failure_to_supply: Option<(Fraction, Option<Money>)>,
     /// The schedule that prices it, if any.
     pub schedule: Option<ScheduleIx>,
+    /// The package whose units it stands for, if any.
+    pub package: Option<InPackage>,
 }
 
 /// One step of a schedule.
@@ -428,6 +435,8 @@ pub struct Tender {
     pub offers: IxVec<OfferIx, Offer>,
     /// Schedules.
     pub schedules: IxVec<ScheduleIx, Schedule>,
+    /// Packages.
+    pub packages: IxVec<PackageIx, Package>,
     /// Fees.
     pub fees: Vec<Fee>,
     /// Candidate lines, by cell then offer.
@@ -442,6 +451,8 @@ pub struct Tender {
     pub places: Vec<Place>,
     /// Stock policy of each cell.
     pub policies: IxVec<CellIx, Policy>,
+    /// Picks in order of key.
+    pub picks: IxVec<PickIx, Pick>,
     /// Rules in order of id.
     pub rules: IxVec<RuleIx, Rule>,
     /// The factor map.
@@ -470,6 +481,7 @@ impl Tender {
         let tender = built.filter(|_| !findings.has_errors());
         if let Some(tender) = &tender {
             structure::check(tender, raw, &mut findings);
+            reach_of_bids::check(tender, raw, &mut findings);
             unit_of_measure::check(tender, raw, &mut findings);
         }
         findings.sort();

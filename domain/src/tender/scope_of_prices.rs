@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use super::build::Ids;
 use super::places::{Places, Written};
 use super::{Offer, Product, Schedule, Site, Tier};
-use crate::cell::nearest;
+use crate::cell::{List, nearest};
 use crate::finding::Findings;
 use crate::index::{IxVec, OfferIx, ProductIx, ScheduleIx, SiteIx};
 use crate::quantity::Money;
@@ -28,7 +28,7 @@ pub(super) fn offers(
     for r in rows {
         let at = |column| places.cell("offers", r.at, column);
         let product = ids.products.find(r.product.as_str(), at("product"), findings);
-        let members = cohort(r, ids, sites, places, findings);
+        let members = cohort(&r.cohort, &at("cohort"), ids, sites, findings);
         if let (Some(from), Some(to)) = (r.valid_from, r.valid_to)
             && from > to
         {
@@ -69,6 +69,7 @@ pub(super) fn offers(
             proof: super::channel::text(&r.proof),
             failure_to_supply: r.failure_to_supply.map(|part| (part, r.failure_to_supply_cap)),
             schedule: None,
+            package: None,
         });
     }
     offers
@@ -79,16 +80,17 @@ fn p_ix(p: ProductIx) -> usize {
     p.ix()
 }
 
-fn cohort(
-    r: &OfferRow,
+/// The sites of a cohort, in order.
+pub(super) fn cohort(
+    cohort: &List,
+    place: &crate::finding::Place,
     ids: &Ids,
     sites: &IxVec<SiteIx, Site>,
-    places: &Places<'_>,
     findings: &mut Findings,
 ) -> Vec<SiteIx> {
-    let at = || places.cell("offers", r.at, "cohort");
+    let at = || place.clone();
     let mut chosen: BTreeSet<SiteIx> = BTreeSet::new();
-    for part in &r.cohort.0 {
+    for part in &cohort.0 {
         let found: Vec<SiteIx> = match part.split_once(':') {
             None if part == "all" => sites.indexes().collect(),
             Some(("site", id)) => ids.sites.find(id, at(), findings).into_iter().collect(),

@@ -20,7 +20,7 @@ pub(super) fn check(tender: &Tender, raw: &RawTender, findings: &mut Findings) {
     let unit_price = |product: crate::index::ProductIx, price: crate::quantity::Money| {
         price.to_f64() / tender.products[product].use_factor.to_f64()
     };
-    for offer in tender.offers.iter() {
+    for offer in tender.offers.iter().filter(|o| o.package.is_none()) {
         prices
             .entry(tender.products[offer.product].need)
             .or_default()

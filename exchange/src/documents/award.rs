@@ -16,6 +16,7 @@ pub use super::fees::{FeesPart, SupplierFees};
 pub use super::formulary::{FormularyEntry, NotChosen};
 pub use super::outcome::OutcomePart;
 pub use super::payment_ways::{PaymentWays, WayOfOffer};
+pub use super::packages::PackagePart;
 pub use super::preference::GroupPreference;
 pub use super::switching::SwitchingPart;
 
@@ -66,6 +67,9 @@ pub struct AwardBody {
     pub suppliers: Vec<SupplierPart>,
     /// Schedules: tier earned and distance to the next.
     pub tiers: Vec<TierPart>,
+    /// Packages that are bought.
+    #[serde(default)]
+    pub packages: Vec<PackagePart>,
     /// Every instance of every rule.
     pub rules: Vec<RulePart>,
     /// Clinician groups.
@@ -319,6 +323,7 @@ impl AwardBody {
             outcome: None,
             suppliers: Vec::new(),
             tiers: Vec::new(),
+            packages: Vec::new(),
             rules: Vec::new(),
             preference: Vec::new(),
             certificate: None,
@@ -374,6 +379,7 @@ impl AwardBody {
             outcome: super::outcome::part(tender, certificate),
             suppliers: suppliers(tender, certificate),
             tiers: tiers(tender, certificate),
+            packages: super::packages::bought(tender, certificate),
             rules: rules(tender, certificate),
             preference: super::preference::by_group(tender, award),
             certificate: Some(certificate_part(tender, certificate, proof.solver_value)),
@@ -412,7 +418,7 @@ fn lines(tender: &Tender, award: &Award, certificate: &Certificate) -> Vec<Line>
         .map(|(line, cost)| {
             let c = &tender.candidates[line.candidate];
             let offer = &tender.offers[c.offer];
-            let net = &cost.list - &cost.discount;
+            let net = cost.net();
             Line {
                 site: tender.sites[c.site].id.clone(),
                 need: tender.needs[c.need].id.clone(),

@@ -13,6 +13,7 @@ mod fees;
 mod formulary;
 mod outcome;
 mod payment_ways;
+mod packages;
 mod preference;
 mod read_award;
 pub mod reserve;

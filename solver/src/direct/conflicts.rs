@@ -108,6 +108,7 @@ fn words(tender: &Tender, row: RowLabel) -> String {
         }
         RowLabel::FormularyLimit(n) => format!("formulary_limit of need {}", tender.needs[n].id),
         RowLabel::Coverage(n) => format!("sizes of need {}", tender.needs[n].id),
+        RowLabel::Pick(p) => format!("pick {}", tender.picks[p].name),
         RowLabel::Rule(ix, instance) => {
             let rule = &tender.rules[ix];
             let at = match expand(tender, rule).into_iter().nth(instance as usize) {

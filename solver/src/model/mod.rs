@@ -50,6 +50,8 @@ pub enum RowLabel {
     FormularyLimit(NeedIx),
     /// A size of a need is bought.
     Coverage(NeedIx),
+    /// A line picked by hand.
+    Pick(PickIx),
     /// A rule of the tender, and which of its instances.
     Rule(RuleIx, u32),
 }
@@ -171,6 +173,8 @@ pub fn build(tender: &Tender) -> AwardModel {
     rules::onboarding::add(tender, &mut model, &volumes, &mut used);
     rules::switching::add(tender, &mut model, &volumes);
     rules::outcome::add(tender, &mut model, &volumes);
+    rules::packages::add(tender, &mut model, &volumes);
+    rules::picks::add(tender, &mut model, &volumes);
     rules::tender_rules::add(tender, &mut model, &volumes, &mut used);
     let thresholds = prices::tiers::add(tender, &mut model, &volumes);
     AwardModel { model, volumes, formulary, thresholds }

@@ -9,6 +9,7 @@ use ballast_domain::index::*;
 use ballast_domain::tables::{Payer, PriceLevel};
 
 use super::{Col, Model, RowLabel};
+use crate::rules::packages;
 
 /// Columns and coefficients of each candidate.
 #[derive(Debug, Clone)]
@@ -52,12 +53,15 @@ impl Volumes {
                     _ => {}
                 }
             }
+            let off = packages::discount(tender, line.offer);
+            let packaged = weight(Component::Packages) * off;
+            extras *= 1.0 - off;
             let factor = line.use_factor.to_f64();
             let freight = float(&exact(line.freight.per_pack)) + float(&exact(line.freight.per_need_unit)) * factor;
             let percent = float(&exact(line.freight.percent_of_list));
-            let per_pack = volumes.list[c] * (weight(Component::Goods) + extras + list_fee)
+            let per_pack = volumes.list[c] * (weight(Component::Goods) - packaged + extras + list_fee)
                 + weight(Component::Freight) * (volumes.list[c] * percent + freight);
-            volumes.net_factor.push(weight(Component::Discounts) + extras);
+            volumes.net_factor.push(weight(Component::Discounts) - packaged + extras);
 
             let cost_per_pack = years * per_pack / model.money_scale;
             let units = volumes.units[c];
@@ -96,7 +100,7 @@ pub(super) fn money_scale(tender: &Tender) -> f64 {
     let cheapest = |cell: CellIx| {
         let per_unit = tender.candidates_of(cell).map(|c| {
             let line = &tender.candidates[c];
-            tender.offers[line.offer].list_price.to_f64() / line.use_factor.to_f64()
+            packages::price_per_pack(tender, line.offer) / line.use_factor.to_f64()
         });
         let least = per_unit.fold(f64::INFINITY, f64::min);
         if least.is_finite() { least * tender.cells[cell].quantity.to_f64() } else { 0.0 }

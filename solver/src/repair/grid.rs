@@ -28,7 +28,7 @@ pub(crate) fn to_award(tender: &Tender, model: &AwardModel, point: &[f64]) -> Aw
             false => {
                 let kept: Vec<(CandidateIx, f64)> =
                     lines.iter().map(|c| (*c, share(c))).filter(|(_, s)| *s > NOISE).collect();
-                continuous(demand.quantity.0, &kept, &mut award);
+                continuous(tender, demand.quantity.0, &kept, &mut award);
             }
         }
     }
@@ -36,11 +36,13 @@ pub(crate) fn to_award(tender: &Tender, model: &AwardModel, point: &[f64]) -> Aw
     award
 }
 
-fn continuous(quantity: Decimal, lines: &[(CandidateIx, f64)], award: &mut Award) {
+/// Residuals go to lines whose quantity is free before those of packages, which have a quantity of their own.
+fn continuous(tender: &Tender, quantity: Decimal, lines: &[(CandidateIx, f64)], award: &mut Award) {
     let one = 10i64.pow(SHARE_DECIMALS);
     let mut grid: Vec<(CandidateIx, i64)> = lines.iter().map(|(c, s)| (*c, (s * one as f64).round() as i64)).collect();
     let residual = one - grid.iter().map(|(_, k)| k).sum::<i64>();
-    if let Some(largest) = grid.iter_mut().max_by_key(|(_, k)| *k) {
+    let free = |c: CandidateIx| tender.offers[tender.candidates[c].offer].package.is_none();
+    if let Some(largest) = grid.iter_mut().max_by_key(|(c, k)| (free(*c) && *k + residual > 0, *k)) {
         largest.1 += residual;
     }
     for (candidate, k) in grid.into_iter().filter(|(_, k)| *k > 0) {

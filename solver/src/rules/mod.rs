@@ -6,6 +6,8 @@ pub(crate) mod coverage;
 pub(crate) mod minimum;
 pub(crate) mod onboarding;
 pub(crate) mod outcome;
+pub(crate) mod packages;
+pub(crate) mod picks;
 pub(crate) mod standardization;
 pub(crate) mod switching;
 pub(crate) mod tender_rules;

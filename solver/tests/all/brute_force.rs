@@ -42,7 +42,7 @@ fn allocations(tender: &Tender) -> Option<Vec<Award>> {
     Some(all.into_iter().map(|a| Award { lines: a.into_iter().map(line).collect(), ..Award::default() }).collect())
 }
 
-fn split(
+pub fn split(
     candidates: &[CandidateIx],
     rest: u64,
     chosen: &mut Vec<(CandidateIx, u64)>,
@@ -78,7 +78,7 @@ fn enumerated(tender: &Tender, all: &[Award]) -> Option<(Decimal, Award)> {
 }
 
 /// What disagrees, in words.
-fn disagreement(book: &Book, tender: &Tender, all: &[Award]) -> Option<String> {
+pub fn disagreement(book: &Book, tender: &Tender, all: &[Award]) -> Option<String> {
     let best = enumerated(tender, all);
     let told = best.as_ref().map(|(v, a)| (v, lines(tender, a)));
     let report = match try_solve(tender) {

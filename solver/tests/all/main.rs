@@ -6,6 +6,8 @@ mod aims;
 mod brute_force;
 mod care;
 mod known_values;
+mod lots;
+mod lots_tried;
 mod properties;
 mod random;
 mod second_formulation;

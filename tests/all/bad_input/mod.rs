@@ -4,6 +4,7 @@ mod bodies;
 mod care;
 mod cells;
 mod files;
+mod lots;
 mod references;
 mod rules;
 mod together;
