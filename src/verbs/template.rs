@@ -14,6 +14,8 @@ use crate::output::Output;
 pub struct Args {
     /// A tender to fill it with.
     tender: Option<PathBuf>,
+    #[command(flatten)]
+    scenarios: load::Scenarios,
     /// File that ends in .xlsx.
     #[arg(long, value_name = "FILE.xlsx")]
     out: PathBuf,
@@ -24,7 +26,8 @@ pub struct Args {
 
 /// Runs the verb.
 pub fn run(args: &Args, output: &Output) -> Outcome {
-    let tender = args.tender.as_ref().map(|path| load::tender(path, output)).transpose()?;
+    let read = |path| load::edited_tender(path, &args.scenarios, output).map(|(tender, _)| tender);
+    let tender = args.tender.as_deref().map(read).transpose()?;
     let bytes = write_template(tender.as_ref().map(|t| &t.draft), args.wide)?;
     crate::out::write_bytes(&args.out, &bytes)?;
     let out = args.out.display().to_string();

@@ -12,7 +12,7 @@ use crate::exact::{Exact, zero};
 use crate::finding::Findings;
 use crate::index::*;
 use crate::quantity::{Fraction, Money, Packs};
-use crate::tables::{Draft, PackageLineRow, PackageRow};
+use crate::tables::{Draft, PackageLineRow, PackageRow, Pays};
 
 /// What a package gives.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -224,6 +224,11 @@ impl Line<'_> {
             max_packs: None,
             minimum_if_used: None,
             lead_time: self.row.lead_time.unwrap_or(lead_time),
+            pays: Pays::Pack,
+            ceiling: None,
+            contract: String::new(),
+            proof: String::new(),
+            failure_to_supply: None,
             schedule: None,
             package: Some(InPackage { package: self.package, line: self.line, base: None }),
         });

@@ -15,8 +15,8 @@ pub use super::contracts::{BestLayer, SupplyClauses};
 pub use super::fees::{FeesPart, SupplierFees};
 pub use super::formulary::{FormularyEntry, NotChosen};
 pub use super::outcome::OutcomePart;
-pub use super::payment_ways::{PaymentWays, WayOfOffer};
 pub use super::packages::PackagePart;
+pub use super::payment_ways::{PaymentWays, WayOfOffer};
 pub use super::preference::GroupPreference;
 pub use super::switching::SwitchingPart;
 
