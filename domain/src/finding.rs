@@ -1,5 +1,6 @@
 //! What is wrong, or worth knowing, about an input: place, value, expectation, cure.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -59,6 +60,8 @@ pub struct Place {
     pub column: Option<String>,
     /// Where the columns stand on the sheet, where the rendering is a workbook.
     pub layout: Option<Arc<Layout>>,
+    /// Lines of the keys of a row that is written over several, by key.
+    pub keys: BTreeMap<String, u32>,
 }
 
 impl Place {
@@ -70,7 +73,9 @@ impl Place {
     /// The same place, narrowed to one column.
     pub fn column(&self, column: &str) -> Self {
         let pointer = self.pointer.as_ref().map(|p| format!("{p}/{column}"));
-        Self { column: Some(column.to_owned()), pointer, ..self.clone() }
+        let line = self.keys.get(column).copied().or(self.line);
+        let (file, layout) = (self.file.clone(), self.layout.clone());
+        Self { file, line, pointer, column: Some(column.to_owned()), layout, keys: BTreeMap::new() }
     }
 
     /// One cell of a sheet that belongs to no column of a table: row counted from 1, column from 0.

@@ -113,6 +113,7 @@ fn stopped(tender: &Tender, options: &Options, seen: Seen, limit: Limit) -> Solv
         reasons: Vec::new(),
         log: seen.log,
         statistics: Statistics::default(),
+        ladder: Vec::new(),
     }
 }
 

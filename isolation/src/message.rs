@@ -6,7 +6,7 @@ use std::time::Duration;
 use ballast_domain::award::{Award, AwardLine};
 use ballast_domain::index::{CandidateIx, Ix, NeedIx, ProductIx};
 use ballast_domain::quantity::NeedUnits;
-use ballast_solver::{Aim, Limit, LogEntry, Options, Reached, Reason, SolveReport, Statistics, Termination};
+use ballast_solver::{Aim, Limit, LogEntry, Options, Reached, Reason, SolveReport, Statistics, Step, Termination};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -196,6 +196,7 @@ pub(crate) struct ReportMessage {
     nodes: i64,
     iterations: i64,
     solver_value: Option<f64>,
+    ladder: Vec<(u32, Decimal, [Decimal; 4])>,
 }
 
 impl From<&SolveReport> for ReportMessage {
@@ -213,6 +214,7 @@ impl From<&SolveReport> for ReportMessage {
             nodes: s.nodes,
             iterations: s.iterations,
             solver_value: s.solver_value,
+            ladder: r.ladder.iter().map(|s| (s.level, s.value, s.violations)).collect(),
         }
     }
 }
@@ -223,6 +225,7 @@ impl ReportMessage {
         let termination = ENDS[self.end as usize].1.clone();
         let [columns, integers, rows, nonzeros] = self.counts.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
         let kind = |k: &str| if k == "structure" { "structure" } else { "conflict" };
+        let step = |(level, value, violations)| Step { level, value, violations };
         let report = SolveReport {
             termination,
             award: None,
@@ -239,6 +242,7 @@ impl ReportMessage {
                 iterations: self.iterations,
                 solver_value: self.solver_value,
             },
+            ladder: self.ladder.into_iter().map(step).collect(),
         };
         (report, self.award.map(Award::from))
     }

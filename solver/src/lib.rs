@@ -17,5 +17,5 @@ pub use direct::InProcess;
 pub use highs::{VERSION as HIGHS_VERSION, version as highs_version};
 pub use report::{
     Aim, Control, Engine, EngineError, Event, Limit, LogEntry, Options, Reached, Reason, SolveReport, Statistics,
-    Termination,
+    Step, Termination,
 };

@@ -168,6 +168,20 @@ pub struct SolveReport {
     pub log: Vec<LogEntry>,
     /// Figures.
     pub statistics: Statistics,
+    /// The relaxation ladder, where no award keeps all rules: the cheapest award that keeps the levels up to each step as far
+    /// as can be. The first step gives all levels up, the last is the award.
+    pub ladder: Vec<Step>,
+}
+
+/// A step of the relaxation ladder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The level that is kept as far as can be, and all above it; 0: none.
+    pub level: u32,
+    /// Value of the cheapest such award.
+    pub value: Decimal,
+    /// Its weighted violation of levels 1 to 4.
+    pub violations: [Decimal; 4],
 }
 
 impl SolveReport {

@@ -59,6 +59,29 @@ fn use_factor(tender: &Tender, cell: CellIx, product: ProductIx) -> Exact {
     }
 }
 
+/// Packs that need units of an incumbent are.
+pub(crate) fn incumbent_packs(tender: &Tender, cell: CellIx, product: ProductIx, used: &Exact) -> Exact {
+    used / use_factor(tender, cell, product)
+}
+
+/// What the incumbent mix of a cell, scaled to its demand, costs a year today; `None` without incumbents.
+pub(crate) fn todays_cost(tender: &Tender, cell: CellIx) -> Option<Exact> {
+    let incumbents = &tender.incumbents[cell];
+    let total = incumbents.iter().fold(zero(), |a, i| a + i.quantity.exact());
+    if total.is_zero() {
+        return None;
+    }
+    let demand = tender.cells[cell].quantity.exact();
+    Some(incumbents.iter().fold(zero(), |sum, i| {
+        let packs = incumbent_packs(tender, cell, i.product, &(&demand * i.quantity.exact() / &total));
+        let freight = match i.freight_included {
+            true => zero(),
+            false => freight(tender, cell, i.product, &i.price.exact()),
+        };
+        sum + packs * (i.price.exact() + freight)
+    }))
+}
+
 /// Computes both baselines; `lines` is the priced award.
 pub fn baseline(tender: &Tender, lines: &[LineCost]) -> Baseline {
     let years = whole(tender.settings.contract_years);
@@ -66,20 +89,9 @@ pub fn baseline(tender: &Tender, lines: &[LineCost]) -> Baseline {
     let mut award = Award::default();
     let mut repriced: Vec<CellIx> = Vec::new();
     for (cell, incumbents) in tender.incumbents.enumerate() {
-        let total = incumbents.iter().fold(zero(), |a, i| a + i.quantity.exact());
-        if total.is_zero() {
-            continue;
-        }
-        let demand = tender.cells[cell].quantity.exact();
-        let cost = incumbents.iter().fold(zero(), |sum, i| {
-            let packs = &demand * i.quantity.exact() / &total / use_factor(tender, cell, i.product);
-            let freight = match i.freight_included {
-                true => zero(),
-                false => freight(tender, cell, i.product, &i.price.exact()),
-            };
-            sum + packs * (i.price.exact() + freight)
-        });
+        let Some(cost) = todays_cost(tender, cell) else { continue };
         today.insert(cell, cost);
+        let total = incumbents.iter().fold(zero(), |a, i| a + i.quantity.exact());
 
         // The same mix on the cheapest offer of each product that the site may use.
         let best = |product| {

@@ -1,6 +1,7 @@
 //! The certificate: cost, tiers and every rule of an award, re-computed in rationals from the tender and the award alone.
 //! No solver has a say in it. An award that fails is never shown as a result.
 
+mod amounts;
 mod baseline;
 mod coverage;
 mod facts;
@@ -14,12 +15,13 @@ mod switching;
 use rust_decimal::Decimal;
 
 pub use baseline::{Baseline, baseline};
+pub(crate) use baseline::{incumbent_packs, todays_cost};
 pub use facts::{Fact, FactCheck};
 pub use prices::{Component, Costs, LineCost, LineFees, ScheduleUse, price};
 pub use switching::{SwitchingUse, switching};
 
 use crate::award::Award;
-use crate::exact::{Exact, exact};
+use crate::exact::exact;
 use crate::index::CandidateIx;
 use crate::rules::{self, RuleCheck};
 use crate::tender::Tender;
@@ -47,15 +49,32 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// True if every fact and every rule holds.
+    /// True if every fact holds, and every rule that may not give way.
     pub fn verified(&self) -> bool {
-        self.facts.iter().all(|f| f.holds) && self.rules.iter().all(|r| r.holds)
+        self.facts.iter().all(|f| f.holds) && self.rules.iter().all(|r| r.holds || r.may_give_way)
+    }
+
+    /// True if a levelled rule gave way.
+    pub fn gives_way(&self, tender: &Tender) -> bool {
+        let levelled = |r: &RuleCheck| matches!(tender.rules[r.rule].force, rules::Force::Levelled { .. });
+        self.rules.iter().any(|r| !r.holds && levelled(r))
+    }
+
+    /// What the certified award has on a line a year, as rules count it; `None` where the line is not used.
+    pub fn amount(
+        &self,
+        tender: &Tender,
+        award: &Award,
+        counted: rules::Counted,
+        c: CandidateIx,
+    ) -> Option<crate::exact::Exact> {
+        amounts::amount(tender, award, &self.lines, counted, c)
     }
 
     /// What fails, in words.
     pub fn failures(&self, tender: &Tender) -> Vec<String> {
         let facts = self.facts.iter().filter(|f| !f.holds).map(|f| format!("{}: {}", f.fact.words(), f.detail));
-        let broken = self.rules.iter().filter(|r| !r.holds).map(|r| {
+        let broken = self.rules.iter().filter(|r| !r.holds && !r.may_give_way).map(|r| {
             let rule = &tender.rules[r.rule];
             let value = r.value.as_ref().map(|v| crate::exact::round(v, 6).normalize().to_string()).unwrap_or_default();
             format!("rule {}: {} (measured {value})", rules::label(rule, &r.label), rule.sentence)
@@ -68,10 +87,8 @@ impl Certificate {
 pub fn certify(tender: &Tender, award: &Award, tolerance: Decimal) -> Certificate {
     let priced = price(tender, award);
     let facts = facts::check(tender, award, &priced.lines, &exact(tolerance));
-    let used = |c: CandidateIx| -> Option<Exact> {
-        award.lines.binary_search_by_key(&c, |l| l.candidate).ok().map(|i| award.lines[i].used.exact())
-    };
+    let amount = |counted, c: CandidateIx| amounts::amount(tender, award, &priced.lines, counted, c);
     let relative = exact(tolerance);
-    let rules = tender.rules.indexes().flat_map(|ix| rules::check(tender, ix, &used, &relative)).collect();
+    let rules = tender.rules.indexes().flat_map(|ix| rules::check(tender, ix, &amount, &relative)).collect();
     Certificate { costs: priced.costs, lines: priced.lines, schedules: priced.schedules, facts, rules, tolerance }
 }

@@ -19,6 +19,7 @@ use crate::award::Award;
 use crate::choice;
 use crate::exact::{Exact, exact, round, whole, zero};
 use crate::index::*;
+use crate::rules::{Force, penalties};
 use crate::tables::{Basis, CohortMode, Gives, Payer, PriceLevel};
 use crate::tender::{Schedule, Tender};
 
@@ -43,6 +44,8 @@ choice! {
         Onboarding = "onboarding",
         /// What the products cost in outcomes, as far as the evidence is sure.
         Outcome = "outcome",
+        /// What breaking priced rules costs; shadow money.
+        Penalties = "penalties",
     }
 }
 
@@ -54,7 +57,7 @@ impl Component {
 
     /// Money that stands for something else: nobody pays it.
     pub fn shadow(self) -> bool {
-        matches!(self, Self::Outcome)
+        matches!(self, Self::Outcome | Self::Penalties)
     }
 }
 
@@ -264,6 +267,10 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
     }
     let outcome = super::outcome::outcome(tender, award);
     yearly.insert(Component::Outcome, outcome.counted);
+    if tender.rules.iter().any(|r| matches!(r.force, Force::Priced { .. })) {
+        let amount = |counted, c| super::amounts::amount(tender, award, &lines, counted, c);
+        yearly.insert(Component::Penalties, penalties(tender, &amount).money);
+    }
     let mut once: BTreeMap<Component, Exact> = BTreeMap::new();
     once.insert(Component::Switching, super::switching::total(tender, award));
     once.insert(Component::Onboarding, onboarding(tender, award));

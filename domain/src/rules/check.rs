@@ -2,11 +2,15 @@
 
 use num_traits::{Signed, Zero};
 
-use super::expand::{Instance, Terms, expand};
-use super::{Measured, Rule, amount, count, mean, share};
-use crate::exact::{Exact, exact, whole, zero};
+use super::expand::{Guard, Instance, expand};
+use super::reading::{Amount, Counted, Ratio, Reading, Sum, Terms};
+use super::{Force, Rule, count, moved, ratio};
+use crate::exact::{Exact, whole, zero};
 use crate::index::{CandidateIx, RuleIx};
 use crate::tender::Tender;
+
+/// What an award has on a line, a year; `None` where the line is not used.
+pub type Award<'a> = &'a dyn Fn(Counted, CandidateIx) -> Option<Exact>;
 
 /// One instance of a rule on one award.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,80 +19,129 @@ pub struct RuleCheck {
     pub rule: RuleIx,
     /// The values it is repeated for.
     pub label: String,
-    /// What was measured; `None` where there is nothing to measure (no volume).
+    /// What was measured; `None` where there is nothing to measure (no volume) or the rule does not apply.
     pub value: Option<Exact>,
+    /// The lower bound that holds here.
+    pub low: Option<Exact>,
+    /// The upper bound that holds here.
+    pub high: Option<Exact>,
     /// Whether it holds, within the tolerance.
     pub holds: bool,
     /// Distance to the nearest bound, negative if broken; `None` where nothing was measured.
     pub slack: Option<Exact>,
+    /// By how much it is broken, exactly, in units of the measure; zero if it is not.
+    pub violation: Exact,
     /// True if it holds only thanks to the tolerance.
     pub used_tolerance: bool,
+    /// True if an award may break it: it is priced or levelled.
+    pub may_give_way: bool,
 }
 
-/// Checks every instance of a rule. `used` gives the need units of a line; `tolerance` is relative.
-pub fn check(
-    tender: &Tender,
-    ix: RuleIx,
-    used: &dyn Fn(CandidateIx) -> Option<Exact>,
-    tolerance: &Exact,
-) -> Vec<RuleCheck> {
-    let rule: &Rule = &tender.rules[ix];
-    let sum = |terms: &Terms| terms.iter().filter_map(|(c, w)| used(*c).map(|x| x * w)).fold(zero(), |a, b| a + b);
-    let judge = |label: &str, value: Option<Exact>, scale: &Exact| {
-        let Some(value) = value else {
-            return RuleCheck {
-                rule: ix,
-                label: label.to_owned(),
-                value: None,
-                holds: true,
-                slack: None,
-                used_tolerance: false,
-            };
-        };
-        let below = rule.bound.high.map(|h| exact(h) - &value);
-        let above = rule.bound.low.map(|l| &value - exact(l));
-        let slack = match (below, above) {
-            (Some(a), Some(b)) => {
-                if a < b {
-                    a
-                } else {
-                    b
-                }
-            }
-            (a, b) => a.or(b).unwrap_or_else(zero),
-        };
-        let room = tolerance * scale;
-        let holds = slack >= -room;
-        RuleCheck {
-            rule: ix,
-            label: label.to_owned(),
-            value: Some(value),
-            holds,
-            used_tolerance: holds && slack.is_negative(),
-            slack: Some(slack),
+impl RuleCheck {
+    /// By how much a rule that may give way did.
+    pub fn relaxed_by(&self) -> Option<&Exact> {
+        (!self.holds && self.may_give_way).then_some(&self.violation)
+    }
+}
+
+/// Reads an award.
+struct Reader<'a> {
+    award: Award<'a>,
+    tolerance: &'a Exact,
+}
+
+impl Reader<'_> {
+    fn add(&self, counted: Counted, terms: &Terms) -> Exact {
+        let amount = |(c, w): &(CandidateIx, Exact)| (self.award)(counted, *c).map(|x| x * w);
+        terms.iter().filter_map(amount).fold(zero(), |a, b| a + b)
+    }
+
+    fn ratio(&self, ratio: &Ratio) -> Option<Exact> {
+        ratio::value(ratio, &|sum: &Sum| self.add(sum.counted, &sum.terms))
+    }
+
+    fn value(&self, reading: &Reading) -> Option<Exact> {
+        match reading {
+            Reading::Ratio(ratio) => self.ratio(ratio),
+            Reading::Tally(t) => Some(whole(count::value(t, self.tolerance, &|terms| self.add(t.counted, terms)))),
+            Reading::Moved(m) => moved::value(m, &|terms| self.add(Amount::Used.everywhere(), terms)),
         }
-    };
-    let one = whole(1);
-    expand(tender, rule)
-        .iter()
-        .map(|instance| match (instance, &rule.measured) {
-            (Instance::Count(c), Measured::Count { counts_from, .. }) => {
-                let n = count::value(c, *counts_from, tolerance, sum);
-                judge(&c.label, Some(whole(n)), &zero())
+    }
+
+    /// How much of the measure's scale the denominator makes up: 1 but for shares and means whose whole is smaller.
+    fn part_of_scale(&self, reading: &Reading) -> Exact {
+        match reading {
+            Reading::Ratio(r) if !r.whole.terms.is_empty() && !r.scale.is_zero() => {
+                ratio::denominator(r, &|sum: &Sum| self.add(sum.counted, &sum.terms)) / &r.scale
             }
-            (Instance::Linear(l), measured) => {
-                let idle = rule.if_used && sum(&l.part).is_zero();
-                let value = match measured {
-                    _ if idle => None,
-                    Measured::Share { .. } => share::value(l, sum),
-                    Measured::Mean { .. } => mean::value(l, sum),
-                    _ => Some(amount::value(l, sum)),
-                };
-                let amount = matches!(measured, Measured::Units | Measured::Spend);
-                let bound = rule.bound.high.or(rule.bound.low).map_or_else(zero, |b| exact(b).abs());
-                judge(&l.label, value, if amount { &bound } else { &one })
-            }
-            (Instance::Count(c), _) => judge(&c.label, None, &one),
+            _ => whole(1),
+        }
+    }
+
+    /// Conditions hold exactly or not at all.
+    fn met(&self, guard: &Guard) -> bool {
+        self.value(&guard.reading).is_some_and(|v| {
+            guard.low.as_ref().is_none_or(|l| v >= *l) && guard.high.as_ref().is_none_or(|h| v <= *h)
         })
-        .collect()
+    }
+
+    fn used(&self, reading: &Reading) -> bool {
+        let counted = Counted { amount: Amount::Used, ..reading.counted() };
+        reading.lines().iter().any(|(c, _)| (self.award)(counted, *c).is_some_and(|x| !x.is_zero()))
+    }
+}
+
+/// Checks every instance of a rule. `tolerance` is relative.
+pub fn check(tender: &Tender, ix: RuleIx, award: Award<'_>, tolerance: &Exact) -> Vec<RuleCheck> {
+    let rule: &Rule = &tender.rules[ix];
+    let reader = Reader { award, tolerance };
+    expand(tender, rule).into_iter().map(|instance| judge(&reader, ix, rule, instance)).collect()
+}
+
+fn judge(reader: &Reader<'_>, ix: RuleIx, rule: &Rule, instance: Instance) -> RuleCheck {
+    let applies = instance.when.as_ref().is_none_or(|guard| reader.met(guard))
+        && (!rule.if_used || reader.used(&instance.reading));
+    let value = if applies { reader.value(&instance.reading) } else { None };
+    // Bounds that are multiples of what the system reads; where it reads nothing, there is nothing to compare with.
+    let (low, high) = match &instance.system {
+        None => (instance.low, instance.high),
+        Some(system) => match reader.ratio(system) {
+            Some(of) => (instance.low.map(|l| l * &of), instance.high.map(|h| h * &of)),
+            None => (None, None),
+        },
+    };
+    let mut result = RuleCheck {
+        rule: ix,
+        label: instance.label,
+        value,
+        low,
+        high,
+        holds: true,
+        slack: None,
+        violation: zero(),
+        used_tolerance: false,
+        may_give_way: rule.force != Force::Hard,
+    };
+    let Some(value) = &result.value else { return result };
+    let below = result.high.as_ref().map(|h| h - value);
+    let above = result.low.as_ref().map(|l| value - l);
+    let Some(slack) = [below, above].into_iter().flatten().min() else { return result };
+    if slack.is_negative() {
+        result.violation = -&slack * reader.part_of_scale(&instance.reading);
+        let scale = match &instance.reading {
+            Reading::Tally(_) | Reading::Moved(_) => zero(),
+            // Amounts hold relative to their bound, ratios to their own unit.
+            Reading::Ratio(_) if rule.subject.measured.is_amount() => {
+                result.high.as_ref().or(result.low.as_ref()).map_or_else(zero, Signed::abs)
+            }
+            Reading::Ratio(_) => {
+                let bound = result.high.as_ref().or(result.low.as_ref()).map_or_else(zero, Signed::abs);
+                bound.max(whole(1))
+            }
+        };
+        result.holds = result.violation <= reader.tolerance * scale;
+        result.used_tolerance = result.holds;
+    }
+    result.slack = Some(slack);
+    result
 }

@@ -2,23 +2,19 @@
 //! Σ w·x ≥ f · Σ_whole w·x. `counts_from` never forbids: below it a thing merely does not count.
 
 use num_traits::Zero;
-use rust_decimal::Decimal;
 
-use super::expand::{CountInstance, Terms};
-use crate::exact::{Exact, exact};
+use super::reading::{Tally, Terms};
+use crate::exact::Exact;
 
 /// The count. `tolerance` is relative, for `counts_from` only.
-pub(super) fn value(
-    instance: &CountInstance,
-    counts_from: Option<Decimal>,
-    tolerance: &Exact,
-    sum: impl Fn(&Terms) -> Exact,
-) -> usize {
-    let whole = sum(&instance.whole);
-    let least = exact(counts_from.unwrap_or_default()) * &whole - tolerance * &whole;
+pub(super) fn value(tally: &Tally, tolerance: &Exact, sum: &dyn Fn(&Terms) -> Exact) -> usize {
+    let least = match tally.counts_from.is_zero() {
+        true => crate::exact::zero(),
+        false => (&tally.counts_from - tolerance) * sum(&tally.whole),
+    };
     let counts = |(_, terms): &&(String, Terms)| {
         let volume = sum(terms);
         !volume.is_zero() && volume >= least
     };
-    instance.groups.iter().filter(counts).count()
+    tally.things.iter().filter(counts).count()
 }

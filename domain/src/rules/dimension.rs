@@ -4,10 +4,13 @@
 //! groups matter, one per group that scored the product at the site (weight: the group's share). In one facet every
 //! dimension has at most one value, except `input`, which may have several.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 
+use super::line::Line;
 use crate::cell::nearest;
-use crate::index::{CandidateIx, PlantIx};
+use crate::index::PlantIx;
 use crate::tender::{Preference, Tender};
 
 /// A dimension.
@@ -49,6 +52,14 @@ pub enum Dimension {
     ClinicianGroup,
     /// `yes` where the site uses the product for the need today.
     Incumbent,
+    /// The offer.
+    Offer,
+    /// Whose contract the offer is.
+    Layer,
+    /// An offer at a site for a need.
+    Line,
+    /// Whether the product is on formulary for the need: the award says so, not the line.
+    InFormulary,
     /// An attribute of the supplier.
     SupplierAttribute(String),
     /// An attribute of the product.
@@ -57,7 +68,7 @@ pub enum Dimension {
     SiteAttribute(String),
 }
 
-const NAMES: [(&str, Dimension); 18] = [
+const NAMES: [(&str, Dimension); 22] = [
     ("category", Dimension::Category),
     ("need", Dimension::Need),
     ("criticality", Dimension::Criticality),
@@ -76,6 +87,10 @@ const NAMES: [(&str, Dimension); 18] = [
     ("site_region", Dimension::SiteRegion),
     ("clinician_group", Dimension::ClinicianGroup),
     ("incumbent", Dimension::Incumbent),
+    ("offer", Dimension::Offer),
+    ("layer", Dimension::Layer),
+    ("line", Dimension::Line),
+    ("in_formulary", Dimension::InFormulary),
 ];
 
 impl Dimension {
@@ -116,56 +131,93 @@ impl Dimension {
         matches!(self, Self::Plant | Self::PlantRegion | Self::Country | Self::Input)
     }
 
-    /// The values of a line in one facet.
-    pub fn values(&self, tender: &Tender, candidate: CandidateIx, facet: &Facet<'_>) -> Vec<String> {
-        let line = &tender.candidates[candidate];
-        let (need, site) = (&tender.needs[line.need], &tender.sites[line.site]);
-        let (product, supplier) = (&tender.products[line.product], &tender.suppliers[line.supplier]);
+    /// True if all lines of a demand cell have the same value.
+    pub fn of_cell(&self) -> bool {
+        matches!(
+            self,
+            Self::Category
+                | Self::Need
+                | Self::Criticality
+                | Self::Site
+                | Self::Member
+                | Self::Class
+                | Self::SiteRegion
+                | Self::SiteAttribute(_)
+        )
+    }
+
+    /// Calls `with` for each value of a line in one facet.
+    pub(super) fn values<'t>(
+        &self,
+        tender: &'t Tender,
+        line: &Line,
+        facet: &Facet<'t>,
+        with: &mut dyn FnMut(Cow<'t, str>),
+    ) {
+        let cell = &tender.cells[line.cell];
+        let (need, site) = (&tender.needs[cell.need], &tender.sites[cell.site]);
+        let product = &tender.products[line.product];
+        let supplier = &tender.suppliers[product.supplier];
         let plant = facet.plant.map(|p| &tender.plants[p]);
-        let yes_no = |yes: bool| if yes { "yes" } else { "no" }.to_owned();
-        let filled = |text: &String| (!text.is_empty()).then(|| text.clone()).into_iter().collect();
+        let mut text = |text: &'t str| {
+            if !text.is_empty() {
+                with(Cow::Borrowed(text));
+            }
+        };
+        let yes_no = |yes: bool| if yes { "yes" } else { "no" };
         match self {
-            Self::Category => vec![tender.categories[need.category].clone()],
-            Self::Need => vec![need.id.clone()],
-            Self::Criticality => vec![need.criticality.to_string()],
-            Self::Supplier => vec![supplier.id.clone()],
-            Self::Parent => vec![supplier.parent.clone()],
-            Self::Plant => plant.iter().map(|p| p.id.clone()).collect(),
-            Self::PlantRegion => plant.iter().filter_map(|p| p.plant_region.clone()).collect(),
-            Self::Country => plant.iter().filter_map(|p| p.country.clone()).collect(),
+            Self::Category => text(&tender.categories[need.category]),
+            Self::Need => text(&need.id),
+            Self::Criticality => with(Cow::Owned(need.criticality.to_string())),
+            Self::Supplier => text(&supplier.id),
+            Self::Parent => text(&supplier.parent),
+            Self::Plant => plant.iter().for_each(|p| text(&p.id)),
+            Self::PlantRegion => plant.iter().filter_map(|p| p.plant_region.as_deref()).for_each(text),
+            Self::Country => plant.iter().filter_map(|p| p.country.as_deref()).for_each(text),
             Self::Input => {
                 let inputs = plant.map_or(&[][..], |p| &p.inputs);
-                let own = inputs.iter().filter(|(_, p)| p == "*" || *p == product.id);
-                let mut names: Vec<String> = own.map(|(input, _)| input.clone()).collect();
-                names.sort();
-                names.dedup();
-                names
+                // In order of name, so that a name that stands twice stands together.
+                let mut last = "";
+                for (input, _) in inputs.iter().filter(|(_, p)| p == "*" || *p == product.id) {
+                    if input != last {
+                        text(input);
+                        last = input;
+                    }
+                }
             }
-            Self::Product => vec![product.id.clone()],
-            Self::Approval => vec![product.approval.word().to_owned()],
-            Self::Acceptable => vec![yes_no(match facet.group {
+            Self::Product => text(&product.id),
+            Self::Approval => text(product.approval.word()),
+            Self::Acceptable => text(yes_no(match facet.group {
                 Some(preference) => preference.acceptable,
                 None => {
-                    let scores = tender.preferences.get(&(line.site, line.product));
+                    let scores = tender.preferences.get(&(cell.site, line.product));
                     scores.is_none_or(|s| s.iter().all(|p| p.acceptable))
                 }
-            })],
-            Self::Site => vec![site.id.clone()],
-            Self::Member => vec![tender.members[site.member].clone()],
-            Self::Class => filled(&site.class),
-            Self::SiteRegion => filled(&site.site_region),
-            Self::ClinicianGroup => facet.group.iter().map(|p| p.group.clone()).collect(),
-            Self::Incumbent => vec![yes_no(line.incumbent)],
-            Self::SupplierAttribute(name) => supplier.attr.get(name).into_iter().cloned().collect(),
-            Self::ProductAttribute(name) => product.attr.get(name).into_iter().cloned().collect(),
-            Self::SiteAttribute(name) => site.attr.get(name).into_iter().cloned().collect(),
+            })),
+            Self::Site => text(&site.id),
+            Self::Member => text(&tender.members[site.member]),
+            Self::Class => text(&site.class),
+            Self::SiteRegion => text(&site.site_region),
+            Self::ClinicianGroup => facet.group.iter().for_each(|p| text(&p.group)),
+            Self::Incumbent => text(yes_no(line.incumbent)),
+            Self::Offer => line.offer.iter().for_each(|o| text(&tender.offers[*o].id)),
+            Self::Layer => line.offer.iter().for_each(|o| text(tender.offers[*o].layer.word())),
+            Self::Line => {
+                if let Some(offer) = line.offer {
+                    with(Cow::Owned(format!("{} {} {}", site.id, need.id, tender.offers[offer].id)));
+                }
+            }
+            Self::InFormulary => {}
+            Self::SupplierAttribute(name) => supplier.attr.get(name).into_iter().for_each(|v| text(v)),
+            Self::ProductAttribute(name) => product.attr.get(name).into_iter().for_each(|v| text(v)),
+            Self::SiteAttribute(name) => site.attr.get(name).into_iter().for_each(|v| text(v)),
         }
     }
 }
 
 /// One view of a line.
 #[derive(Debug, Clone)]
-pub struct Facet<'a> {
+pub(super) struct Facet<'a> {
     /// Part of the line's volume.
     pub weight: Decimal,
     /// The plant, where plants are told apart and known.
@@ -175,13 +227,12 @@ pub struct Facet<'a> {
 }
 
 /// The facets of a line. With `groups`, a line that nobody scored has none.
-pub fn facets(tender: &Tender, candidate: CandidateIx, plants: bool, groups: bool) -> Vec<Facet<'_>> {
-    let line = &tender.candidates[candidate];
+pub(super) fn facets<'t>(tender: &'t Tender, line: &Line, plants: bool, groups: bool) -> Vec<Facet<'t>> {
     let made: Vec<(Option<PlantIx>, Decimal)> = match &tender.products[line.product].plants[..] {
         parts if plants && !parts.is_empty() => parts.iter().map(|(p, split)| (Some(*p), split.0)).collect(),
         _ => vec![(None, Decimal::ONE)],
     };
-    let scores = tender.preferences.get(&(line.site, line.product)).map_or(&[][..], Vec::as_slice);
+    let scores = tender.preferences.get(&(tender.cells[line.cell].site, line.product)).map_or(&[][..], Vec::as_slice);
     let mut facets = Vec::new();
     for (plant, split) in made {
         match groups {

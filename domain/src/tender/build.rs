@@ -244,6 +244,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
             (Dimension::Supplier, ids.suppliers.ids()),
             (Dimension::Plant, ids.plants.ids()),
             (Dimension::Product, ids.products.ids()),
+            (Dimension::Offer, named("offers", "offer")),
             (Dimension::Site, ids.sites.ids()),
             (Dimension::Member, ids.members.ids()),
             (Dimension::Criticality, Some(["1", "2", "3"].map(String::from).into())),

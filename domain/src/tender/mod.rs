@@ -5,6 +5,7 @@ mod build;
 mod candidates;
 mod channel;
 pub mod coverage;
+mod contradictions;
 mod criticality;
 mod equivalences;
 mod formulary;
@@ -477,6 +478,7 @@ impl Tender {
         let built = build::build(&draft, raw, &mut findings);
         if let Some(tender) = &built {
             range::check(tender, raw, &mut findings);
+            rule_findings(tender, raw, &mut findings);
         }
         let tender = built.filter(|_| !findings.has_errors());
         if let Some(tender) = &tender {
@@ -496,5 +498,15 @@ impl Tender {
     /// Weight of one need unit when needs of different unit are added up: its reference price.
     pub fn reference_price(&self, need: NeedIx) -> Option<Decimal> {
         self.needs[need].reference_price.map(|m| m.0)
+    }
+}
+
+/// Findings about rules that need the whole tender, each at its row.
+fn rule_findings(tender: &Tender, raw: &RawTender, findings: &mut Findings) {
+    let places = places::Places::new(raw, false);
+    for row in &tender.draft.rules {
+        if let Some(rule) = tender.rules.iter().find(|r| r.id == row.id.as_str()) {
+            crate::rules::findings(tender, rule, &places.row("rules", row.at), findings);
+        }
     }
 }

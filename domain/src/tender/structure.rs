@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use rust_decimal::Decimal;
-
 use super::Tender;
 use super::places::Places;
 use crate::exact::{Exact, round, zero};
@@ -12,14 +10,13 @@ use crate::finding::{Findings, Severity};
 use crate::index::{CellIx, ProductIx, SupplierIx};
 use crate::quantity::{CapacityUnits, Packs};
 use crate::raw::RawTender;
-use crate::rules::{Instance, Measured, expand};
 
 /// Adds a warning per structural contradiction.
 pub(super) fn check(tender: &Tender, raw: &RawTender, findings: &mut Findings) {
     let places = Places::new(raw, false);
     uncovered_demand(tender, &places, findings);
     capacity_below_demand(tender, &places, findings);
-    contradicting_rules(tender, &places, findings);
+    super::contradictions::check(tender, &places, findings);
     minimum_above_reach(tender, &places, findings);
     minimum_award_above_reach(tender, &places, findings);
     zero_prices(tender, &places, findings);
@@ -85,93 +82,6 @@ fn capacity_below_demand(tender: &Tender, places: &Places<'_>, findings: &mut Fi
             expected,
             "raise capacities, add a product, or lower the demand",
         );
-    }
-}
-
-/// An instance of a rule, as far as contradictions go.
-struct Seen {
-    kind: String,
-    name: String,
-    part: Vec<usize>,
-    whole: Vec<usize>,
-    low: Decimal,
-    high: Decimal,
-}
-
-/// Two instances over the same lines whose bounds exclude each other, and floors that no line can lift.
-fn contradicting_rules(tender: &Tender, places: &Places<'_>, findings: &mut Findings) {
-    let mut seen: Vec<Seen> = Vec::new();
-    for rule in tender.rules.iter() {
-        let row = tender.draft.rules.iter().find(|r| r.id.as_str() == rule.id);
-        let place = row.map_or_else(|| places.file("rules"), |r| places.cell("rules", r.at, "id"));
-        let low = rule.bound.low.unwrap_or(Decimal::MIN);
-        let high = rule.bound.high.unwrap_or(Decimal::MAX);
-        for instance in expand(tender, rule) {
-            let (label, part, whole, groups) = match &instance {
-                Instance::Linear(l) => (l.label.clone(), &l.part, &l.whole, None),
-                Instance::Count(c) => (c.label.clone(), &c.whole, &c.whole, Some(c.groups.len())),
-            };
-            let named = crate::rules::label(rule, &label);
-            if let Some(n) = groups {
-                if Decimal::from(n) < low {
-                    let expected = format!("rule {named} asks for at least {low}, but only {n} can be counted");
-                    findings.add(
-                        Severity::Warning,
-                        "rule_out_of_reach",
-                        place.clone(),
-                        rule.id.clone(),
-                        expected,
-                        "lower the bound or add offers",
-                    );
-                }
-            } else if part.is_empty()
-                && low > Decimal::ZERO
-                && !rule.if_used
-                && !(whole.is_empty() && matches!(rule.measured, Measured::Mean { .. } | Measured::Share { .. }))
-            {
-                let expected = format!("rule {named} asks for at least {low}, but no line counts towards it");
-                findings.add(
-                    Severity::Warning,
-                    "rule_out_of_reach",
-                    place.clone(),
-                    rule.id.clone(),
-                    expected,
-                    "mend the scope or add offers",
-                );
-            }
-            if rule.if_used {
-                continue;
-            }
-            let key = |terms: &[(crate::index::CandidateIx, Exact)]| {
-                terms.iter().map(|(c, _)| crate::index::Ix::ix(*c)).collect::<Vec<_>>()
-            };
-            let (p, w) = (key(part), key(whole));
-            let kind = format!("{:?}", std::mem::discriminant(&rule.measured));
-            let of = match &rule.measured {
-                Measured::Count { of, counts_from: None, .. } => of.name(),
-                Measured::Count { .. } => continue,
-                Measured::Mean { of, .. } => format!("{of:?}"),
-                _ => String::new(),
-            };
-            if p.is_empty() {
-                continue;
-            }
-            let kind = format!("{kind}{of}");
-            let same = |s: &&Seen| s.kind == kind && s.part == p && s.whole == w;
-            if let Some(other) = seen.iter().filter(same).find(|s| s.low > high || s.high < low).map(|s| &s.name) {
-                let expected =
-                    format!("rule {named} contradicts rule {other}: one asks for more than the other allows");
-                findings.add(
-                    Severity::Warning,
-                    "contradicting_rules",
-                    place.clone(),
-                    rule.id.clone(),
-                    expected,
-                    "relax or drop one of the two",
-                );
-            }
-            seen.push(Seen { kind, name: named, part: p, whole: w, low, high });
-        }
     }
 }
 

@@ -6,7 +6,6 @@ use ballast_domain::Tender;
 use ballast_domain::award::Award;
 use ballast_domain::certificate::{Certificate, baseline};
 use ballast_domain::exact::{exact, float, round};
-use ballast_domain::rules::Measured;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -502,10 +501,10 @@ fn rules(tender: &Tender, certificate: &Certificate) -> Vec<RulePart> {
                 why: rule.why.clone(),
                 holds: check.holds,
                 value: check.value.as_ref().map(float),
-                at_least: rule.bound.low.map(|b| float(&exact(b))),
-                at_most: rule.bound.high.map(|b| float(&exact(b))),
+                at_least: check.low.as_ref().map(float),
+                at_most: check.high.as_ref().map(float),
                 slack: check.slack.as_ref().map(float),
-                is_share: matches!(rule.measured, Measured::Share { .. }),
+                is_share: rule.subject.measured.is_fraction(),
             }
         })
         .collect()

@@ -42,6 +42,9 @@ fn section(table: &Table) -> String {
 }
 
 #[cfg(test)]
+mod rules;
+
+#[cfg(test)]
 mod tests {
     /// The committed manual is the generated one. `BALLAST_BLESS=1 cargo test -p ballast-exchange manual` rewrites it.
     #[test]
@@ -53,29 +56,6 @@ mod tests {
         }
         let committed = std::fs::read_to_string(path).expect("docs/tender-format.md is committed");
         assert!(made == committed, "docs/tender-format.md is out of date; BALLAST_BLESS=1 rewrites it");
-    }
-
-    /// Every rule in `docs/rules.md` is a rule of the shipped tender.
-    #[test]
-    fn the_rules_in_the_documentation_are_rules() {
-        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-        let text = std::fs::read_to_string(format!("{root}/docs/rules.md")).expect("docs/rules.md");
-        let blocks = text.split("```toml\n").skip(1).filter_map(|b| b.split("```").next());
-        let rules: String = blocks.collect();
-        let folder = tempfile::tempdir().expect("a folder");
-        let entries = std::fs::read_dir(format!("{root}/scenarios/iv-fluids")).expect("the shipped tender");
-        for entry in entries.flatten().filter(|e| e.path().is_file()) {
-            std::fs::copy(entry.path(), folder.path().join(entry.file_name())).expect("copied");
-        }
-        std::fs::write(folder.path().join("rules.toml"), &rules).expect("written");
-        let reading = crate::tender::read(folder.path());
-        let errors: Vec<String> =
-            reading.findings.of(ballast_domain::Severity::Error).map(ToString::to_string).collect();
-        assert_eq!(errors, Vec::<String>::new());
-        let tender = reading.tender.expect("a tender");
-        assert_eq!(tender.rules.len(), rules.matches("[[rule]]").count());
-        let second = tender.rules.iter().find(|r| r.id == "second-source").expect("the first rule");
-        assert!(text.contains(&second.sentence), "docs/rules.md quotes: {}", second.sentence);
     }
 
     #[test]

@@ -45,11 +45,12 @@ pub(super) fn read_rules(text: &str, file: &str, findings: &mut Findings) -> Opt
         match (key.get_ref().as_ref(), value.get_ref()) {
             ("rule", DeValue::Array(rules)) => {
                 for rule in rules.iter() {
-                    let place = Place { line: line_of(text, rule.span()), ..Place::file(file) };
+                    let mut place = Place { line: line_of(text, rule.span()), ..Place::file(file) };
                     match rule.get_ref() {
                         DeValue::Table(rule) => {
                             let mut cells = Vec::new();
                             flatten(rule, "", &mut cells);
+                            key_lines(text, rule, "", &mut place);
                             table.push(place, cells);
                         }
                         _ => {
@@ -75,6 +76,17 @@ pub(super) fn read_rules(text: &str, file: &str, findings: &mut Findings) -> Opt
         }
     }
     Some(table)
+}
+
+/// Where each key of a rule stands.
+fn key_lines(text: &str, table: &DeTable<'_>, prefix: &str, place: &mut Place) {
+    for (key, value) in table.iter() {
+        let name = format!("{prefix}{}", key.get_ref());
+        if let DeValue::Table(inner) = value.get_ref() {
+            key_lines(text, inner, &format!("{name}."), place);
+        }
+        place.keys.extend(line_of(text, key.span()).map(|line| (name, line)));
+    }
 }
 
 fn flatten(table: &DeTable<'_>, prefix: &str, cells: &mut Vec<(String, String)>) {

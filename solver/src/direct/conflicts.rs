@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use ballast_domain::Tender;
-use ballast_domain::rules::{Instance, expand, label};
+use ballast_domain::rules::{expand, label};
 
 use crate::highs::{self, Settings, Watch};
 use crate::model::{AwardModel, Model, RowLabel, Terms};
@@ -111,11 +111,7 @@ fn words(tender: &Tender, row: RowLabel) -> String {
         RowLabel::Pick(p) => format!("pick {}", tender.picks[p].name),
         RowLabel::Rule(ix, instance) => {
             let rule = &tender.rules[ix];
-            let at = match expand(tender, rule).into_iter().nth(instance as usize) {
-                Some(Instance::Linear(l)) => l.label,
-                Some(Instance::Count(c)) => c.label,
-                None => String::new(),
-            };
+            let at = expand(tender, rule).into_iter().nth(instance as usize).map(|i| i.label).unwrap_or_default();
             format!("rule {}: {}", label(rule, &at), rule.sentence)
         }
     }

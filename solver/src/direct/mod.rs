@@ -4,6 +4,7 @@ mod aim;
 mod cap;
 mod conflicts;
 mod goal;
+mod ladder;
 mod start;
 mod ties;
 mod watch;
@@ -33,7 +34,7 @@ pub struct InProcess;
 /// The bound is stated lower by this part: it covers the solver's tolerances and the quanta of the model.
 const OUTWARDS: f64 = 1e-6;
 
-/// Money that rounding to the cent may add to the difference of value and bound: half a cent for each of eight components
+/// Money that rounding to the cent may add to the difference of value and bound: half a cent for each of nine components
 /// and a cent for the bound.
 const STATED: f64 = 0.05;
 
@@ -86,7 +87,9 @@ fn holding(job: &Job<'_>, award: &Award) -> Option<(Award, Certificate)> {
 
 /// The award of least value, with what later phases need: the model and the work so far.
 fn least_value(job: &Job<'_>, start: Option<&Award>) -> Result<(SolveReport, AwardModel, Settings, i64), EngineError> {
-    let known = start.and_then(|a| holding(job, a)).map(|(award, certificate)| {
+    // A start in which rules gave way says nothing of whether they have to.
+    let holding = start.and_then(|a| holding(job, a)).filter(|(_, certificate)| !certificate.gives_way(job.tender));
+    let known = holding.map(|(award, certificate)| {
         let score = certificate.costs.value;
         let at = LogEntry { work: 0.0, value: Some(score), bound: None };
         job.control.observe(&Event::Improved { award: award.clone(), at });
@@ -98,6 +101,12 @@ fn least_value(job: &Job<'_>, start: Option<&Award>) -> Result<(SolveReport, Awa
     let goal = Goal::value();
     let mut run = pursue(job, &model, &goal, &settings, point.as_deref(), known, spent)?;
     settings.time_limit = settings.time_limit.map(|t| (t - run.seconds).max(0.0));
+    if run.status == Status::Infeasible
+        && run.best.is_none()
+        && let Some((report, open, spent)) = ladder::walk(job, &model, &settings, run.spent)?
+    {
+        return Ok((report, open, settings, spent));
+    }
     if small(&model) && run.status == Status::Optimal {
         run.best = run.best.map(|best| ties::preferred(job, &model, best, &settings));
     }
@@ -133,6 +142,7 @@ fn report(job: &Job<'_>, model: &AwardModel, mut run: Run) -> Result<SolveReport
         reasons: Vec::new(),
         log: run.log,
         statistics: run.statistics,
+        ladder: Vec::new(),
     };
     // Proven means proven for the award that is shown, after rounding.
     match report.termination == Termination::Optimal && !proven(&report, job.options.gap) {
@@ -229,6 +239,7 @@ fn share_report(run: Run, model: &AwardModel, bound: Option<Decimal>) -> Result<
         reasons: Vec::new(),
         log: run.log,
         statistics: run.statistics,
+        ladder: Vec::new(),
     })
 }
 
@@ -244,7 +255,7 @@ fn proven(report: &SolveReport, gap: f64) -> bool {
 }
 
 fn no_award(termination: Termination, reasons: Vec<Reason>, statistics: Statistics, log: Vec<LogEntry>) -> SolveReport {
-    SolveReport { termination, award: None, bound: None, reached: None, reasons, log, statistics }
+    SolveReport { termination, award: None, bound: None, reached: None, reasons, log, statistics, ladder: Vec::new() }
 }
 
 fn uncovered(tender: &Tender) -> Vec<Reason> {

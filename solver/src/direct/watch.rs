@@ -87,16 +87,35 @@ impl Watch for Search<'_> {
             self.told = bound;
             self.job.control.observe(&Event::Progress(self.entry(bound, iterations)));
         }
-        let over = self
-            .job
-            .options
-            .work_limit
-            .is_some_and(|w| self.spent + iterations >= i64::try_from(w.saturating_mul(1000)).unwrap_or(i64::MAX));
-        self.limit = match (self.job.control.cancelled(), over) {
-            (true, _) => Some(Limit::Cancelled),
-            (false, true) => Some(Limit::Work),
-            (false, false) => self.limit,
-        };
+        self.limit = over(self.job, self.spent + iterations).or(self.limit);
         self.limit.is_some()
+    }
+}
+
+/// Watches a run whose points are no awards: ends it when the caller or the work limit says so.
+pub(super) struct Idle<'a> {
+    pub(super) job: &'a Job<'a>,
+    /// Iterations before this run.
+    pub(super) spent: i64,
+    /// What ended the run, if the watcher did.
+    pub(super) limit: Option<Limit>,
+}
+
+impl Watch for Idle<'_> {
+    fn improving(&mut self, _: &[f64], _: f64, _: i64) {}
+
+    fn stop(&mut self, _: f64, iterations: i64) -> bool {
+        self.limit = over(self.job, self.spent + iterations).or(self.limit);
+        self.limit.is_some()
+    }
+}
+
+/// The limit that is reached, if any.
+fn over(job: &Job<'_>, iterations: i64) -> Option<Limit> {
+    let most = |work: u64| i64::try_from(work.saturating_mul(1000)).unwrap_or(i64::MAX);
+    match (job.control.cancelled(), job.options.work_limit.is_some_and(|w| iterations >= most(w))) {
+        (true, _) => Some(Limit::Cancelled),
+        (false, true) => Some(Limit::Work),
+        (false, false) => None,
     }
 }

@@ -146,6 +146,17 @@ impl Model {
     }
 }
 
+/// The slack of a levelled rule; the relaxation ladder opens it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Relaxation {
+    /// The column, 0 to 1.
+    pub(crate) slack: Col,
+    /// 1 to 4; 4 is given up first.
+    pub(crate) level: u32,
+    /// What a slack of 1 counts within its level.
+    pub(crate) weight: f64,
+}
+
 /// The model of a tender with what is needed to read an award out of a solution.
 #[derive(Debug, Clone)]
 pub struct AwardModel {
@@ -157,6 +168,8 @@ pub struct AwardModel {
     pub(crate) formulary: Formulary,
     /// Tier columns with their thresholds.
     pub(crate) thresholds: Vec<prices::Threshold>,
+    /// Slacks of levelled rules.
+    pub(crate) relaxations: Vec<Relaxation>,
 }
 
 /// Builds the model. All rules are listed here, in order.
@@ -175,7 +188,7 @@ pub fn build(tender: &Tender) -> AwardModel {
     rules::outcome::add(tender, &mut model, &volumes);
     rules::packages::add(tender, &mut model, &volumes);
     rules::picks::add(tender, &mut model, &volumes);
-    rules::tender_rules::add(tender, &mut model, &volumes, &mut used);
+    let relaxations = rules::tender_rules::add(tender, &mut model, &volumes, &mut used, &formulary);
     let thresholds = prices::tiers::add(tender, &mut model, &volumes);
-    AwardModel { model, volumes, formulary, thresholds }
+    AwardModel { model, volumes, formulary, thresholds, relaxations }
 }

@@ -4,63 +4,78 @@
 //! Σ_{packs} n + Σ_{continuous} w·x ÷ (ε W_g) ≥ v, a row in units of v so that no tolerance can stand for the volume.
 //! With `counts_from` an upper bound needs the converse too: Σ_g w·x ≤ f · Σ_whole + (W_g) v − quantum.
 
-use ballast_domain::exact::{exact, float};
-use ballast_domain::rules::{CountInstance, Rule};
-use rust_decimal::Decimal;
+use ballast_domain::exact::float;
+use ballast_domain::rules::{Sum, Tally, Terms as LineTerms};
+use num_traits::Zero;
 
-use super::tender_rules::Rows;
+use super::rows::Rows;
+use super::tender_rules::Side;
+use crate::model::Col;
 
 /// Without `counts_from`, the part of what a thing can at most be that is taken for volume: well above solver noise.
 const SOME: f64 = 1e-5;
 /// Part of the whole by which a thing that does not count stays below `counts_from`.
 const BELOW: f64 = 2e-6;
 
-/// Adds the rows of one instance.
-pub(super) fn add(rows: &mut Rows<'_>, rule: &Rule, instance: &CountInstance, counts_from: Option<Decimal>) {
-    let from = counts_from.map(|f| float(&exact(f))).filter(|f| *f > 0.0);
-    let whole = rows.most(&instance.whole);
-    if let Some(high) = rule.bound.high.map(|b| float(&exact(b)))
-        && instance.groups.len() as f64 > high
-    {
-        let mut terms = Vec::new();
-        for (_, lines) in &instance.groups {
-            let counted = match from {
-                None => rows.indicator(lines),
-                Some(f) => {
-                    let counted = rows.model.binary(0.0);
-                    let mut link = rows.terms(lines, 1.0);
-                    link.extend(rows.terms(&instance.whole, -f));
-                    link.push((counted, -rows.most(lines)));
-                    rows.row(f64::NEG_INFINITY, -BELOW * whole, link, whole);
-                    counted
-                }
-            };
-            terms.push((counted, 1.0));
-        }
-        rows.row(f64::NEG_INFINITY, high, terms, 1.0);
+/// Number of things ≤ bound.
+pub(super) fn at_most(rows: &mut Rows<'_>, tally: &Tally, bound: f64) -> Option<Side> {
+    if tally.things.len() as f64 <= bound {
+        return None;
     }
-    if let Some(low) = rule.bound.low.map(|b| float(&exact(b))) {
-        if low <= 0.0 {
-            return;
-        }
-        let mut terms = Vec::new();
-        for (_, lines) in &instance.groups {
-            let counted = rows.model.binary(0.0);
-            match from {
-                Some(f) => {
-                    let mut link = rows.terms(lines, 1.0);
-                    link.extend(rows.terms(&instance.whole, -f));
-                    link.push((counted, -f * whole));
-                    rows.row(-f * whole, f64::INFINITY, link, whole);
-                }
-                None => {
-                    let mut link = rows.volume(lines, SOME);
-                    link.push((counted, -1.0));
-                    rows.row(0.0, f64::INFINITY, link, 1.0);
-                }
+    let sum = |terms: &LineTerms| Sum { counted: tally.counted, terms: terms.clone() };
+    let whole = sum(&tally.whole);
+    let (most, from) = (rows.most(&whole), float(&tally.counts_from));
+    let mut terms = Vec::new();
+    for (_, lines) in &tally.things {
+        let counted = match tally.counts_from.is_zero() {
+            true => rows.indicator_within(lines, tally.counted.on_formulary),
+            false => {
+                let counted = rows.model.binary(0.0);
+                let lines = sum(lines);
+                let mut link = rows.terms(&lines, 1.0);
+                link.extend(rows.terms(&whole, -from));
+                let reach = rows.most(&lines);
+                link.push((counted, -reach));
+                rows.link(f64::NEG_INFINITY, -BELOW * most, link, most);
+                counted
             }
-            terms.push((counted, 1.0));
-        }
-        rows.row(low, f64::INFINITY, terms, 1.0);
+        };
+        terms.push((counted, 1.0));
     }
+    Some(Side { terms, rhs: bound, scale: 1.0, unit: 1.0 })
+}
+
+/// Number of things ≥ bound.
+pub(super) fn at_least(rows: &mut Rows<'_>, tally: &Tally, bound: f64) -> Option<Side> {
+    if bound <= 0.0 {
+        return None;
+    }
+    let sum = |terms: &LineTerms| Sum { counted: tally.counted, terms: terms.clone() };
+    let whole = sum(&tally.whole);
+    let (most, from) = (rows.most(&whole), float(&tally.counts_from));
+    let mut terms = Vec::new();
+    for (_, lines) in &tally.things {
+        let counted = match tally.counts_from.is_zero() {
+            true => some_volume(rows, lines, tally.counted.on_formulary),
+            false => {
+                let counted = rows.model.binary(0.0);
+                let mut link = rows.terms(&sum(lines), 1.0);
+                link.extend(rows.terms(&whole, -from));
+                link.push((counted, -from * most));
+                rows.link(-from * most, f64::INFINITY, link, most);
+                counted
+            }
+        };
+        terms.push((counted, -1.0));
+    }
+    Some(Side { terms, rhs: -bound, scale: 1.0, unit: 1.0 })
+}
+
+/// A binary that is 1 only where these lines have volume.
+pub(super) fn some_volume(rows: &mut Rows<'_>, lines: &LineTerms, on_formulary: Option<bool>) -> Col {
+    let counted = rows.model.binary(0.0);
+    let mut link = rows.volume(lines, on_formulary, SOME);
+    link.push((counted, -1.0));
+    rows.link(0.0, f64::INFINITY, link, 1.0);
+    counted
 }

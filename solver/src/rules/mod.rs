@@ -12,7 +12,9 @@ pub(crate) mod standardization;
 pub(crate) mod switching;
 pub(crate) mod tender_rules;
 
-mod amount;
+mod condition;
 mod count;
-mod mean;
-mod share;
+mod line_cost;
+mod moved;
+mod ratio;
+mod rows;

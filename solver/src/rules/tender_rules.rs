@@ -1,77 +1,116 @@
-//! The tender's own rules, each by the file of its measure.
+//! The tender's own rules. Each instance gives at most two sides Σ a·x ≤ b (value ≤ high, −value ≤ −low), by the file of what
+//! it reads. A side that need not always hold is eased by its guards g and its slack s:
+//!
+//!   Σ a·x ≤ b + M Σ_g (1 − g) + M s,  0 ≤ s ≤ 1,  M = max Σ a·x − b.
+//!
+//! The slack of a priced rule costs price × violation, violation = M s ÷ (what one unit of the measure is worth in the row);
+//! that of a levelled rule is fixed at 0 until the relaxation ladder opens it.
 
 use ballast_domain::Tender;
-use ballast_domain::exact::float;
-use ballast_domain::index::CandidateIx;
-use ballast_domain::rules::{Instance, Measured, expand};
+use ballast_domain::certificate::Component;
+use ballast_domain::exact::{Exact, exact, float};
+use ballast_domain::rules::{Force, Instance, Reading, Rule, expand};
 
-use super::{amount, count, mean, share};
-use crate::model::{Indicators, Model, RowLabel, Terms, Volumes};
+use super::rows::Rows;
+use super::{condition, count, moved, ratio};
+use crate::model::{Col, Formulary, Indicators, Model, Relaxation, RowLabel, Terms, Volumes};
 
-/// Adds every instance of every rule.
-pub(crate) fn add(tender: &Tender, model: &mut Model, volumes: &Volumes, used: &mut Indicators) {
+/// One side of a rule: Σ terms ≤ rhs.
+pub(super) struct Side {
+    /// Terms.
+    pub(super) terms: Terms,
+    /// Right-hand side.
+    pub(super) rhs: f64,
+    /// What the row is divided by.
+    pub(super) scale: f64,
+    /// What one unit of the measure is worth in the row.
+    pub(super) unit: f64,
+}
+
+/// Adds every instance of every rule and gives the slacks of those that are levelled.
+pub(crate) fn add(
+    tender: &Tender,
+    model: &mut Model,
+    volumes: &Volumes,
+    used: &mut Indicators,
+    formulary: &Formulary,
+) -> Vec<Relaxation> {
+    let mut relaxations = Vec::new();
+    let mut rows = Rows::new(tender, model, volumes, used, formulary);
     for (ix, rule) in tender.rules.enumerate() {
         for (i, instance) in expand(tender, rule).iter().enumerate() {
-            let label = RowLabel::Rule(ix, u32::try_from(i).unwrap_or(u32::MAX));
-            let mut rows = Rows { tender, model, volumes, used, label };
-            match (instance, &rule.measured) {
-                (Instance::Count(c), Measured::Count { counts_from, .. }) => {
-                    count::add(&mut rows, rule, c, *counts_from)
+            rows.label = RowLabel::Rule(ix, u32::try_from(i).unwrap_or(u32::MAX));
+            let high = instance.high.as_ref().and_then(|b| at_most(&mut rows, instance, b));
+            let low = instance.low.as_ref().and_then(|b| at_least(&mut rows, instance, b));
+            if high.is_none() && low.is_none() {
+                continue;
+            }
+            let guards = instance.when.as_ref().map_or_else(Vec::new, |guard| condition::guards(&mut rows, guard));
+            if let Some(side) = high {
+                enforce(&mut rows, rule, side, &guards, &mut relaxations);
+            }
+            if let Some(side) = low {
+                let mut guards = guards;
+                if rule.if_used {
+                    match instance.reading.lines().is_empty() {
+                        true => continue,
+                        false => {
+                            let on = instance.reading.counted().on_formulary;
+                            guards.push(rows.indicator_within(instance.reading.lines(), on));
+                        }
+                    }
                 }
-                (Instance::Linear(l), Measured::Share { .. }) => share::add(&mut rows, rule, l),
-                (Instance::Linear(l), Measured::Mean { .. }) => mean::add(&mut rows, rule, l),
-                (Instance::Linear(l), _) => amount::add(&mut rows, rule, l),
-                (Instance::Count(_), _) => {}
+                enforce(&mut rows, rule, side, &guards, &mut relaxations);
             }
         }
     }
+    relaxations
 }
 
-/// Where a rule's rows go.
-pub(super) struct Rows<'a> {
-    pub(super) tender: &'a Tender,
-    pub(super) model: &'a mut Model,
-    pub(super) volumes: &'a Volumes,
-    pub(super) used: &'a mut Indicators,
-    pub(super) label: RowLabel,
+/// value ≤ bound; `None` where it cannot be broken or there is nothing to measure.
+fn at_most(rows: &mut Rows<'_>, instance: &Instance, bound: &Exact) -> Option<Side> {
+    match &instance.reading {
+        Reading::Ratio(r) => ratio::at_most(rows, r, instance.system.as_ref(), bound),
+        Reading::Tally(t) => count::at_most(rows, t, float(&bound.floor())),
+        Reading::Moved(m) => moved::at_most(rows, m, bound),
+    }
 }
 
-type LineTerms = [(CandidateIx, ballast_domain::exact::Exact)];
-
-impl Rows<'_> {
-    /// Σ coefficient × need units, as terms on shares.
-    pub(super) fn terms(&self, lines: &LineTerms, factor: f64) -> Terms {
-        lines.iter().map(|(c, w)| (self.volumes.share[*c], factor * float(w) * self.volumes.units[*c])).collect()
+/// value ≥ bound, likewise.
+fn at_least(rows: &mut Rows<'_>, instance: &Instance, bound: &Exact) -> Option<Side> {
+    match &instance.reading {
+        Reading::Ratio(r) => ratio::at_least(rows, r, instance.system.as_ref(), bound),
+        Reading::Tally(t) => count::at_least(rows, t, float(&bound.ceil())),
+        Reading::Moved(m) => moved::at_least(rows, m, bound),
     }
+}
 
-    /// The most that Σ coefficient × need units can be: each cell served by its heaviest line.
-    pub(super) fn most(&self, lines: &LineTerms) -> f64 {
-        let cell = |c: &CandidateIx| self.tender.candidates[*c].cell;
-        let by_cell = lines.chunk_by(|a, b| cell(&a.0) == cell(&b.0));
-        by_cell.map(|g| g.iter().map(|(c, w)| float(w) * self.volumes.units[*c]).fold(0.0, f64::max)).sum()
+fn enforce(rows: &mut Rows<'_>, rule: &Rule, side: Side, guards: &[Col], relaxations: &mut Vec<Relaxation>) {
+    let Side { mut terms, mut rhs, scale, unit } = side;
+    let over = rows.most_of(&terms) - rhs;
+    if over <= 0.0 {
+        return;
     }
-
-    /// At least 1 where these lines have volume: the packs of whole-pack lines, and for the others the part of the most they
-    /// can be, in units of `some`.
-    pub(super) fn volume(&self, lines: &LineTerms, some: f64) -> Terms {
-        let most = self.most(lines);
-        let term = |(c, w): &(CandidateIx, ballast_domain::exact::Exact)| match self.volumes.packs[*c].0 {
-            packs if packs != self.volumes.share[*c] => (packs, 1.0),
-            share => (share, float(w) * self.volumes.units[*c] / (some * most)),
-        };
-        lines.iter().map(term).collect()
+    for guard in guards {
+        terms.push((*guard, over));
+        rhs += over;
     }
-
-    /// The indicator of these lines.
-    pub(super) fn indicator(&mut self, lines: &LineTerms) -> crate::model::Col {
-        let lines = lines.iter().map(|(c, _)| *c).collect();
-        self.used.used(self.tender, self.model, self.volumes, lines)
+    // The slack column runs from 0 to the most the side can be broken by.
+    let most = over / unit;
+    match rule.force {
+        Force::Hard => {}
+        Force::Priced { price } => {
+            let settings = &rows.tender.settings;
+            let weight = float(&exact(settings.component_weight(Component::Penalties)));
+            let cost = weight * float(&exact(price)) * f64::from(settings.contract_years) * most / rows.model.money_scale;
+            let slack = rows.model.column(cost, 0.0, 1.0, false);
+            terms.push((slack, -most * unit));
+        }
+        Force::Levelled { level, weight } => {
+            let slack = rows.model.column(0.0, 0.0, 0.0, false);
+            terms.push((slack, -most * unit));
+            relaxations.push(Relaxation { slack, level, weight: float(&exact(weight)) * most });
+        }
     }
-
-    /// Adds `lower ≤ Σ terms ≤ upper`, divided by `scale`.
-    pub(super) fn row(&mut self, lower: f64, upper: f64, terms: Terms, scale: f64) {
-        let scale = if scale > 0.0 { scale } else { 1.0 };
-        let terms = terms.into_iter().map(|(c, v)| (c, v / scale)).collect();
-        self.model.row(self.label, lower / scale, upper / scale, terms);
-    }
+    rows.row(f64::NEG_INFINITY, rhs, terms, scale);
 }

@@ -10,5 +10,6 @@ mod lots;
 mod lots_tried;
 mod properties;
 mod random;
+mod rules_known;
 mod second_formulation;
 mod tender;

@@ -289,8 +289,8 @@ pub fn rule(r: &mut Random, shape: Shape) -> String {
         9 => format!("measure=mean of=product.quality each=need at_{}={score}", r.pick(&["least", "most"])),
         10 => format!("measure=share scope.incumbent=yes each=site within=site at_least={share}"),
         11 => format!("measure=units each=supplier at_most={units}"),
-        12 => format!("measure=spend each=supplier at_least={spend} if_used=yes"),
-        13 => format!("measure=spend scope.supplier={supplier} at_most={spend}"),
-        _ => format!("measure=share each=plant_region at_most={share} weight=spend"),
+        12 => format!("measure=spend spend_level=list each=supplier at_least={spend} if_used=yes"),
+        13 => format!("measure=spend spend_level=list scope.supplier={supplier} at_most={spend}"),
+        _ => format!("measure=share each=plant_region at_most={share} weight=spend spend_level=list"),
     }
 }

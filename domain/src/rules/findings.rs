@@ -1,0 +1,81 @@
+//! What only a whole tender shows about its rules: scopes in which no line can ever lie, and system means that are none.
+
+use super::expand::expand;
+use super::line::{self, Line};
+use super::reading::{Reading, any_line};
+use super::{Dimension, Relative, Rule, Scope, constant};
+use crate::finding::{Findings, Place, Severity};
+use crate::index::{CandidateIx, IxVec};
+use crate::tender::Tender;
+
+/// Adds findings about a rule; `place` is its row.
+pub(crate) fn check(tender: &Tender, rule: &Rule, place: &Place, findings: &mut Findings) {
+    let lines = line::candidates(tender);
+    empty(tender, &lines, rule, &rule.subject.scope, "scope", place, findings);
+    if let Some(condition) = &rule.when {
+        empty(tender, &lines, rule, &condition.subject.scope, "when.scope", place, findings);
+    }
+    if matches!(rule.relative_to, Some(Relative::SystemMean { .. })) {
+        let varying = |i: &super::Instance| {
+            let reading = match &i.reading {
+                Reading::Ratio(ratio) => constant::varies(ratio),
+                _ => false,
+            };
+            reading || i.system.as_ref().is_some_and(constant::varies)
+        };
+        if let Some(instance) = expand(tender, rule).iter().find(|i| varying(i)) {
+            let named = super::label(rule, &instance.label);
+            let expected = format!(
+                "a multiple of the system's mean needs wholes that no award changes, and in {named} awards differ in theirs"
+            );
+            let fix = "scope it by site and need only, weigh by units or reference, give every product its score or \
+                       attribute; or state the bound itself";
+            findings.error("bad_rule", place.column("relative_to"), "system_mean", expected, fix);
+        }
+    }
+}
+
+/// States that lines may be in today or not; a rule about them is a policy, even where nothing is in that state yet.
+fn is_state(dimension: &Dimension) -> bool {
+    matches!(
+        dimension,
+        Dimension::Approval
+            | Dimension::Acceptable
+            | Dimension::Incumbent
+            | Dimension::Layer
+            | Dimension::InFormulary
+    )
+}
+
+fn empty(
+    tender: &Tender,
+    lines: &IxVec<CandidateIx, Line>,
+    rule: &Rule,
+    scope: &Scope,
+    prefix: &str,
+    place: &Place,
+    findings: &mut Findings,
+) {
+    let lasting: Vec<_> = scope.0.iter().filter(|(d, _)| !is_state(d)).cloned().collect();
+    if lasting.is_empty() || lines.is_empty() || any_line(tender, lines, &Scope(lasting.clone())) {
+        return;
+    }
+    let alone: Vec<_> =
+        lasting.iter().filter(|part| !any_line(tender, lines, &Scope(vec![(*part).clone()]))).collect();
+    let mut say = |key: &str, value: String, expected: String| {
+        let fix = "mend the scope, add offers, or drop the rule";
+        findings.add(Severity::Warning, "empty_scope", place.column(key), value, expected, fix);
+    };
+    let values = |values: &std::collections::BTreeSet<String>| values.iter().cloned().collect::<Vec<_>>().join(";");
+    for (dimension, accepted) in &alone {
+        let expected = format!("rule {} speaks of lines that no offer can ever be: none has this", rule.id);
+        say(&format!("{prefix}.{}", dimension.name()), values(accepted), expected);
+    }
+    if alone.is_empty() {
+        let parts: Vec<String> = lasting.iter().map(|(d, v)| format!("{} {}", d.name(), values(v))).collect();
+        let expected =
+            format!("rule {} speaks of lines that no offer can ever be: some have each part, none has all", rule.id);
+        let key = lasting.first().map_or_else(String::new, |(d, _)| format!("{prefix}.{}", d.name()));
+        say(&key, parts.join(", "), expected);
+    }
+}
