@@ -16,6 +16,7 @@ pub mod overlap;
 pub mod pack;
 pub mod quantity;
 pub mod raw;
+pub mod requirement;
 pub mod rules;
 pub mod scenario;
 pub mod schema;

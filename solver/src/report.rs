@@ -115,7 +115,8 @@ pub enum Termination {
 /// Why there is no award.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reason {
-    /// `structure`: a finding about the tender; `conflict`: a rule that must give way for the others to hold.
+    /// `structure`: a finding about the tender; `conflict`: a member of a set of requirements
+    /// that cannot hold together ([`crate::conflicts`]).
     pub kind: &'static str,
     /// In words.
     pub text: String,

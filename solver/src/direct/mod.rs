@@ -2,7 +2,6 @@
 
 mod aim;
 mod cap;
-mod conflicts;
 mod goal;
 mod ladder;
 mod start;
@@ -18,6 +17,7 @@ use ballast_domain::overlap;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 
+use crate::conflicts;
 use crate::highs::{self, Settings, Status};
 use crate::model::{self, AwardModel};
 use crate::repair;
@@ -52,13 +52,45 @@ impl Engine for InProcess {
             return Ok(no_award(Termination::Infeasible, reasons, Statistics::default(), Vec::new()));
         }
         let job = Job { tender, options, control };
-        match &options.aim {
-            Aim::Best => least_value(&job, options.start.as_ref()).map(|(report, ..)| report),
+        let mut report = match &options.aim {
+            Aim::Best => Self::search(tender, options, control),
             Aim::Differ { from, within } => differ(&job, from, *within),
             Aim::Stay { close_to, within } => stay(&job, close_to, *within),
             Aim::Other { than } => other(&job, than),
+        }?;
+        if report.termination == Termination::Infeasible && report.reasons.is_empty() {
+            report.reasons = conflict(tender, options, control);
         }
+        Ok(report)
     }
+}
+
+impl InProcess {
+    /// The award of least value; no reasons if there is none.
+    pub(crate) fn search(
+        tender: &Tender,
+        options: &Options,
+        control: &dyn Control,
+    ) -> Result<SolveReport, EngineError> {
+        least_value(&Job { tender, options, control }, options.start.as_ref()).map(|(report, ..)| report)
+    }
+}
+
+/// Why there is no award, in words.
+fn conflict(tender: &Tender, options: &Options, control: &dyn Control) -> Vec<Reason> {
+    let reason = |text: String| Reason { kind: "conflict", text };
+    let Some(set) = conflicts::first(tender, options, control) else {
+        return vec![reason(
+            "the requirements exclude each other; which of them was not found within the work allowed".to_owned(),
+        )];
+    };
+    let words = |m: &conflicts::Member| match m.instances.is_empty() {
+        true => m.requirement.words(tender),
+        false => format!("{} ({})", m.requirement.words(tender), m.instances.join("; ")),
+    };
+    let mut reasons: Vec<Reason> = set.members.iter().map(|m| reason(words(m))).collect();
+    reasons.extend(set.inconclusive.iter().map(|r| reason(format!("perhaps {}", r.words(tender)))));
+    reasons
 }
 
 /// Settings of the solver for a model.
@@ -128,11 +160,7 @@ fn report(job: &Job<'_>, model: &AwardModel, mut run: Run) -> Result<SolveReport
         (status, ..) => return Err(EngineError::Solver(format!("it ended with {status:?}"))),
     };
     let Some(best) = run.best.take() else {
-        let reasons = match termination {
-            Termination::Infeasible => conflicts::conflicts(job.tender, model, &settings(job.options, model)),
-            _ => Vec::new(),
-        };
-        return Ok(no_award(termination, reasons, run.statistics, run.log));
+        return Ok(no_award(termination, Vec::new(), run.statistics, run.log));
     };
     let report = SolveReport {
         termination,

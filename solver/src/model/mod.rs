@@ -5,6 +5,7 @@
 
 mod formulary;
 mod indicators;
+mod requirement;
 mod volume;
 
 use ballast_domain::Tender;
@@ -56,13 +57,6 @@ pub enum RowLabel {
     Rule(RuleIx, u32),
 }
 
-impl RowLabel {
-    /// True for rows that a buyer could give up; the others are logic.
-    pub fn is_business(self) -> bool {
-        !matches!(self, Self::Link | Self::Balance(_) | Self::Surplus(_))
-    }
-}
-
 /// Terms of a row or objective: column and coefficient.
 pub(crate) type Terms = Vec<(Col, f64)>;
 
@@ -93,6 +87,8 @@ pub struct Model {
     pub offset: f64,
     /// Money per unit of objective.
     pub money_scale: f64,
+    /// True if rows may be lifted later: nothing may then be concluded from them when others are written.
+    pub liftable: bool,
 }
 
 impl Model {
@@ -172,9 +168,18 @@ pub struct AwardModel {
     pub(crate) relaxations: Vec<Relaxation>,
 }
 
-/// Builds the model. All rules are listed here, in order.
+/// Builds the model.
 pub fn build(tender: &Tender) -> AwardModel {
-    let mut model = Model { money_scale: volume::money_scale(tender), ..Model::default() };
+    build_in(tender, Model { money_scale: volume::money_scale(tender), ..Model::default() })
+}
+
+/// The same so that each requirement's rows can be lifted without a trace in the others.
+pub(crate) fn build_liftable(tender: &Tender) -> AwardModel {
+    build_in(tender, Model { money_scale: volume::money_scale(tender), liftable: true, ..Model::default() })
+}
+
+/// All rules are listed here, in order.
+fn build_in(tender: &Tender, mut model: Model) -> AwardModel {
     let volumes = Volumes::new(tender, &mut model);
     let formulary = formulary::add(tender, &mut model);
     let mut used = Indicators::default();

@@ -21,7 +21,7 @@ pub(super) fn reaches(tender: &Tender, model: &Model, volumes: &Volumes, sums: &
     let line_of: BTreeMap<Col, CandidateIx> = tender.candidates.indexes().map(|c| (volumes.packs[c].0, c)).collect();
     let simple: Vec<f64> =
         sums.iter().map(|s| arithmetic(tender, model, volumes, &line_of, s) * (1.0 + ROOM)).collect();
-    if model.index.len().saturating_mul(sums.len()) > WORK || sums.is_empty() {
+    if model.liftable || model.index.len().saturating_mul(sums.len()) > WORK || sums.is_empty() {
         return simple;
     }
     // Scaled to order 1, so that the LP's tolerances are relative to the sum itself.
@@ -65,7 +65,7 @@ fn arithmetic(
         product.1 = product.1.max(value / volumes.packs[c].1);
     }
     let by_product = products.into_iter().map(|(p, (reach, per_pack))| {
-        tender.products[p].capacity_packs.map_or(reach, |k| reach.min(k.to_f64() * per_pack))
+        tender.products[p].capacity_packs.filter(|_| !model.liftable).map_or(reach, |k| reach.min(k.to_f64() * per_pack))
     });
     let by_product: f64 = by_product.sum();
     by_product.min(cells.into_values().sum())

@@ -8,6 +8,7 @@ mod care;
 mod known_values;
 mod lots;
 mod lots_tried;
+mod planted_conflicts;
 mod properties;
 mod random;
 mod rules_known;
