@@ -57,6 +57,7 @@ enum Verb {
     Check(verbs::check::Args),
     Award(verbs::award::Args),
     Certify(verbs::certify::Args),
+    Conflicts(verbs::conflicts::Args),
     Stress(verbs::stress::Args),
     Reserve(verbs::reserve::Args),
     Report(verbs::report::Args),
@@ -77,6 +78,7 @@ fn main() -> ExitCode {
     let result = match cli.verb {
         Verb::Check(args) => verbs::check::run(&args, &output),
         Verb::Award(args) => verbs::award::run(&args, &cli.common, &output),
+        Verb::Conflicts(args) => verbs::conflicts::run(&args, &cli.common, &output),
         Verb::Certify(args) => verbs::certify::run(&args, &cli.common, &output),
         Verb::Stress(args) => verbs::stress::run(&args, &cli.common, &output),
         Verb::Reserve(args) => verbs::reserve::run(&args, &cli.common, &output),

@@ -4,6 +4,7 @@ pub mod award;
 pub mod certify;
 pub mod check;
 pub mod compare;
+pub mod conflicts;
 pub mod demo;
 pub mod export;
 pub mod import;

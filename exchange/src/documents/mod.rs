@@ -8,6 +8,7 @@ pub mod aim;
 pub mod award;
 pub mod check;
 pub mod compare;
+pub mod conflicts;
 mod contracts;
 mod fees;
 mod formulary;
