@@ -154,3 +154,27 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     output.result(&document, &text(&body, &tender.settings.currency));
     Ok(Exit::Done)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ballast_domain::quantity::Fraction;
+    use ballast_domain::tender::CriticalityClass;
+    use rust_decimal::Decimal;
+
+    #[test]
+    fn the_most_critical_class_with_a_limit_gives_the_target() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/iv-fluids");
+        let mut tender = ballast_exchange::tender::read(&path).tender.expect("the shipped tender");
+        assert_eq!(default_target(&tender), DEFAULT_TARGET);
+        let class = |cents: Option<i64>| CriticalityClass {
+            reserve: None,
+            maximum_shortage: cents.map(|c| Fraction(Decimal::new(c, 2))),
+        };
+        tender.criticality = [(1, class(None)), (2, class(Some(3))), (3, class(Some(20)))].into();
+        let target = default_target(&tender);
+        assert_eq!(target, "p_stockout<=0.03@criticality=2,conf=0.95");
+        let parsed: Target = target.parse().expect("a target");
+        assert_eq!((parsed.alpha, parsed.criticality), (0.03, Some(2)));
+    }
+}

@@ -38,6 +38,25 @@ pub(super) fn range(r: &ProductRow, places: &Places<'_>, findings: &mut Findings
     }
 }
 
+/// Outcome costs of a contract must stay in the range that figures have, 15 digits before the point.
+pub(super) fn check(tender: &Tender, places: &Places<'_>, findings: &mut Findings) {
+    let limit = exact(Decimal::from(10_i64.pow(15)));
+    let demand = tender.cells.iter().fold(zero(), |sum, c| sum + c.quantity.exact());
+    let most = demand * whole(tender.settings.contract_years);
+    for r in &tender.draft.products {
+        for (column, end) in [("outcome_cost_low", r.outcome_cost_low), ("outcome_cost_high", r.outcome_cost_high)] {
+            let Some(end) = end.filter(|end| exact(end.0.abs()) * &most >= limit) else { continue };
+            findings.error(
+                "out_of_range",
+                places.cell("products", r.at, column),
+                end.0.to_string(),
+                "over the contract it would come to more than the 15 digits that figures have",
+                "check the figure: it is per need unit",
+            );
+        }
+    }
+}
+
 /// What a need unit costs in outcomes on one product.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutcomePoints {

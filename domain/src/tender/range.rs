@@ -24,6 +24,7 @@ pub(super) fn check(tender: &Tender, raw: &RawTender, findings: &mut Findings) {
     quantities(tender, &places, findings);
     offers(tender, &places, findings);
     incumbents(tender, &places, findings);
+    super::outcome::check(tender, &places, findings);
 }
 
 fn quantities(tender: &Tender, places: &Places<'_>, findings: &mut Findings) {

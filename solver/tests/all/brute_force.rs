@@ -22,7 +22,7 @@ const SHAPE: Shape =
 const MOST: usize = 1200;
 
 /// Every way to serve each cell in whole packs.
-fn allocations(tender: &Tender) -> Option<Vec<Award>> {
+pub(crate) fn allocations(tender: &Tender) -> Option<Vec<Award>> {
     let mut all = vec![Vec::new()];
     for cell in tender.cells.indexes() {
         let candidates: Vec<CandidateIx> = tender.candidates_of(cell).collect();
@@ -66,7 +66,7 @@ pub fn split(
 }
 
 /// The cheapest allocation that the certificate accepts.
-fn enumerated(tender: &Tender, all: &[Award]) -> Option<(Decimal, Award)> {
+pub(crate) fn enumerated(tender: &Tender, all: &[Award]) -> Option<(Decimal, Award)> {
     let mut best: Option<(Decimal, Award)> = None;
     for award in all {
         let value = price(tender, award).costs.value;

@@ -5,6 +5,7 @@
 mod aims;
 mod brute_force;
 mod care;
+mod care_tried;
 mod known_values;
 mod lots;
 mod lots_tried;

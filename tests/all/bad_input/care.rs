@@ -31,6 +31,11 @@ const OUTCOME: &[Case] = &[
         Want::new("bad_range", "products.csv").line(3).column("outcome_cost_high"),
     ),
     (
+        "outcome cost beyond all measure",
+        |f| column(f, "products.csv", "outcome_cost_low,outcome_cost_high", 2, "1,99999999999999"),
+        Want::new("out_of_range", "products.csv").line(2).column("outcome_cost_high").value("99999999999999"),
+    ),
+    (
         "outcome cost that is no number",
         |f| column(f, "products.csv", "outcome_cost_low,outcome_cost_high", 2, "little,2"),
         Want::new("bad_value", "products.csv").line(2).column("outcome_cost_low").value("little"),
