@@ -75,7 +75,7 @@ pub fn run_child() -> io::Result<()> {
         return Ok(());
     };
     drop(raw);
-    match InProcess.award(&tender, &options.into(), parent) {
+    match InProcess.award(&tender, &(*options).into(), parent) {
         Ok(report) => parent.say(&FromChild::Done(Box::new(ReportMessage::from(&report)))),
         Err(error) => parent.say(&FromChild::Failed(error.to_string())),
     }

@@ -145,8 +145,8 @@ impl Children {
             let _ = errors.read_to_string(&mut text);
             text
         });
-        let job =
-            ToChild::Award { tender: to_body(&tender.draft), options: options.into(), memory_bytes: self.memory_bytes };
+        let (tender, options_message) = (to_body(&tender.draft), Box::new(options.into()));
+        let job = ToChild::Award { tender, options: options_message, memory_bytes: self.memory_bytes };
         // A child that dies while being told shows up below as a crash.
         let _ = frame::write(&mut to, &job);
 

@@ -15,7 +15,7 @@ use serde_json::Value;
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ToChild {
     /// Solve this.
-    Award { tender: Value, options: OptionsMessage, memory_bytes: Option<u64> },
+    Award { tender: Value, options: Box<OptionsMessage>, memory_bytes: Option<u64> },
     /// Open a packed file and say what it holds.
     Unpack(crate::unpacking::Job),
     /// Stop and give the best so far.
