@@ -172,9 +172,8 @@ impl Requirement {
     /// where it holds.
     pub fn broken_at(self, tender: &Tender, award: &Award, certificate: &Certificate) -> Option<(Side, Exact)> {
         let lines = || certificate.lines.iter().map(|l| (&tender.candidates[l.candidate], l));
-        let most = |bound: Option<Decimal>, value: Exact| {
-            bound.filter(|b| value > exact(*b)).map(|_| (Side::High, value))
-        };
+        let most =
+            |bound: Option<Decimal>, value: Exact| bound.filter(|b| value > exact(*b)).map(|_| (Side::High, value));
         let least = |bound: Option<Decimal>, value: Exact| {
             bound.filter(|b| value < exact(*b) && value > zero()).map(|_| (Side::Low, value))
         };

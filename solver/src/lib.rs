@@ -17,6 +17,6 @@ pub use ballast_domain::award::Award;
 pub use direct::InProcess;
 pub use highs::{VERSION as HIGHS_VERSION, version as highs_version};
 pub use report::{
-    Aim, Control, Engine, EngineError, Event, Limit, LogEntry, Options, Reached, Reason, SolveReport, Statistics,
-    Step, Termination,
+    Aim, Control, Engine, EngineError, Event, Limit, LogEntry, Options, Reached, Reason, SolveReport, Statistics, Step,
+    Termination,
 };

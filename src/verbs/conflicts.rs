@@ -21,6 +21,8 @@ use crate::{load, out, progress};
 pub struct Args {
     /// Folder with tender.toml and CSV files, or a JSON file.
     tender: PathBuf,
+    #[command(flatten)]
+    scenarios: load::Scenarios,
     /// Stop after so much work (1,000 simplex iterations each).
     #[arg(long, value_name = "N")]
     work: Option<u64>,
@@ -43,19 +45,18 @@ impl Control for Quiet<'_> {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let tender = load::tender(&args.tender, output)?;
+    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
     out::must_be_writable(args.out.as_deref())?;
     let interrupt = Interrupt::listen()?;
     let default = Options::default();
-    let options =
-        Options { gap: args.gap, seed: common.seed, work_limit: args.work.or(default.work_limit), ..default };
+    let options = Options { gap: args.gap, seed: common.seed, work_limit: args.work.or(default.work_limit), ..default };
     let bar = progress::spinner(output, "conflicts: probing");
     let started = std::time::Instant::now();
     let report = conflicts(&tender, &options, &Quiet(&interrupt))?;
     bar.finish_and_clear();
     let body = body(&tender, &report);
     let shown = json!({ "gap": options.gap, "work": options.work_limit });
-    let header = Header::new(&tender, load::build(), common.seed, shown);
+    let header = Header::new(&tender, load::build(), common.seed, shown).edited(&what_if);
     let document = seal("conflicts", &header, &body, json!({ "elapsed_seconds": started.elapsed().as_secs_f64() }))?;
     if let Some(path) = &args.out {
         out::write(path, &document)?;

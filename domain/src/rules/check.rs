@@ -80,9 +80,8 @@ impl Reader<'_> {
 
     /// Conditions hold exactly or not at all.
     fn met(&self, guard: &Guard) -> bool {
-        self.value(&guard.reading).is_some_and(|v| {
-            guard.low.as_ref().is_none_or(|l| v >= *l) && guard.high.as_ref().is_none_or(|h| v <= *h)
-        })
+        self.value(&guard.reading)
+            .is_some_and(|v| guard.low.as_ref().is_none_or(|l| v >= *l) && guard.high.as_ref().is_none_or(|h| v <= *h))
     }
 
     fn used(&self, reading: &Reading) -> bool {

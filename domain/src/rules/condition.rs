@@ -28,7 +28,13 @@ pub(super) fn parse(
             || format!("the keys of a condition are {} and scope.DIMENSION", KEYS.join(", ")),
             |n| format!("did you mean `when.{n}`?"),
         );
-        findings.error("unknown_column", place.column(&format!("when.{name}")), name, "conditions have no such key", fix);
+        findings.error(
+            "unknown_column",
+            place.column(&format!("when.{name}")),
+            name,
+            "conditions have no such key",
+            fix,
+        );
     }
     let measure: Option<Measure> = read(row, "measure", place, findings);
     let number = |key, findings: &mut Findings| read::<Number>(row, key, place, findings).map(|n: Number| n.0);

@@ -82,8 +82,7 @@ fn bounds(bound: Bound, of: Option<&Exact>) -> (Option<Exact>, Option<Exact>) {
 pub fn expand(tender: &Tender, rule: &Rule) -> Vec<Instance> {
     let lines = line::candidates(tender);
     let each = &rule.subject.each;
-    let mut conditions =
-        rule.when.as_ref().map(|c| (c, settled(tender, &lines, &c.subject)));
+    let mut conditions = rule.when.as_ref().map(|c| (c, settled(tender, &lines, &c.subject)));
     let today = match rule.relative_to {
         Some(Relative::Baseline) => Some(baseline::values(tender, &rule.subject)),
         _ => None,

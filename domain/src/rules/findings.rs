@@ -39,11 +39,7 @@ pub(crate) fn check(tender: &Tender, rule: &Rule, place: &Place, findings: &mut 
 fn is_state(dimension: &Dimension) -> bool {
     matches!(
         dimension,
-        Dimension::Approval
-            | Dimension::Acceptable
-            | Dimension::Incumbent
-            | Dimension::Layer
-            | Dimension::InFormulary
+        Dimension::Approval | Dimension::Acceptable | Dimension::Incumbent | Dimension::Layer | Dimension::InFormulary
     )
 }
 
@@ -60,8 +56,7 @@ fn empty(
     if lasting.is_empty() || lines.is_empty() || any_line(tender, lines, &Scope(lasting.clone())) {
         return;
     }
-    let alone: Vec<_> =
-        lasting.iter().filter(|part| !any_line(tender, lines, &Scope(vec![(*part).clone()]))).collect();
+    let alone: Vec<_> = lasting.iter().filter(|part| !any_line(tender, lines, &Scope(vec![(*part).clone()]))).collect();
     let mut say = |key: &str, value: String, expected: String| {
         let fix = "mend the scope, add offers, or drop the rule";
         findings.add(Severity::Warning, "empty_scope", place.column(key), value, expected, fix);

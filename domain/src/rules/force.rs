@@ -22,7 +22,9 @@ pub(super) fn parse(row: &RuleRow, measured: Option<&Measured>, desk: &mut Desk<
     }
     // Violations of shares are counted in units of their whole; money that depends on discounts has no fixed one.
     let by_spend = match measured {
-        Some(Measured::Share { weight: Weight::Spend(_), .. } | Measured::Mean { weight: Weight::Spend(_), .. }) => true,
+        Some(Measured::Share { weight: Weight::Spend(_), .. } | Measured::Mean { weight: Weight::Spend(_), .. }) => {
+            true
+        }
         _ => false,
     };
     if word != Word::Hard && by_spend {

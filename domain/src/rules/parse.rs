@@ -190,7 +190,9 @@ fn scope(keys: &Keys<'_>, known: &Known, desk: &mut Desk<'_>) -> Vec<(Dimension,
         let Some(dimension) = desk.dimensions(&key, &[(*name).to_owned()]).pop() else { continue };
         let values: BTreeSet<String> = text.split(';').map(|v| v.trim().to_owned()).filter(|v| !v.is_empty()).collect();
         let allowed: Option<BTreeSet<String>> = match &dimension {
-            Dimension::Acceptable | Dimension::Incumbent | Dimension::InFormulary => Some(["yes", "no"].map(String::from).into()),
+            Dimension::Acceptable | Dimension::Incumbent | Dimension::InFormulary => {
+                Some(["yes", "no"].map(String::from).into())
+            }
             Dimension::Approval => Some(Approval::ALL.iter().map(|a| a.word().to_owned()).collect()),
             Dimension::Layer => Some(Layer::ALL.iter().map(|l| l.word().to_owned()).collect()),
             other => known.ids.get(other).cloned(),
@@ -312,7 +314,8 @@ fn fitting(
         Some(RelativeTo::Baseline) => {
             let lead_time = measure == Mean && keys.of.as_deref() == Some("lead_time");
             if matches!(measure, Saving | Moved) || lead_time {
-                let expected = "savings and what moves are relative to today anyway, and today's lead times are unknown";
+                let expected =
+                    "savings and what moves are relative to today anyway, and today's lead times are unknown";
                 desk.refuse("relative_to", "baseline", expected, "remove `relative_to` and state the bound itself");
             }
             let offered = |d: &&Dimension| matches!(d, Dimension::Offer | Dimension::Layer | Dimension::InFormulary);
@@ -365,7 +368,9 @@ fn weight(
         _ => false,
     };
     let price = measure == Measure::Mean && keys.of.as_deref() == Some("price");
-    if price && keys.weight == Some(Weighting::Spend) || measure == Measure::Moved && keys.weight == Some(Weighting::Spend) {
+    if price && keys.weight == Some(Weighting::Spend)
+        || measure == Measure::Moved && keys.weight == Some(Weighting::Spend)
+    {
         desk.refuse("weight", "spend", "this cannot be weighed by spend", "weigh by units or reference");
     }
     let weighting = match keys.weight {
@@ -411,7 +416,8 @@ fn measured(keys: &Keys<'_>, weight: Weight, within: Vec<Dimension>, desk: &mut 
         Measure::Mean => {
             let attribute = |name: &str| match Dimension::parse(name) {
                 Ok(
-                    d @ (Dimension::ProductAttribute(_) | Dimension::SupplierAttribute(_) | Dimension::SiteAttribute(_)),
+                    d
+                    @ (Dimension::ProductAttribute(_) | Dimension::SupplierAttribute(_) | Dimension::SiteAttribute(_)),
                 ) => Some(Averaged::Attribute(d)),
                 _ => None,
             };
@@ -423,7 +429,8 @@ fn measured(keys: &Keys<'_>, weight: Weight, within: Vec<Dimension>, desk: &mut 
                 None => None,
             };
             let Some(of) = averaged else {
-                let fix = "set `of` to `preference`, `price`, `lead_time`, `product.NAME`, `supplier.NAME` or `site.NAME`";
+                let fix =
+                    "set `of` to `preference`, `price`, `lead_time`, `product.NAME`, `supplier.NAME` or `site.NAME`";
                 desk.refuse("of", of.unwrap_or(""), "`mean` needs to know of what", fix);
                 return None;
             };

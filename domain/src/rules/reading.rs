@@ -327,7 +327,10 @@ fn ratios<'t>(
             offset: zero(),
             part: Sum { counted: amounts[0].within(&subject.scope), terms: part.terms() },
             base: if within.is_none() { whole(1) } else { zero() },
-            whole: Sum { counted: if is_mean { amounts[1].within(&subject.scope) } else { amounts[1].everywhere() }, terms },
+            whole: Sum {
+                counted: if is_mean { amounts[1].within(&subject.scope) } else { amounts[1].everywhere() },
+                terms,
+            },
             scale: whole(1),
         };
         (key, Reading::Ratio(ratio))

@@ -96,7 +96,9 @@ fn claim(subject: &Subject, of: Bound, limit: &str) -> String {
         Measured::MovedUnits { weight } => {
             format!("what leaves its incumbents is {limit} of the volume{scope}{}", weighed(*weight, " by"))
         }
-        Measured::MovedSites => format!("the sites where anything{scope} leaves its incumbents are {limit} of those that have some"),
+        Measured::MovedSites => {
+            format!("the sites where anything{scope} leaves its incumbents are {limit} of those that have some")
+        }
     }
 }
 

@@ -89,12 +89,8 @@ fn out_of_reach(reading: &Reading, low: &Exact, named: &str) -> Option<String> {
                 && low.is_positive()
                 && !(r.whole.terms.is_empty() && r.base.is_zero()) =>
         {
-            Some(format!(
-                "rule {named} asks for at least {}, but no line counts towards it",
-                round(low, 6).normalize()
-            ))
+            Some(format!("rule {named} asks for at least {}, but no line counts towards it", round(low, 6).normalize()))
         }
         _ => None,
     }
 }
-

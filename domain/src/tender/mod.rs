@@ -4,8 +4,8 @@
 mod build;
 mod candidates;
 mod channel;
-pub mod coverage;
 mod contradictions;
+pub mod coverage;
 mod criticality;
 mod equivalences;
 mod formulary;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_domain::index::*;
 use ballast_domain::requirement::Requirement;
-use ballast_domain::rules::{Instance, expand};
+use ballast_domain::rules::expand;
 
 use super::probe::{Answer, Elastic, Probes};
 use super::{ConflictSet, Member};
@@ -50,10 +50,9 @@ pub(super) fn minimal(probes: &mut Probes<'_>, pool: &BTreeSet<Requirement>) -> 
     }
     let needs = needs(probes, &set);
     let instances = instances(probes, &set);
-    let members = set.difference(&unknown).map(|r| Member {
-        requirement: *r,
-        instances: instances.get(r).cloned().unwrap_or_default(),
-    });
+    let members = set
+        .difference(&unknown)
+        .map(|r| Member { requirement: *r, instances: instances.get(r).cloned().unwrap_or_default() });
     Some(ConflictSet { members: members.collect(), inconclusive: unknown.iter().copied().collect(), needs })
 }
 
@@ -94,13 +93,7 @@ fn instances(probes: &mut Probes<'_>, set: &BTreeSet<Requirement>) -> BTreeMap<R
         let Requirement::Rule(rule) = requirement else { continue };
         let all = expand(tender, &tender.rules[*rule]);
         if all.len() > 1 {
-            labels.extend(all.into_iter().zip(0..).map(|(instance, i)| {
-                let label = match instance {
-                    Instance::Linear(l) => l.label,
-                    Instance::Count(c) => c.label,
-                };
-                ((*rule, i), label)
-            }));
+            labels.extend(all.into_iter().zip(0..).map(|(instance, i)| ((*rule, i), instance.label)));
         }
     }
     if labels.is_empty() || labels.len() > INSTANCES {

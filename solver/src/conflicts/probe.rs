@@ -204,7 +204,8 @@ impl<'a> Probes<'a> {
 
     fn run(&mut self, model: &Model, any: bool) -> (Status, Option<Vec<f64>>) {
         let columns = i64::try_from(model.columns()).unwrap_or(i64::MAX);
-        let all = self.options.work_limit.map_or(i64::MAX, |w| i64::try_from(w.saturating_mul(1000)).unwrap_or(i64::MAX));
+        let all =
+            self.options.work_limit.map_or(i64::MAX, |w| i64::try_from(w.saturating_mul(1000)).unwrap_or(i64::MAX));
         let left = (ITERATIONS + PER_COLUMN * columns).min(all - self.iterations);
         if left <= 0 || self.control.cancelled() {
             return (Status::Interrupted, None);

@@ -86,13 +86,7 @@ fn cheapest(
 }
 
 /// The least weighted violation of a level; the limit that ended the search if it was not proven.
-fn least(
-    job: &Job<'_>,
-    open: &AwardModel,
-    terms: &Terms,
-    settings: &Settings,
-    spent: &mut i64,
-) -> Result<f64, Limit> {
+fn least(job: &Job<'_>, open: &AwardModel, terms: &Terms, settings: &Settings, spent: &mut i64) -> Result<f64, Limit> {
     let mut model = open.model.clone();
     model.offset = 0.0;
     model.cost.iter_mut().for_each(|c| *c = 0.0);

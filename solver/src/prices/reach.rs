@@ -65,7 +65,10 @@ fn arithmetic(
         product.1 = product.1.max(value / volumes.packs[c].1);
     }
     let by_product = products.into_iter().map(|(p, (reach, per_pack))| {
-        tender.products[p].capacity_packs.filter(|_| !model.liftable).map_or(reach, |k| reach.min(k.to_f64() * per_pack))
+        tender.products[p]
+            .capacity_packs
+            .filter(|_| !model.liftable)
+            .map_or(reach, |k| reach.min(k.to_f64() * per_pack))
     });
     let by_product: f64 = by_product.sum();
     by_product.min(cells.into_values().sum())

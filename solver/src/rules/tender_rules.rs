@@ -102,7 +102,8 @@ fn enforce(rows: &mut Rows<'_>, rule: &Rule, side: Side, guards: &[Col], relaxat
         Force::Priced { price } => {
             let settings = &rows.tender.settings;
             let weight = float(&exact(settings.component_weight(Component::Penalties)));
-            let cost = weight * float(&exact(price)) * f64::from(settings.contract_years) * most / rows.model.money_scale;
+            let cost =
+                weight * float(&exact(price)) * f64::from(settings.contract_years) * most / rows.model.money_scale;
             let slack = rows.model.column(cost, 0.0, 1.0, false);
             terms.push((slack, -most * unit));
         }

@@ -34,9 +34,8 @@ fn named(tender: &Tender, requirement: Requirement) -> String {
 }
 
 fn members(tender: &Tender, report: &ConflictReport) -> Vec<BTreeSet<String>> {
-    let set = |s: &ballast_solver::conflicts::ConflictSet| {
-        s.members.iter().map(|m| named(tender, m.requirement)).collect()
-    };
+    let set =
+        |s: &ballast_solver::conflicts::ConflictSet| s.members.iter().map(|m| named(tender, m.requirement)).collect();
     report.sets.iter().map(set).collect()
 }
 
@@ -305,9 +304,13 @@ fn disjoint_conflicts_are_all_found() {
 #[test]
 fn repairs_are_suggested_in_their_own_unit_with_what_they_cost() {
     // 100 wanted, 60 + 30 to be had: 10 more of either. S1 at 2, S2 at 3: 70 × 2 + 30 × 3 = 230, 60 × 2 + 40 × 3 = 240.
-    let book = Book::one_need()
-        .sells("S1", "gauze", "P1", "2", "capacity_packs=60")
-        .sells("S2", "gauze", "P2", "3", "capacity_packs=30");
+    let book = Book::one_need().sells("S1", "gauze", "P1", "2", "capacity_packs=60").sells(
+        "S2",
+        "gauze",
+        "P2",
+        "3",
+        "capacity_packs=30",
+    );
     let (tender, report) = explain(&book);
     assert_eq!(report.sets.len(), 1, "{report:?}");
     assert_eq!(report.repairs.len(), 2, "{report:?}");
@@ -343,9 +346,12 @@ fn a_share_is_repaired_as_a_share_and_a_count_as_a_count() {
     let values: Vec<Option<Decimal>> = report.repairs.iter().map(|r| r.value).collect();
     assert_eq!(values, [Some(Decimal::from(255)), Some(Decimal::from(270))]);
 
-    let count = two
-        .row("rules", "id=two measure=count of=supplier scope.need=gauze at_least=2")
-        .set("needs", |_| true, "max_products", "1");
+    let count = two.row("rules", "id=two measure=count of=supplier scope.need=gauze at_least=2").set(
+        "needs",
+        |_| true,
+        "max_products",
+        "1",
+    );
     let (tender, report) = explain(&count);
     let mut changes: Vec<String> = report
         .repairs

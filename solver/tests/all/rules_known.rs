@@ -23,9 +23,13 @@ fn all(base: &Book, cases: &[Case]) {
 
 /// 100 gauze at A: P1 of S1 at 3, P2 of S2 at 2; alone P2 wins, 200. A piece moved to P1 costs 1.
 fn two() -> Book {
-    Book::one_need()
-        .sells("S1", "gauze", "P1", "3", "attr.emissions=10 attr.quality=0.9")
-        .sells("S2", "gauze", "P2", "2", "attr.emissions=20 attr.quality=0.5")
+    Book::one_need().sells("S1", "gauze", "P1", "3", "attr.emissions=10 attr.quality=0.9").sells(
+        "S2",
+        "gauze",
+        "P2",
+        "2",
+        "attr.emissions=20 attr.quality=0.5",
+    )
 }
 
 #[test]
@@ -36,7 +40,12 @@ fn amounts_and_shares() {
             (&["measure=units scope.supplier=S2 at_most=60"], "240.00", &["A gauze P1 40", "A gauze P2 60"], "units"),
             (&["measure=spend scope.supplier=S2 at_most=100"], "250.00", &["A gauze P1 50", "A gauze P2 50"], "spend"),
             (&["measure=spend at_least=230"], "230.00", &["A gauze P1 30", "A gauze P2 70"], "spend in all"),
-            (&["measure=share scope.supplier=S1 at_least=0.25"], "225.00", &["A gauze P1 25", "A gauze P2 75"], "share"),
+            (
+                &["measure=share scope.supplier=S1 at_least=0.25"],
+                "225.00",
+                &["A gauze P1 25", "A gauze P2 75"],
+                "share",
+            ),
             // 3 a ÷ (3 a + 2 (100 − a)) = 0.6: a = 50
             (
                 &["measure=share scope.supplier=S1 weight=spend spend_level=list at_least=0.6"],
@@ -189,9 +198,12 @@ fn what_moves() {
         .row("rules", "id=s measure=units scope.site=A scope.supplier=S1 at_most=0");
     assert_award(&book, "301.00", &["A gauze P2 100p", "B gauze P1 1p", "B gauze P2 49p"]);
     // An incumbent that nobody offers any more is left whatever is bought.
-    let gone = today()
-        .row("products", "product=P0 supplier=S1 need=gauze use_factor=1")
-        .set("incumbents", |r| r["site"] == "B", "product", "P0");
+    let gone = today().row("products", "product=P0 supplier=S1 need=gauze use_factor=1").set(
+        "incumbents",
+        |r| r["site"] == "B",
+        "product",
+        "P0",
+    );
     all(
         &gone,
         &[(
@@ -255,10 +267,7 @@ fn bounds_relative_to_today() {
         ],
     );
     // Where nothing is bought today there is nothing to compare with.
-    all(
-        &two(),
-        &[(&["measure=spend at_least=5 relative_to=baseline"], "200.00", &["A gauze P2 100"], "no baseline")],
-    );
+    all(&two(), &[(&["measure=spend at_least=5 relative_to=baseline"], "200.00", &["A gauze P2 100"], "no baseline")]);
 }
 
 #[test]
@@ -287,10 +296,8 @@ fn bounds_relative_to_the_system() {
             ),
             // The system's mean is 315 ÷ 135; B pays exactly that.
             (
-                &[
-                    "measure=mean of=price each=need;site within=need scope.class=small exactly=1 \
-                     relative_to=system_mean spend_level=list",
-                ],
+                &["measure=mean of=price each=need;site within=need scope.class=small exactly=1 \
+                     relative_to=system_mean spend_level=list"],
                 "315.00",
                 thirds,
                 "the small site pays the mean price of all",
@@ -308,7 +315,12 @@ fn conditions() {
     let two = two();
     for (rules, value, lines, shows) in [
         (vec![cap.to_owned() + " when.at_least=0.2"], "200.00", &["A gauze P2 100"][..], "it stays below"),
-        (vec![fifth.replace("exactly", "at_least"), cap.to_owned() + " when.at_least=0.2"], "250.00", half, "inclusive"),
+        (
+            vec![fifth.replace("exactly", "at_least"), cap.to_owned() + " when.at_least=0.2"],
+            "250.00",
+            half,
+            "inclusive",
+        ),
         (vec![fifth.to_owned(), cap.to_owned() + " when.at_least=0.21"], "220.00", plain, "not met"),
         (vec![fifth.to_owned(), cap.to_owned() + " when.at_most=0.19"], "220.00", plain, "not met from above"),
         (vec![fifth.to_owned(), cap.to_owned() + " when.exactly=0.3"], "220.00", plain, "not exactly"),
@@ -343,16 +355,16 @@ fn conditions_on_counts_amounts_and_savings() {
             ),
             // Out of the condition by one piece more than 10.
             (
-                &["measure=units scope.supplier=S2 at_most=60 when.measure=units when.scope.supplier=S1 when.at_most=10"],
+                &[
+                    "measure=units scope.supplier=S2 at_most=60 when.measure=units when.scope.supplier=S1 when.at_most=10",
+                ],
                 "211.00",
                 &["A gauze P1 11p", "A gauze P2 89p"],
                 "at most 10",
             ),
             (
-                &[
-                    "measure=units scope.supplier=S2 at_most=60 when.measure=spend when.spend_level=list \
-                     when.scope.supplier=S1 when.at_most=30",
-                ],
+                &["measure=units scope.supplier=S2 at_most=60 when.measure=spend when.spend_level=list \
+                     when.scope.supplier=S1 when.at_most=30"],
                 "211.00",
                 &["A gauze P1 11p", "A gauze P2 89p"],
                 "at most 30 of money",
@@ -368,14 +380,12 @@ fn conditions_on_counts_amounts_and_savings() {
     let today = today().set("needs", |_| true, "whole_packs", "yes");
     all(
         &today,
-        &[
-            (
-                &["measure=units each=site scope.supplier=S2 at_most=40 when.measure=moved when.of=site when.at_least=1"],
-                "370.00",
-                &["A gauze P1 60p", "A gauze P2 40p", "B gauze P1 10p", "B gauze P2 40p"],
-                "each site that moves, by itself",
-            ),
-        ],
+        &[(
+            &["measure=units each=site scope.supplier=S2 at_most=40 when.measure=moved when.of=site when.at_least=1"],
+            "370.00",
+            &["A gauze P1 60p", "A gauze P2 40p", "B gauze P1 10p", "B gauze P2 40p"],
+            "each site that moves, by itself",
+        )],
     );
 }
 
@@ -442,17 +452,18 @@ fn priced_rules_are_broken_where_that_is_cheaper() {
 fn a_violation_of_a_mean_is_counted_by_the_part_of_the_volume_it_speaks_of() {
     // Only P1 and P2 have a score; 50 of P3, cheaper still, have none. Mean of P2 alone 0.5, asked 0.7: 0.2 of the 50 that are
     // scored, of 100: 0.1, at 100 a year 10. Curing it takes 25 from P2 to P1: 25.
-    let book = two().sells("S2", "gauze", "P3", "1", "capacity_packs=50").row(
-        "rules",
-        "id=r measure=mean of=product.quality at_least=0.7 force=priced price=100",
-    );
+    let book = two()
+        .sells("S2", "gauze", "P3", "1", "capacity_packs=50")
+        .row("rules", "id=r measure=mean of=product.quality at_least=0.7 force=priced price=100");
     assert_award(&book, "160.00", &["A gauze P2 50", "A gauze P3 50"]);
 }
 
 #[test]
 fn the_ladder_gives_up_the_highest_level_first() {
     let s1 = |level: u32, weight: u32| {
-        format!("id=one measure=share scope.supplier=S1 at_least=0.7 force=levelled level={level} weight_in_level={weight}")
+        format!(
+            "id=one measure=share scope.supplier=S1 at_least=0.7 force=levelled level={level} weight_in_level={weight}"
+        )
     };
     let s2 = |level: u32| format!("id=two measure=share scope.supplier=S2 at_least=0.6 force=levelled level={level}");
     let seventy = &["A gauze P1 70", "A gauze P2 30"][..];
@@ -469,7 +480,8 @@ fn the_ladder_gives_up_the_highest_level_first() {
         assert!(!report.ladder.is_empty());
         let last = report.ladder.last().unwrap();
         assert_eq!(last.value.to_string(), value);
-        let relaxed: Vec<String> = report.award.unwrap().1.rules.iter().filter_map(|r| Some(r.relaxed_by()?.to_string())).collect();
+        let relaxed: Vec<String> =
+            report.award.unwrap().1.rules.iter().filter_map(|r| Some(r.relaxed_by()?.to_string())).collect();
         assert_eq!(relaxed, ["3/10"]);
     }
 }
@@ -540,10 +552,8 @@ fn on_and_off_formulary() {
                 "something off formulary",
             ),
             (
-                &[
-                    "measure=units scope.supplier=S2 at_most=10 when.measure=count when.of=product \
-                     when.scope.in_formulary=no when.at_least=1",
-                ],
+                &["measure=units scope.supplier=S2 at_most=10 when.measure=count when.of=product \
+                     when.scope.in_formulary=no when.at_least=1"],
                 "200.00",
                 &["A gauze P2 100"],
                 "a condition about what is off formulary",
