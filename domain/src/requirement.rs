@@ -1,6 +1,8 @@
 //! What a buyer requires or a supplier limits, as a thing that could be given up: the members of a conflict. Each names one
 //! rule or one cell of a table, says itself in words, and can be set to another value.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use rust_decimal::Decimal;
 
 use crate::award::Award;
@@ -25,8 +27,14 @@ pub enum Requirement {
     OfferMaximum(OfferIx),
     /// Least packs of an offer that is used.
     OfferMinimum(OfferIx),
+    /// Least packs of an offer at a site that uses it.
+    MinimumOrder(OfferIx),
+    /// Structure of the award, or further products, on which an offer depends.
+    Condition(OfferIx),
     /// Least list spend of a supplier that wins.
     MinimumAward(SupplierIx),
+    /// Most list spend of a supplier.
+    MaximumAward(SupplierIx),
     /// Most products of a need over all sites.
     MaxProducts(NeedIx),
     /// Most products of a need at one site.
@@ -66,7 +74,10 @@ impl Requirement {
             Self::SupplierCapacity(s) => ("suppliers", supplier(s), "capacity"),
             Self::OfferMaximum(o) => ("offers", offer(o), "max_packs"),
             Self::OfferMinimum(o) => ("offers", offer(o), "minimum_if_used"),
+            Self::MinimumOrder(o) => ("offers", offer(o), "minimum_order"),
+            Self::Condition(o) => ("offers", offer(o), ""),
             Self::MinimumAward(s) => ("suppliers", supplier(s), "minimum_award"),
+            Self::MaximumAward(s) => ("suppliers", supplier(s), "maximum_award"),
             Self::MaxProducts(n) => ("needs", need(n), "max_products"),
             Self::MaxProductsPerSite(n) => ("needs", need(n), "max_products_per_site"),
             Self::FormularyLimit(n) => ("needs", need(n), "formulary_limit"),
@@ -97,7 +108,8 @@ impl Requirement {
                     .collect();
                 format!("pick {}: {} of the demand", tender.picks[p].name, bounds.join(" and "))
             }
-            Self::OfferMinimum(_) | Self::MinimumAward(_) => {
+            Self::Condition(o) => format!("the conditions of offer {}", tender.offers[o].id),
+            Self::OfferMinimum(_) | Self::MinimumOrder(_) | Self::MinimumAward(_) => {
                 let (table, id, column) = self.place(tender);
                 format!("{column} of {} {id}: at least {}", singular(table), value(Side::Low))
             }
@@ -119,7 +131,11 @@ impl Requirement {
             Self::SupplierCapacity(s) => high(tender.suppliers[s].capacity.map(|k| k.0)),
             Self::OfferMaximum(o) => high(tender.offers[o].max_packs.map(|k| k.0)),
             Self::OfferMinimum(o) => low(tender.offers[o].minimum_if_used.map(|k| k.0)),
+            Self::MinimumOrder(o) => low(tender.offers[o].conditions.minimum_order.map(|k| k.0)),
+            // Not a number; there is something to drop.
+            Self::Condition(_) => low(Some(Decimal::ONE)),
             Self::MinimumAward(s) => low(tender.suppliers[s].minimum_award.map(|k| k.0)),
+            Self::MaximumAward(s) => high(tender.suppliers[s].maximum_award.map(|k| k.0)),
             Self::MaxProducts(n) => high(tender.needs[n].max_products.map(Decimal::from)),
             Self::MaxProductsPerSite(n) => high(tender.needs[n].max_products_per_site.map(Decimal::from)),
             Self::FormularyLimit(n) => high(tender.needs[n].formulary_limit.map(Decimal::from)),
@@ -146,7 +162,14 @@ impl Requirement {
             Self::SupplierCapacity(s) => tender.suppliers[s].capacity = value.map(CapacityUnits),
             Self::OfferMaximum(o) => tender.offers[o].max_packs = value.map(Packs),
             Self::OfferMinimum(o) => tender.offers[o].minimum_if_used = value.map(Packs),
+            Self::MinimumOrder(o) => tender.offers[o].conditions.minimum_order = value.map(Packs),
+            Self::Condition(o) => {
+                let conditions = &mut tender.offers[o].conditions;
+                conditions.structure = None;
+                conditions.requires.clear();
+            }
             Self::MinimumAward(s) => tender.suppliers[s].minimum_award = value.map(Money),
+            Self::MaximumAward(s) => tender.suppliers[s].maximum_award = value.map(Money),
             Self::MaxProducts(n) => tender.needs[n].max_products = count(),
             Self::MaxProductsPerSite(n) => tender.needs[n].max_products_per_site = count(),
             Self::FormularyLimit(n) => tender.needs[n].formulary_limit = count(),
@@ -180,7 +203,7 @@ impl Requirement {
         let high = self.value(tender, Side::High);
         let low = self.value(tender, Side::Low);
         match self {
-            Self::Demand(_) | Self::Sizes(_) => None,
+            Self::Demand(_) | Self::Sizes(_) | Self::Condition(_) => None,
             Self::Pick(p) => {
                 let served = |(cell, named): &(CellIx, Vec<CandidateIx>)| {
                     let lines = award.lines.iter().filter(|l| named.contains(&l.candidate));
@@ -214,18 +237,27 @@ impl Requirement {
             Self::MinimumAward(s) => {
                 least(low, lines().filter(|(c, _)| c.supplier == s).map(|(_, l)| l.list.clone()).sum())
             }
+            Self::MinimumOrder(o) => {
+                let at_sites = lines().filter(|(c, _)| c.offer == o).fold(BTreeMap::new(), |mut sites, (c, l)| {
+                    *sites.entry(c.site).or_insert_with(zero) += &l.packs;
+                    sites
+                });
+                at_sites.into_values().min().and_then(|v| least(low, v))
+            }
+            Self::MaximumAward(s) => {
+                most(high, lines().filter(|(c, _)| c.supplier == s).map(|(_, l)| l.list.clone()).sum())
+            }
             Self::MaxProducts(n) => {
-                let products: std::collections::BTreeSet<ProductIx> =
+                let products: BTreeSet<ProductIx> =
                     lines().filter(|(c, _)| c.need == n).map(|(c, _)| c.product).collect();
                 most(high, whole(products.len()))
             }
             Self::MaxProductsPerSite(n) => {
-                let mut at: std::collections::BTreeMap<SiteIx, std::collections::BTreeSet<ProductIx>> =
-                    std::collections::BTreeMap::new();
+                let mut at: BTreeMap<SiteIx, BTreeSet<ProductIx>> = BTreeMap::new();
                 for (c, _) in lines().filter(|(c, _)| c.need == n) {
                     at.entry(c.site).or_default().insert(c.product);
                 }
-                most(high, whole(at.values().map(std::collections::BTreeSet::len).max().unwrap_or(0)))
+                most(high, whole(at.values().map(BTreeSet::len).max().unwrap_or(0)))
             }
             Self::FormularyLimit(n) => most(high, whole(award.formulary_of(tender, n).len())),
             Self::Rule(r) => {

@@ -316,6 +316,13 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
     let Some(value) = body.value else { return text };
     let years = tender.settings.contract_years;
     text.push_str(&format!("\n  cost      {} {currency} over {years} contract year(s)\n", money(value)));
+    if let Some(cash) = body.cash.as_ref().filter(|c| c.total != value) {
+        text.push_str(&format!(
+            "  of it     {} cash and {} shadow money; the bound speaks of both\n",
+            money(cash.total),
+            money(value - cash.total)
+        ));
+    }
     if let (Some(bound), Some(gap), Some(gap_money)) = (body.bound, body.gap, body.gap_money) {
         text.push_str(&format!(
             "  proven    no award costs less than {}: at most {} ({:.3} %) better exists\n",
@@ -375,6 +382,14 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
         .collect();
     if !rows.is_empty() {
         text.push_str(&format!("\n{}", table(&["package", "group", "without it a year", "with it"], &rows)));
+    }
+    let rows: Vec<Vec<String>> = body
+        .unserved
+        .iter()
+        .map(|u| vec![u.site.clone(), u.need.clone(), money(u.need_units), percent(u.share), money(u.amount)])
+        .collect();
+    if !rows.is_empty() {
+        text.push_str(&format!("\n{}", table(&["unserved at", "need", "units a year", "share", "weighs"], &rows)));
     }
     if !body.rules.is_empty() {
         let tight = body.rules.iter().filter(|r| r.slack.is_some_and(|s| s.abs() < 1e-6)).count();

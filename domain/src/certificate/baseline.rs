@@ -14,7 +14,7 @@ use crate::award::{Award, AwardLine, SHARE_DECIMALS};
 use crate::exact::{Exact, exact, round, whole, zero};
 use crate::index::*;
 use crate::quantity::NeedUnits;
-use crate::tender::{Candidate, Tender};
+use crate::tender::{Candidate, Conditions, Tender};
 
 /// Both baselines over the contract, beside the award on the same cells.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,7 +99,10 @@ pub fn baseline(tender: &Tender, lines: &[LineCost]) -> Baseline {
                 .candidates_of(cell)
                 .filter(|c| {
                     let offer = &tender.offers[tender.candidates[*c].offer];
-                    tender.candidates[*c].product == product && !offer.needs_tier && offer.package.is_none()
+                    tender.candidates[*c].product == product
+                        && !offer.needs_tier
+                        && offer.package.is_none()
+                        && offer.conditions == Conditions::default()
                 })
                 .min_by_key(|c| tender.offers[tender.candidates[*c].offer].list_price)
         };

@@ -16,7 +16,7 @@ choice! {
     Fact {
         /// Lines refer to candidates, once each, with volume above zero.
         Form = "form",
-        /// Each demand cell is served exactly.
+        /// Each demand cell is served exactly, or at most so where its need states a shortage cost.
         Balance = "balance",
         /// Shares have 9 decimals; whole packs leave less than one pack over.
         Grid = "grid",
@@ -40,6 +40,12 @@ choice! {
         Formulary = "formulary",
         /// Every size of a need is bought.
         Coverage = "coverage",
+        /// Structure and required products of conditional offers.
+        Conditions = "conditions",
+        /// Least packs of a site that uses an offer.
+        MinimumOrder = "minimum_order",
+        /// Most list spend of a supplier.
+        MaximumAward = "maximum_award",
         /// Packages are bought whole or not at all; one of an exclusive group.
         Packages = "packages",
         /// Lines picked by hand.
@@ -134,6 +140,9 @@ pub(super) fn check(tender: &Tender, award: &Award, costs: &[LineCost], toleranc
         standardization(tender, award),
         super::formulary::check(tender, award),
         super::coverage::check(tender, award),
+        super::conditions::check(tender, award, tolerance),
+        super::conditions::minimum_order(tender, costs, tolerance),
+        super::conditions::maximum_award(tender, costs, tolerance),
         super::packages::check(tender, costs, tolerance),
         super::picks::check(tender, award, tolerance),
     ]
@@ -166,7 +175,8 @@ fn balance(tender: &Tender, award: &Award) -> FactCheck {
     let mut check = Checker::new(Fact::Balance);
     for (cell, served) in served.enumerate() {
         let wanted = tender.cells[cell].quantity.exact();
-        check.must(*served == wanted, || {
+        let may_fall_short = tender.needs[tender.cells[cell].need].shortage_cost.is_some();
+        check.must(*served == wanted || may_fall_short && *served < wanted, || {
             format!("{}: {} served of {}", name(tender, cell), digits(served), digits(&wanted))
         });
     }
@@ -176,8 +186,8 @@ fn balance(tender: &Tender, award: &Award) -> FactCheck {
 fn grid(tender: &Tender, award: &Award) -> FactCheck {
     let mut check = Checker::new(Fact::Grid);
     let step = exact(share_step());
-    // Whole-pack cells: bought need units and the largest pack bought.
-    let mut bought: BTreeMap<CellIx, (Exact, Exact)> = BTreeMap::new();
+    // Whole-pack cells: bought need units, the largest pack bought, and what is used.
+    let mut bought: BTreeMap<CellIx, (Exact, Exact, Exact)> = BTreeMap::new();
     for line in &award.lines {
         let candidate = &tender.candidates[line.candidate];
         let quantity = tender.cells[candidate.cell].quantity.exact();
@@ -189,8 +199,9 @@ fn grid(tender: &Tender, award: &Award) -> FactCheck {
                 check.must(line.used.exact() <= units, || {
                     format!("{}: more used than bought", name(tender, candidate.cell))
                 });
-                let entry = bought.entry(candidate.cell).or_insert_with(|| (zero(), zero()));
+                let entry = bought.entry(candidate.cell).or_insert_with(|| (zero(), zero(), zero()));
                 entry.0 += units;
+                entry.2 += line.used.exact();
                 if factor > entry.1 {
                     entry.1 = factor;
                 }
@@ -206,8 +217,12 @@ fn grid(tender: &Tender, award: &Award) -> FactCheck {
             }),
         }
     }
-    for (cell, (units, largest)) in bought {
-        let surplus = units - tender.cells[cell].quantity.exact();
+    for (cell, (units, largest, used)) in bought {
+        let quantity = tender.cells[cell].quantity.exact();
+        check.must(used == units || used >= quantity, || {
+            format!("{}: packs lie unused while demand is unserved", name(tender, cell))
+        });
+        let surplus = units - quantity;
         check.must(surplus < largest, || format!("{}: a whole pack too many", name(tender, cell)));
     }
     check.done()

@@ -3,6 +3,7 @@
 
 mod amounts;
 mod baseline;
+mod conditions;
 mod coverage;
 mod facts;
 mod formulary;
@@ -10,6 +11,7 @@ mod outcome;
 mod packages;
 mod picks;
 mod prices;
+mod shadow;
 mod switching;
 
 use rust_decimal::Decimal;
@@ -18,6 +20,7 @@ pub use baseline::{Baseline, baseline};
 pub(crate) use baseline::{incumbent_packs, todays_cost};
 pub use facts::{Fact, FactCheck};
 pub use prices::{Component, Costs, LineCost, LineFees, ScheduleUse, price};
+pub use shadow::{adjusted, unserved};
 pub use switching::{SwitchingUse, switching};
 
 use crate::award::Award;

@@ -6,7 +6,8 @@
 //! 3. net = list − discount ± what packages change; mark-up and buyer-paid fees on net (fees of base `list` on list);
 //!    freight on top;
 //! 4. switching once per cell and clinician group that leaves its incumbents, onboarding once per supplier that wins
-//!    anything, outcome cost on need units used (shadow money).
+//!    anything, outcome cost on need units used (shadow money);
+//! 5. adjustments, and demand left unserved (shadow money, [`super::shadow`]).
 //!
 //! Yearly costs are paid in each contract year. Every component is rounded to the cent once, half to even.
 
@@ -42,8 +43,12 @@ choice! {
         Switching = "switching",
         /// Taking suppliers on, once.
         Onboarding = "onboarding",
+        /// Bonus and malus.
+        Adjustments = "adjustments",
         /// What the products cost in outcomes, as far as the evidence is sure.
         Outcome = "outcome",
+        /// Demand left unserved.
+        Unserved = "unserved",
         /// What breaking priced rules costs; shadow money.
         Penalties = "penalties",
     }
@@ -57,7 +62,7 @@ impl Component {
 
     /// Money that stands for something else: nobody pays it.
     pub fn shadow(self) -> bool {
-        matches!(self, Self::Outcome | Self::Penalties)
+        matches!(self, Self::Adjustments | Self::Outcome | Self::Unserved | Self::Penalties)
     }
 }
 
@@ -66,6 +71,10 @@ impl Component {
 pub struct Costs {
     /// By component, in order of declaration, all components present.
     pub components: Vec<(Component, Decimal)>,
+    /// Sum of the components that are paid.
+    pub cash: Decimal,
+    /// Sum of those that are not ([`Component::shadow`]).
+    pub shadow: Decimal,
     /// Their sum, each weighed as the objective says: the value of the award.
     pub value: Decimal,
     /// What `outcome` would be at the other end of the evidence.
@@ -274,16 +283,23 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
     let mut once: BTreeMap<Component, Exact> = BTreeMap::new();
     once.insert(Component::Switching, super::switching::total(tender, award));
     once.insert(Component::Onboarding, onboarding(tender, award));
+    for adjustment in &tender.adjustments {
+        let (each_year, at_once) = super::shadow::adjusted(adjustment, award, &lines);
+        *yearly.entry(Component::Adjustments).or_insert_with(zero) += each_year;
+        *once.entry(Component::Adjustments).or_insert_with(zero) += at_once;
+    }
+    yearly.insert(Component::Unserved, super::shadow::shortage(tender, award));
 
     let years = whole(tender.settings.contract_years);
-    let amount = |c: Component| match c.once() {
-        true => once.get(&c).cloned().unwrap_or_else(zero),
-        false => yearly.get(&c).cloned().unwrap_or_else(zero) * &years,
+    let amount = |c: Component| {
+        let of = |from: &BTreeMap<Component, Exact>| from.get(&c).cloned().unwrap_or_else(zero);
+        of(&once) + of(&yearly) * &years
     };
     let components: Vec<(Component, Decimal)> = Component::ALL.iter().map(|&c| (c, round(&amount(c), 2))).collect();
     let weighed = |(c, v): &(Component, Decimal)| v * tender.settings.component_weight(*c);
     let value = components.iter().map(weighed).sum::<Decimal>().round_dp(2);
-    let cash: Decimal = components.iter().filter(|(c, _)| !c.shadow()).map(|(_, v)| v).sum();
+    let sum = |shadow: bool| components.iter().filter(|(c, _)| c.shadow() == shadow).map(|(_, v)| v).sum();
+    let (cash, shadow): (Decimal, Decimal) = (sum(false), sum(true));
     let paid = yearly.iter().filter(|(c, _)| !c.shadow());
     let each_year = round(&paid.fold(zero(), |a, (_, b)| a + b), 2);
     let mut cash_by_year = vec![each_year; tender.settings.contract_years as usize];
@@ -291,8 +307,15 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
         *first = cash - each_year * Decimal::from(tender.settings.contract_years - 1);
     }
     let outcome_other_end = round(&(outcome.other_end * &years), 2);
-    let costs =
-        Costs { components, value, outcome_other_end, share_back: round(&(share_back * years), 2), cash_by_year };
+    let costs = Costs {
+        components,
+        cash,
+        shadow,
+        value,
+        outcome_other_end,
+        share_back: round(&(share_back * years), 2),
+        cash_by_year,
+    };
     Priced { costs, lines, schedules }
 }
 

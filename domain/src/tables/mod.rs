@@ -1,5 +1,6 @@
 //! The tables of a tender: one file per group, one declaration per table.
 
+mod adjustments;
 mod clinical;
 mod demand;
 mod offers;
@@ -10,6 +11,7 @@ mod places;
 mod rules;
 mod supply;
 
+pub use adjustments::*;
 pub use clinical::*;
 pub use demand::*;
 pub use offers::*;
@@ -89,6 +91,7 @@ draft! {
     tiers: TierRow,
     packages: PackageRow,
     package_lines: PackageLineRow,
+    adjustments: AdjustmentRow,
     fees: FeeRow,
     freight: FreightRow,
     preferences: PreferenceRow,

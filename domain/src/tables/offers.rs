@@ -107,6 +107,40 @@ choice! {
     }
 }
 
+choice! {
+    /// How many suppliers serve a scope.
+    Structure {
+        /// Exactly one.
+        Sole = "sole",
+        /// Exactly two.
+        Dual = "dual",
+        /// Three or more.
+        Multi = "multi",
+    }
+}
+
+choice! {
+    /// Of what suppliers are counted.
+    StructureScope {
+        /// Of the need.
+        Need = "need",
+        /// Of the need's category.
+        Category = "category",
+    }
+}
+
+choice! {
+    /// Where something must hold.
+    Level {
+        /// Over all sites together.
+        System = "system",
+        /// For each member.
+        Member = "member",
+        /// At each site.
+        Site = "site",
+    }
+}
+
 table! {
     /// A supplier's price for a product to a cohort of sites.
     offers: OfferRow, key [offer];
@@ -130,6 +164,20 @@ table! {
     max_packs: Option<Packs>, "packs per year", "20000";
     /// If the offer is used at all, at least so many packs (a committed price).
     minimum_if_used: Option<Packs>, "packs per year", "4000";
+    /// Least packs a year of each site that uses the offer.
+    minimum_order: Option<Packs>, "packs per year and site", "100";
+    /// The offer holds only where so many suppliers serve the scope, its own among them: one, two, or three and more.
+    structure: Option<Structure>, "", "sole";
+    /// Of what suppliers are counted.
+    structure_scope: StructureScope = "need", "", "category";
+    /// Where they are counted.
+    structure_level: Level = "system", "", "member";
+    /// A supplier counts from this part of the need units (of the reference spend of a category) on; 0: from any volume on.
+    structure_from: Fraction = "0", "fraction of the volume", "0.05";
+    /// The offer holds only where these products are bought, too.
+    requires: List, "product ids", "BAX-LR-1L";
+    /// Where they must be bought.
+    requires_level: Level = "site", "", "system";
     /// Time from order to receipt.
     lead_time: Weeks = "0", "weeks", "2";
     /// What the price is for. `construct`, `capitated` and `reference` follow from `cases` and `components`, and leave `price` blank.

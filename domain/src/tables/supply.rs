@@ -42,6 +42,8 @@ table! {
     onboarding_cost: Money = "0", "money, once", "25000";
     /// A supplier that wins must win at least this much list spend a year.
     minimum_award: Option<Money>, "money per year", "50000";
+    /// Most list spend a year that it may win.
+    maximum_award: Option<Money>, "money per year", "900000";
     /// Most it can deliver to this tender over all products, in capacity units (packs × `capacity_use`).
     capacity: Option<CapacityUnits>, "capacity units per year", "900000";
     /// Share of the whole market that the supplier serves; weighs its spare capacity in a shortage.

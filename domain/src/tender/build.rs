@@ -198,6 +198,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
                 sizes: r.sizes.0.clone(),
                 sizes_at: r.sizes_at,
                 patients_per_unit: r.patients_per_unit,
+                shortage_cost: r.shortage_cost,
             })
         })
         .collect();
@@ -209,6 +210,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
             parent: r.parent.as_ref().unwrap_or(&r.supplier).to_string(),
             onboarding_cost: r.onboarding_cost,
             minimum_award: r.minimum_award,
+            maximum_award: r.maximum_award,
             capacity: r.capacity,
             market_share: r.market_share,
             attr: r.attr.clone(),
@@ -285,6 +287,8 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
 
     // References inside freight rows are checked here; the rows themselves are matched line by line.
     let freight = super::candidates::freight_rows(draft, &ids, &places, findings);
+    super::conditions::check(draft, (&offers, &products, &needs), &places, findings);
+    let adjustments = super::adjustments::adjustments(draft, &ids, &places, findings);
     let picks = super::picks::picks(draft, &ids, &offers, &places, findings);
     if findings.has_errors() {
         return None;
@@ -303,6 +307,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
         settings.starts,
         draft,
     );
+    let adjustments = adjustments.into_iter().map(|a| a.with_lines(&sites, &candidates)).collect();
     let picks = picks.into_iter().map(|p| p.with_lines(&cells, &candidates)).collect();
     Some(Tender {
         draft: draft.clone(),
@@ -321,6 +326,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
         offers,
         schedules,
         packages,
+        adjustments,
         fees,
         candidates,
         incumbents,

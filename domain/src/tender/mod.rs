@@ -1,9 +1,11 @@
 //! A tender that exists is well formed: the one constructor reads a draft, checks every reference, and gives either a
 //! tender or all the errors. Structural findings (a tender no award can satisfy) leave a tender.
 
+mod adjustments;
 mod build;
 mod candidates;
 mod channel;
+mod conditions;
 mod contradictions;
 pub mod coverage;
 mod criticality;
@@ -40,6 +42,8 @@ use crate::tables::{
     SwitchingMode,
 };
 
+pub use adjustments::Adjustment;
+pub use conditions::{Conditions, Group, StructureCondition};
 pub use criticality::CriticalityClass;
 pub use packages::{InPackage, Package, PackageGives, PackageLine};
 pub use picks::Pick;
@@ -124,6 +128,8 @@ pub struct Need {
     pub sizes_at: SizesAt,
     /// Patients who go without when one unit is missing.
     pub patients_per_unit: Option<NeedUnits>,
+    /// What a need unit left unserved weighs; all demand is served where it is not given.
+    pub shortage_cost: Option<Money>,
 }
 
 /// A demand cell with demand above zero.
@@ -156,6 +162,8 @@ pub struct Supplier {
     pub onboarding_cost: Money,
     /// List spend a year, if it wins anything.
     pub minimum_award: Option<Money>,
+    /// Most list spend a year.
+    pub maximum_award: Option<Money>,
     /// Capacity units a year.
     pub capacity: Option<CapacityUnits>,
     /// Share of the market.
@@ -264,6 +272,8 @@ pub struct Offer {
     pub failure_to_supply: Option<(Fraction, Option<Money>)>,
     /// The schedule that prices it, if any.
     pub schedule: Option<ScheduleIx>,
+    /// What it asks of the award.
+    pub conditions: Conditions,
     /// The package whose units it stands for, if any.
     pub package: Option<InPackage>,
 }
@@ -438,6 +448,8 @@ pub struct Tender {
     pub schedules: IxVec<ScheduleIx, Schedule>,
     /// Packages.
     pub packages: IxVec<PackageIx, Package>,
+    /// Adjustments.
+    pub adjustments: Vec<Adjustment>,
     /// Fees.
     pub fees: Vec<Fee>,
     /// Candidate lines, by cell then offer.

@@ -7,7 +7,7 @@ use num_traits::Zero;
 use super::build::{Ids, any_or};
 use super::places::Places;
 use super::scope_of_prices::cohort;
-use super::{Equivalence, Need, Offer, Product, Schedule, Site};
+use super::{Conditions, Equivalence, Need, Offer, Product, Schedule, Site};
 use crate::exact::{Exact, zero};
 use crate::finding::Findings;
 use crate::index::*;
@@ -230,6 +230,7 @@ impl Line<'_> {
             proof: String::new(),
             failure_to_supply: None,
             schedule: None,
+            conditions: Conditions::default(),
             package: Some(InPackage { package: self.package, line: self.line, base: None }),
         });
         // It counts where its product or supplier counts; a schedule that counts offers by name does not name it.
@@ -274,6 +275,7 @@ impl Line<'_> {
                 sites,
                 max_packs: None,
                 minimum_if_used: None,
+                conditions: Conditions { minimum_order: None, ..like.conditions.clone() },
                 package: Some(InPackage { package: self.package, line: self.line, base: Some(base) }),
                 ..like
             });

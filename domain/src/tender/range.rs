@@ -25,6 +25,7 @@ pub(super) fn check(tender: &Tender, raw: &RawTender, findings: &mut Findings) {
     offers(tender, &places, findings);
     incumbents(tender, &places, findings);
     super::outcome::check(tender, &places, findings);
+    shadow(tender, &places, findings);
 }
 
 fn quantities(tender: &Tender, places: &Places<'_>, findings: &mut Findings) {
@@ -159,6 +160,37 @@ fn incumbents(tender: &Tender, places: &Places<'_>, findings: &mut Findings) {
                 expected,
                 "check price, use_factor and the demand: is one of them in another unit?",
             );
+        }
+    }
+}
+
+/// Shadow money of a cell or a line.
+fn shadow(tender: &Tender, places: &Places<'_>, findings: &mut Findings) {
+    let fix = "check the amount and the demand: is one of them in another unit?";
+    for row in &tender.draft.needs {
+        let Some(cost) = row.shortage_cost else { continue };
+        let own = tender.cells.iter().filter(|c| tender.needs[c.need].id == row.need.as_str());
+        let most = own.map(|c| c.quantity.to_f64() * cost.to_f64()).fold(0.0, f64::max);
+        if most >= LIMIT {
+            let expected =
+                format!("a site left unserved would come to {most:.1e}, more than the 15 digits that figures have");
+            findings.error(
+                "out_of_range",
+                places.cell("needs", row.at, "shortage_cost"),
+                cost.to_string(),
+                expected,
+                fix,
+            );
+        }
+    }
+    for row in &tender.draft.adjustments {
+        let Some(own) = tender.adjustments.iter().find(|a| a.id == row.adjustment.as_str()) else { continue };
+        let units = own.lines.iter().map(|c| tender.cells[tender.candidates[*c].cell].quantity.to_f64());
+        let most = units.fold(0.0, f64::max) * Money(own.per_need_unit).to_f64().abs();
+        if most >= LIMIT {
+            let expected = format!("a line would come to {most:.1e}, more than the 15 digits that figures have");
+            let value = own.per_need_unit.to_string();
+            findings.error("out_of_range", places.cell("adjustments", row.at, "per_need_unit"), value, expected, fix);
         }
     }
 }

@@ -15,6 +15,7 @@ pub(super) fn check(tender: &Tender, raw: &RawTender, findings: &mut Findings) {
     let places = Places::new(raw, false);
     packages(tender, &places, findings);
     picks(tender, &places, findings);
+    adjustments(tender, &places, findings);
 }
 
 fn packages(tender: &Tender, places: &Places<'_>, findings: &mut Findings) {
@@ -68,5 +69,20 @@ fn picks(tender: &Tender, places: &Places<'_>, findings: &mut Findings) {
         let severity = if asks { Severity::Warning } else { Severity::Information };
         let expected = "no line that an award may use has this site, need, product and offer";
         findings.add(severity, "pick_without_line", places.row("picks", pick.at), pick.name.clone(), expected, fix);
+    }
+}
+
+fn adjustments(tender: &Tender, places: &Places<'_>, findings: &mut Findings) {
+    for row in &tender.draft.adjustments {
+        if tender.adjustments.iter().any(|a| a.id == row.adjustment.as_str() && a.lines.is_empty()) {
+            findings.add(
+                Severity::Information,
+                "adjustment_without_line",
+                places.row("adjustments", row.at),
+                row.adjustment.to_string(),
+                "no line that an award may use has this supplier, product, need, site and member",
+                "mend the adjustment; as it stands it says nothing",
+            );
+        }
     }
 }

@@ -69,6 +69,7 @@ pub(super) fn offers(
             proof: super::channel::text(&r.proof),
             failure_to_supply: r.failure_to_supply.map(|part| (part, r.failure_to_supply_cap)),
             schedule: None,
+            conditions: super::conditions::of(r, ids, places, findings),
             package: None,
         });
     }

@@ -33,8 +33,10 @@ fn uncovered_demand(tender: &Tender, places: &Places<'_>, findings: &mut Finding
             "site {} needs {} {} of {}, but no valid offer may serve it",
             site.id, cell.quantity, need.unit, need.id
         );
+        // Where demand may stay unserved, it will.
+        let severity = if need.shortage_cost.is_some() { Severity::Information } else { Severity::Warning };
         findings.add(
-            Severity::Warning,
+            severity,
             "uncovered_demand",
             place,
             need.id.clone(),
@@ -47,7 +49,7 @@ fn uncovered_demand(tender: &Tender, places: &Places<'_>, findings: &mut Finding
 /// Most packs a product can deliver: its own capacity and that of its offers.
 fn capacity_below_demand(tender: &Tender, places: &Places<'_>, findings: &mut Findings) {
     // An upper bound per need: products serve at most their capacity, each counted for every need it may serve.
-    for (need_ix, need) in tender.needs.enumerate() {
+    for (need_ix, need) in tender.needs.enumerate().filter(|(_, n)| n.shortage_cost.is_none()) {
         let demand = tender.cells.iter().filter(|c| c.need == need_ix).fold(zero(), |sum, c| sum + c.quantity.exact());
         let mut products: BTreeMap<ProductIx, Exact> = BTreeMap::new();
         for line in tender.candidates.iter().filter(|l| l.need == need_ix) {

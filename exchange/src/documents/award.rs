@@ -17,6 +17,7 @@ pub use super::outcome::OutcomePart;
 pub use super::packages::PackagePart;
 pub use super::payment_ways::{PaymentWays, WayOfOffer};
 pub use super::preference::GroupPreference;
+pub use super::shadow::{AdjustmentPart, UnservedPart};
 pub use super::switching::SwitchingPart;
 
 /// Body of the document.
@@ -30,7 +31,7 @@ pub struct AwardBody {
     pub detail: String,
     /// Whether the same input, options and seed give the same award.
     pub reproducible: bool,
-    /// Certified cost over the contract.
+    /// Certified value over the contract, cash and shadow money; `bound` and gaps speak of it.
     pub value: Option<Decimal>,
     /// Real money.
     pub cash: Option<Cash>,
@@ -66,6 +67,12 @@ pub struct AwardBody {
     pub suppliers: Vec<SupplierPart>,
     /// Schedules: tier earned and distance to the next.
     pub tiers: Vec<TierPart>,
+    /// Adjustments that weigh in the value.
+    #[serde(default)]
+    pub adjustments: Vec<AdjustmentPart>,
+    /// Demand left unserved.
+    #[serde(default)]
+    pub unserved: Vec<UnservedPart>,
     /// Packages that are bought.
     #[serde(default)]
     pub packages: Vec<PackagePart>,
@@ -322,6 +329,8 @@ impl AwardBody {
             outcome: None,
             suppliers: Vec::new(),
             tiers: Vec::new(),
+            adjustments: Vec::new(),
+            unserved: Vec::new(),
             packages: Vec::new(),
             rules: Vec::new(),
             preference: Vec::new(),
@@ -338,11 +347,7 @@ impl AwardBody {
     #[must_use]
     pub fn with_award(self, tender: &Tender, award: &Award, certificate: &Certificate, proof: Proof) -> Self {
         let value = certificate.costs.value;
-        let sum = |shadow: bool| -> Decimal {
-            let parts = certificate.costs.components.iter().filter(|(c, _)| c.shadow() == shadow);
-            parts.map(|(_, amount)| amount).sum()
-        };
-        let (cash, shadow) = (sum(false), sum(true));
+        let (cash, shadow) = (certificate.costs.cash, certificate.costs.shadow);
         let gap_money = proof.bound.map(|b| (value - b).max(Decimal::ZERO));
         let gap = gap_money.map(|g| if value.is_zero() { 0.0 } else { float(&(exact(g) / exact(value.abs()))) });
         Self {
@@ -378,6 +383,8 @@ impl AwardBody {
             outcome: super::outcome::part(tender, certificate),
             suppliers: suppliers(tender, certificate),
             tiers: tiers(tender, certificate),
+            adjustments: super::shadow::adjustments(tender, award, certificate),
+            unserved: super::shadow::unserved(tender, award),
             packages: super::packages::bought(tender, certificate),
             rules: rules(tender, certificate),
             preference: super::preference::by_group(tender, award),

@@ -19,6 +19,7 @@ mod preference;
 mod read_award;
 pub mod reserve;
 mod seal;
+mod shadow;
 pub mod stress;
 pub mod study;
 mod switching;

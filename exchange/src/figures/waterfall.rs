@@ -32,7 +32,8 @@ fn total(label: impl Into<String>, amount: Decimal) -> Step {
 pub fn from_baseline(body: &AwardBody) -> Option<Vec<Step>> {
     let (value, b) = (body.value?, body.baseline.as_ref()?);
     let once: Vec<_> = body.cost.iter().filter(|c| c.once && !c.amount.is_zero()).collect();
-    let new_demand = value - b.award_on_same_cells - once.iter().map(|c| c.amount).sum::<Decimal>();
+    let cash = body.cash.as_ref().map_or(value, |c| c.total);
+    let new_demand = cash - b.award_on_same_cells - once.iter().map(|c| c.amount).sum::<Decimal>();
     let mut steps = vec![total("Today's mix at today's prices", b.at_todays_prices)];
     steps.push(change("Price effect: same mix, tender's prices", -b.price_effect));
     steps.push(change("Mix effect: other products", -b.mix_effect));
@@ -43,15 +44,20 @@ pub fn from_baseline(body: &AwardBody) -> Option<Vec<Step>> {
         steps.push(change("Demand that has no purchase today", new_demand));
     }
     steps.extend(once.iter().map(|c| change(format!("One-off: {}", c.component), c.amount)));
-    steps.push(total("Award", value));
+    steps.push(total("Award", cash));
+    if value != cash {
+        steps.push(change("Shadow money that weighs in the decision", value - cash));
+        steps.push(total("Value of the award", value));
+    }
     Some(steps)
 }
 
 /// From list price to cost, by component.
 pub fn from_list(body: &AwardBody) -> Option<Vec<Step>> {
     let value = body.value?;
-    let mut parts = body.cost.iter().filter(|c| !c.amount.is_zero() && !c.shadow);
-    let goods = parts.next()?;
+    // Without ordinary offers, packages cost money and goods nothing.
+    let goods = body.cost.first()?;
+    let parts = body.cost.iter().skip(1).filter(|c| !c.amount.is_zero() && !c.shadow);
     let mut steps = vec![total("Goods at list price", goods.amount)];
     steps.extend(parts.map(|c| {
         let mut label = c.component.clone();

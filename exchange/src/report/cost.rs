@@ -39,6 +39,26 @@ pub(super) fn section(sources: &Sources<'_>) -> Result<Option<Section>, ReportEr
     }
     table.push([Cell::text("total").strong(), Cell::money(cash.total).strong()]);
     section.table(table);
+    if let Some(value) = body.value.filter(|v| *v != cash.total) {
+        section.remark(format!(
+            "Beside the cash, {} of shadow money weighs in the decision and is never paid; the proven bound and its gap speak of both together, {}.",
+            sources.money(value - cash.total),
+            sources.money(value)
+        ));
+    }
+    for part in &body.adjustments {
+        section.remark(format!("Adjustment {}, {}: {}.", part.adjustment, sources.money(part.amount), part.why));
+    }
+    for part in &body.unserved {
+        section.remark(format!(
+            "Site {} is left without {} of {} a year ({} of its demand), weighed at {}.",
+            part.site,
+            part.need_units,
+            part.need,
+            number::percent(part.share),
+            sources.money(part.amount)
+        ));
+    }
     if !cash.share_back.is_zero() {
         section.remark(format!(
             "Suppliers' fees that are shared back, {}, are a credit beside the cost and not part of it.",

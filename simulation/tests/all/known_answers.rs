@@ -4,7 +4,7 @@ use ballast_domain::factor_map::NodeKind;
 use ballast_domain::pack::*;
 use ballast_simulation::{Options, Replications, replay, stress};
 
-use crate::fixture::{calm, event, hazard, network, node, one};
+use crate::fixture::{award, calm, event, hazard, network, node, one, tender};
 
 fn options(n: u64) -> Options<'static> {
     Options { seed: 11, replications: Replications::Fixed(n), cancel: None }
@@ -161,4 +161,24 @@ fn conservation_begins_after_its_lag_and_ends_with_the_shortage() {
         trace.needs[0].weeks.iter().enumerate().filter(|(_, w)| w.saved_units > 0.0).map(|(w, _)| w).collect();
     // Receipts are thin from week 5 to 14.
     assert_eq!(saving, (7..=15).collect::<Vec<usize>>());
+}
+
+#[test]
+fn demand_that_the_award_leaves_unserved_is_short_every_week() {
+    // 416 of 520 units a year are bought: 2 of 10 are missing each week, though nothing happens at all.
+    let t = tender(&[
+        ("tender", "name currency starts", &["one EUR 2026-01-01"]),
+        ("sites", "site", &["h", "k"]),
+        ("needs", "need category unit criticality shortage_cost", &["n c unit 1 9"]),
+        ("demand", "site need quantity", &["h n 520", "k n 520"]),
+        ("suppliers", "supplier", &["s"]),
+        ("products", "product supplier need use_factor", &["p s n 1"]),
+        ("offers", "offer product price cohort", &["o p 2 site:h"]),
+        ("policies", "site need working_stock headroom reserve", &["* * 0 1 0"]),
+    ]);
+    let part = award(&t, &[("h", "n", "p", 416.0)]);
+    let report = stress(&t, &part, &calm(52), None, &options(100), &|_| {}).unwrap();
+    // Site k has no supplier at all.
+    assert!((report.total.fill_rate.value - 0.4).abs() < 1e-9, "{:?}", report.total.fill_rate);
+    assert!(report.fans[0].unmet_fraction.iter().all(|week| (week.mean - 0.6).abs() < 1e-9));
 }

@@ -34,9 +34,9 @@ pub struct InProcess;
 /// The bound is stated lower by this part: it covers the solver's tolerances and the quanta of the model.
 const OUTWARDS: f64 = 1e-6;
 
-/// Money that rounding to the cent may add to the difference of value and bound: half a cent for each of nine components
-/// and a cent for the bound.
-const STATED: f64 = 0.05;
+/// Money that rounding to the cent may add to the difference of value and bound: half a cent for each of thirteen
+/// components and a cent for the bound.
+const STATED: f64 = 0.08;
 
 impl Engine for InProcess {
     fn award(&self, tender: &Tender, options: &Options, control: &dyn Control) -> Result<SolveReport, EngineError> {
@@ -287,7 +287,8 @@ fn no_award(termination: Termination, reasons: Vec<Reason>, statistics: Statisti
 }
 
 fn uncovered(tender: &Tender) -> Vec<Reason> {
-    let empty = tender.cells.iter().filter(|c| c.candidates.is_empty());
+    let must = |need| tender.needs[need].shortage_cost.is_none();
+    let empty = tender.cells.iter().filter(|c| c.candidates.is_empty() && must(c.need));
     empty
         .map(|c| Reason {
             kind: "structure",

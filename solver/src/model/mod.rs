@@ -51,6 +51,12 @@ pub enum RowLabel {
     FormularyLimit(NeedIx),
     /// A size of a need is bought.
     Coverage(NeedIx),
+    /// Structure and required products of a conditional offer.
+    Condition(OfferIx),
+    /// Least packs of a site that uses an offer.
+    MinimumOrder(OfferIx),
+    /// Most spend of a supplier.
+    MaximumAward(SupplierIx),
     /// A line picked by hand.
     Pick(PickIx),
     /// A rule of the tender, and which of its instances.
@@ -191,6 +197,9 @@ fn build_in(tender: &Tender, mut model: Model) -> AwardModel {
     rules::onboarding::add(tender, &mut model, &volumes, &mut used);
     rules::switching::add(tender, &mut model, &volumes);
     rules::outcome::add(tender, &mut model, &volumes);
+    rules::minimum_order::add(tender, &mut model, &volumes, &mut used);
+    rules::conditional::add(tender, &mut model, &volumes, &mut used, &formulary);
+    rules::adjustments::add(tender, &mut model, &volumes, &mut used, &formulary);
     rules::packages::add(tender, &mut model, &volumes);
     rules::picks::add(tender, &mut model, &volumes);
     let relaxations = rules::tender_rules::add(tender, &mut model, &volumes, &mut used, &formulary);

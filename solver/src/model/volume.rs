@@ -22,6 +22,8 @@ pub(crate) struct Volumes {
     pub(crate) packs: IxVec<CandidateIx, (Col, f64)>,
     /// List price per pack.
     pub(crate) list: IxVec<CandidateIx, f64>,
+    /// Part of the cell left unserved, where its need states what that weighs.
+    pub(crate) unserved: IxVec<CellIx, Option<Col>>,
     /// 1 + mark-up + buyer-paid fees on net, each weighed as the objective says: what a unit of discount saves.
     pub(crate) net_factor: IxVec<CandidateIx, f64>,
 }
@@ -37,6 +39,7 @@ impl Volumes {
             units: IxVec::from_fn(n, |c| tender.cells[tender.candidates[c].cell].quantity.to_f64()),
             packs: IxVec::default(),
             list: IxVec::from_fn(n, |c| tender.offers[tender.candidates[c].offer].list_price.to_f64()),
+            unserved: IxVec::default(),
             net_factor: IxVec::default(),
         };
         for c in tender.candidates.indexes() {
@@ -84,6 +87,12 @@ impl Volumes {
                 volumes.packs.push((share, packs));
             }
         }
+        let unit = weight(Component::Unserved) * years / model.money_scale;
+        for cell in tender.cells.iter() {
+            let cost = tender.needs[cell.need].shortage_cost.map(|c| unit * c.to_f64() * cell.quantity.to_f64());
+            let col = cost.map(|cost| model.column(cost, 0.0, 1.0, false));
+            volumes.unserved.push(col);
+        }
         volumes
     }
 
@@ -102,7 +111,8 @@ pub(super) fn money_scale(tender: &Tender) -> f64 {
             let line = &tender.candidates[c];
             packages::price_per_pack(tender, line.offer) / line.use_factor.to_f64()
         });
-        let least = per_unit.fold(f64::INFINITY, f64::min);
+        let shortage = tender.needs[tender.cells[cell].need].shortage_cost.map(|c| c.to_f64());
+        let least = per_unit.chain(shortage).fold(f64::INFINITY, f64::min);
         if least.is_finite() { least * tender.cells[cell].quantity.to_f64() } else { 0.0 }
     };
     let total: f64 = tender.cells.indexes().map(cheapest).sum::<f64>() * f64::from(tender.settings.contract_years);

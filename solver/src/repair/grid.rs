@@ -19,16 +19,19 @@ pub(crate) fn to_award(tender: &Tender, model: &AwardModel, point: &[f64]) -> Aw
     for (cell, demand) in tender.cells.enumerate() {
         let lines: Vec<CandidateIx> = tender.candidates_of(cell).collect();
         let share = |c: &CandidateIx| point[model.volumes.share[*c].0 as usize];
+        // What the model leaves unserved stays so; where it served all, rounding must not open a gap.
+        let open = model.volumes.unserved[cell].map_or(0.0, |u| point[u.0 as usize]);
+        let served = if open > NOISE { 1.0 - open } else { 1.0 };
         match tender.needs[demand.need].whole_packs {
             true => {
                 let packs = |c: &CandidateIx| point[model.volumes.packs[*c].0.0 as usize].round().max(0.0) as u64;
                 let bought: Vec<(CandidateIx, f64, u64)> = lines.iter().map(|c| (*c, share(c), packs(c))).collect();
-                whole(tender, demand.quantity.0, &bought, &mut award);
+                whole(tender, demand.quantity.0, served, &bought, &mut award);
             }
             false => {
                 let kept: Vec<(CandidateIx, f64)> =
                     lines.iter().map(|c| (*c, share(c))).filter(|(_, s)| *s > NOISE).collect();
-                continuous(tender, demand.quantity.0, &kept, &mut award);
+                continuous(tender, demand.quantity.0, served, &kept, &mut award);
             }
         }
     }
@@ -37,10 +40,11 @@ pub(crate) fn to_award(tender: &Tender, model: &AwardModel, point: &[f64]) -> Aw
 }
 
 /// Residuals go to lines whose quantity is free before those of packages, which have a quantity of their own.
-fn continuous(tender: &Tender, quantity: Decimal, lines: &[(CandidateIx, f64)], award: &mut Award) {
+fn continuous(tender: &Tender, quantity: Decimal, served: f64, lines: &[(CandidateIx, f64)], award: &mut Award) {
     let one = 10i64.pow(SHARE_DECIMALS);
     let mut grid: Vec<(CandidateIx, i64)> = lines.iter().map(|(c, s)| (*c, (s * one as f64).round() as i64)).collect();
-    let residual = one - grid.iter().map(|(_, k)| k).sum::<i64>();
+    let served = (served * one as f64).round() as i64;
+    let residual = served - grid.iter().map(|(_, k)| k).sum::<i64>();
     let free = |c: CandidateIx| tender.offers[tender.candidates[c].offer].package.is_none();
     if let Some(largest) = grid.iter_mut().max_by_key(|(c, k)| (free(*c) && *k + residual > 0, *k)) {
         largest.1 += residual;
@@ -51,13 +55,15 @@ fn continuous(tender: &Tender, quantity: Decimal, lines: &[(CandidateIx, f64)], 
     }
 }
 
-fn whole(tender: &Tender, quantity: Decimal, lines: &[(CandidateIx, f64, u64)], award: &mut Award) {
+fn whole(tender: &Tender, quantity: Decimal, served: f64, lines: &[(CandidateIx, f64, u64)], award: &mut Award) {
     let mut rest = quantity;
     let mut used: Vec<(CandidateIx, Decimal, Decimal, u64)> = Vec::new();
     for &(c, share, packs) in lines.iter().filter(|l| l.2 > 0) {
         let room = Decimal::from(packs) * tender.candidates[c].use_factor.0;
         let wanted = Decimal::from_f64(share.max(0.0)).unwrap_or_default() * quantity;
-        let take = wanted.round_dp(6).min(room).min(rest);
+        // While demand is unserved, all that is bought is used.
+        let wanted = if served < 1.0 { room } else { wanted.round_dp(6) };
+        let take = wanted.min(room).min(rest);
         rest -= take;
         used.push((c, take, room, packs));
     }

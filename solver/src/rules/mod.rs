@@ -1,9 +1,12 @@
 //! One family of rows per file, written from the algebra; the certificate states the same apart, from the sentence.
 
+pub(crate) mod adjustments;
 pub(crate) mod balance;
 pub(crate) mod capacity;
+pub(crate) mod conditional;
 pub(crate) mod coverage;
 pub(crate) mod minimum;
+pub(crate) mod minimum_order;
 pub(crate) mod onboarding;
 pub(crate) mod outcome;
 pub(crate) mod packages;

@@ -13,12 +13,16 @@ use crate::model::{Col, Formulary, Indicators, Model, RowLabel, Terms, Volumes};
 /// Lines with their coefficients.
 pub(super) type LineTerms = [(CandidateIx, Exact)];
 
+fn need_units(lines: &LineTerms) -> Sum {
+    Sum { counted: Amount::Used.everywhere(), terms: lines.to_vec() }
+}
+
 /// The model under construction, as rules see it.
 pub(super) struct Rows<'a> {
     pub(super) tender: &'a Tender,
     pub(super) model: &'a mut Model,
     volumes: &'a Volumes,
-    used: &'a mut Indicators,
+    indicators: &'a mut Indicators,
     /// What the rows are about.
     pub(super) label: RowLabel,
     /// The line of each column of volume.
@@ -33,7 +37,7 @@ impl<'a> Rows<'a> {
         tender: &'a Tender,
         model: &'a mut Model,
         volumes: &'a Volumes,
-        used: &'a mut Indicators,
+        indicators: &'a mut Indicators,
         formulary: &'a Formulary,
     ) -> Self {
         let mut lines = BTreeMap::new();
@@ -41,7 +45,7 @@ impl<'a> Rows<'a> {
             lines.insert(volumes.share[c], c);
             lines.insert(volumes.packs[c].0, c);
         }
-        Self { tender, model, volumes, used, label: RowLabel::Link, lines, formulary, on: BTreeMap::new() }
+        Self { tender, model, volumes, indicators, label: RowLabel::Link, lines, formulary, on: BTreeMap::new() }
     }
 
     /// Σ coefficient × what is counted, times `factor`.
@@ -117,6 +121,16 @@ impl<'a> Rows<'a> {
         most + cells.values().sum::<f64>()
     }
 
+    /// Σ coefficient × need units used.
+    pub(super) fn used(&mut self, lines: &LineTerms, factor: f64) -> Terms {
+        self.terms(&need_units(lines), factor)
+    }
+
+    /// The most that Σ coefficient × need units used can be.
+    pub(super) fn most_used(&mut self, lines: &LineTerms) -> f64 {
+        self.most(&need_units(lines))
+    }
+
     /// The most that Σ coefficient × what is counted can be.
     pub(super) fn most(&mut self, sum: &Sum) -> f64 {
         let everywhere = Sum { counted: sum.counted.amount.everywhere(), terms: sum.terms.clone() };
@@ -127,8 +141,7 @@ impl<'a> Rows<'a> {
     /// At least 1 where these lines have volume: the packs of whole-pack lines, and for the others the part of the most they
     /// can be, in units of `some`.
     pub(super) fn volume(&mut self, lines: &LineTerms, on_formulary: Option<bool>, some: f64) -> Terms {
-        let sum = Sum { counted: Amount::Used.everywhere(), terms: lines.to_vec() };
-        let most = self.most(&sum);
+        let most = self.most_used(lines);
         let term = |(c, w): &(CandidateIx, Exact)| match self.volumes.packs[*c].0 {
             packs if packs != self.volumes.share[*c] => (packs, 1.0),
             share => (share, float(w) * self.volumes.units[*c] / (some * most)),
@@ -157,7 +170,7 @@ impl<'a> Rows<'a> {
     /// The indicator of these lines.
     pub(super) fn indicator(&mut self, lines: &LineTerms) -> Col {
         let lines = lines.iter().map(|(c, _)| *c).collect();
-        self.used.used(self.tender, self.model, self.volumes, lines)
+        self.indicators.used(self.tender, self.model, self.volumes, lines)
     }
 
     /// Adds `lower ≤ Σ terms ≤ upper`, divided by `scale`.

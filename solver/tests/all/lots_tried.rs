@@ -1,4 +1,5 @@
-//! Random tiny whole-pack tenders with packages and picks, every allocation tried.
+//! Random tiny whole-pack tenders with packages, picks, conditional offers, orders, adjustments and unserved demand, every
+//! allocation tried.
 
 use ballast_domain::award::AwardLine;
 use ballast_domain::index::CandidateIx;
@@ -18,14 +19,17 @@ const SHAPE: Shape =
 /// More allocations than this are not tried; the seed is skipped.
 const MOST: usize = 1200;
 
-/// Every way to serve each cell in whole packs of one unit.
+/// Every way to serve each cell in whole packs of one unit, or a part of it where demand may stay unserved.
 fn allocations(tender: &Tender) -> Option<Vec<Award>> {
     let mut all = vec![Vec::new()];
     for (ix, cell) in tender.cells.enumerate() {
         let candidates: Vec<CandidateIx> = tender.candidates_of(ix).collect();
         let demand = cell.quantity.0.to_u64()?;
+        let least = if tender.needs[cell.need].shortage_cost.is_some() { 0 } else { demand };
         let mut splits = Vec::new();
-        split(&candidates, demand, &mut Vec::new(), &mut splits);
+        for served in least..=demand {
+            split(&candidates, served, &mut Vec::new(), &mut splits);
+        }
         if all.len() * splits.len() > MOST {
             return None;
         }
@@ -44,7 +48,7 @@ fn ids(book: &mut Book, table: &str, column: &str) -> Vec<String> {
 }
 
 /// Adds packages and picks.
-fn bids(seed: u64, book: &mut Book) {
+fn lots(seed: u64, book: &mut Book) {
     let r = &mut Random::new(seed ^ 0xabcd);
     let products = ids(book, "products", "product");
     let sites = ids(book, "sites", "site");
@@ -86,26 +90,70 @@ fn bids(seed: u64, book: &mut Book) {
     }
 }
 
-/// Tenders tried, with an award, and with a package in their award.
-fn run(part: u64) {
+/// Adds conditions to offers, orders, maximum awards, adjustments and shortage costs.
+fn conditions(seed: u64, book: &mut Book) {
+    let r = &mut Random::new(seed ^ 0x1234_5678);
+    let products = ids(book, "products", "product");
+    let level = |r: &mut Random| r.pick(&["system", "member", "site"]).to_owned();
+    for i in 0..book.rows("offers").len() {
+        let mut set = |column: &str, value: String| book.rows("offers")[i].insert(column.to_owned(), value);
+        if r.chance(40) {
+            set("structure", r.pick(&["sole", "dual", "dual", "multi"]).to_owned());
+            set("structure_scope", r.pick(&["need", "category"]).to_owned());
+            set("structure_level", level(r));
+            set("structure_from", r.pick(&["0", "0", "0.3", "0.5"]).to_owned());
+        }
+        if r.chance(20) {
+            set("requires_level", level(r));
+            let other = products[r.between(0, products.len() as u64 - 1) as usize].clone();
+            if book.rows("offers")[i]["product"] != other {
+                book.rows("offers")[i].insert("requires".to_owned(), other);
+            }
+        }
+        if r.chance(25) {
+            book.rows("offers")[i].insert("minimum_order".to_owned(), r.between(1, 4).to_string());
+        }
+    }
+    for row in book.rows("suppliers").iter_mut().filter(|s| !s.contains_key("minimum_award")) {
+        if r.chance(30) {
+            row.insert("maximum_award".into(), (r.between(1, 12) * 20).to_string());
+        }
+    }
+    for row in book.rows("needs") {
+        if r.chance(35) {
+            row.insert("shortage_cost".into(), (r.between(1, 12) * 10).to_string());
+        }
+    }
+    for a in 0..r.between(0, 2) {
+        let scope = match r.between(0, 3) {
+            0 => format!("supplier=S{}", r.between(1, 3)),
+            1 => format!("product={}", products[r.between(0, products.len() as u64 - 1) as usize]),
+            2 => "site=A need=N1".to_owned(),
+            _ => "member=M1".to_owned(),
+        };
+        let worth =
+            r.pick(&["once=-60", "once=40", "per_need_unit=-20", "percent_of_list=0.1", "once=-30 per_need_unit=10"]);
+        book.push("adjustments", &format!("adjustment=a{a} {scope} {worth} why=test"));
+    }
+}
+
+/// Tries tenders made by `add`; `counts` says of an award whether it shows what is tried.
+fn run(part: u64, add: impl Fn(u64, &mut Book), shows: impl Fn(&Tender, &Award) -> bool) {
     let count: u32 = if std::env::var("BALLAST_TRIALS").is_ok_and(|t| t == "1") { 1000 } else { 50 };
-    let (mut tried, mut bought, mut without) = (0, 0, 0);
+    let (mut tried, mut shown, mut without) = (0, 0, 0);
     let mut wrong = Vec::new();
     let mut seed = 7_000_000 + part * 1_000_000;
     while tried < count {
         seed += 1;
         let mut book = random::tender(seed, SHAPE);
-        bids(seed, &mut book);
+        add(seed, &mut book);
         let tender = book.read();
         let Some(all) = allocations(&tender) else { continue };
         tried += 1;
         match disagreement(&book, &tender, &all) {
             Some(text) => wrong.push(format!("seed {seed}: {text}")),
             None => match solve(&tender).award {
-                Some((award, _)) => {
-                    let in_package = |l: &AwardLine| tender.offers[tender.candidates[l.candidate].offer].package;
-                    bought += u32::from(award.lines.iter().any(|l| in_package(l).is_some()));
-                }
+                Some((award, _)) => shown += u32::from(shows(&tender, &award)),
                 None => without += 1,
             },
         }
@@ -116,18 +164,46 @@ fn run(part: u64) {
         wrong.len(),
         wrong[..wrong.len().min(3)].join("\n")
     );
-    assert!(
-        bought * 10 > tried && without * 2 < tried,
-        "{bought} with a package and {without} without award of {tried}"
-    );
+    assert!(shown * 10 > tried && without * 4 < tried * 3, "{shown} show it and {without} without award of {tried}");
+}
+
+fn buys_a_package(tender: &Tender, award: &Award) -> bool {
+    award.lines.iter().any(|l| tender.offers[tender.candidates[l.candidate].offer].package.is_some())
+}
+
+fn uses_a_condition(tender: &Tender, award: &Award) -> bool {
+    let conditional = |l: &AwardLine| {
+        let conditions = &tender.offers[tender.candidates[l.candidate].offer].conditions;
+        conditions.structure.is_some() || !conditions.requires.is_empty() || conditions.minimum_order.is_some()
+    };
+    award.lines.iter().any(conditional)
 }
 
 #[test]
 fn packages_and_picks_agree_with_every_allocation_first_half() {
-    run(0);
+    run(0, lots, buys_a_package);
 }
 
 #[test]
 fn packages_and_picks_agree_with_every_allocation_second_half() {
-    run(1);
+    run(1, lots, buys_a_package);
+}
+
+#[test]
+fn conditions_and_shadow_money_agree_with_every_allocation_first_half() {
+    run(2, conditions, uses_a_condition);
+}
+
+#[test]
+fn conditions_and_shadow_money_agree_with_every_allocation_second_half() {
+    run(3, conditions, uses_a_condition);
+}
+
+#[test]
+fn all_of_it_together_agrees_with_every_allocation() {
+    let both = |seed, book: &mut Book| {
+        lots(seed, book);
+        conditions(seed, book);
+    };
+    run(4, both, |tender, award| buys_a_package(tender, award) || uses_a_condition(tender, award));
 }

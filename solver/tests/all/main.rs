@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod aims;
+mod bids;
 mod brute_force;
 mod care;
 mod care_tried;
@@ -11,6 +12,7 @@ mod lots;
 mod lots_tried;
 mod planted_conflicts;
 mod properties;
+mod published;
 mod random;
 mod rules_known;
 mod second_formulation;

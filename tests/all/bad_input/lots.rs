@@ -113,6 +113,99 @@ const PICKS: &[Case] = &[
     ),
 ];
 
+const CONDITIONS: &[Case] = &[
+    (
+        "an unknown structure",
+        |f| f.put("offers.csv", "offer,product,price,structure\nAG,acme-gloves,10,single\nAS,acme-saline,20,\n"),
+        Want::new("bad_value", "offers.csv").line(2).column("structure").value("single"),
+    ),
+    (
+        "a part without a structure",
+        |f| f.put("offers.csv", "offer,product,price,structure_from\nAG,acme-gloves,10,0.1\nAS,acme-saline,20,\n"),
+        Want::new("missing_value", "offers.csv").line(2).column("structure"),
+    ),
+    (
+        "an unknown product required",
+        |f| f.put("offers.csv", "offer,product,price,requires\nAG,acme-gloves,10,acme-salin\nAS,acme-saline,20,\n"),
+        Want::new("unknown_id", "offers.csv").line(2).column("requires").value("acme-salin").fix("`acme-saline`"),
+    ),
+    (
+        "an offer that requires itself",
+        |f| f.put("offers.csv", "offer,product,price,requires\nAG,acme-gloves,10,acme-gloves\nAS,acme-saline,20,\n"),
+        Want::new("bad_value", "offers.csv").line(2).column("requires").value("acme-gloves"),
+    ),
+    (
+        "a part of a category without reference prices",
+        |f| {
+            f.swap("needs.csv", "pair,2,0.10", "pair,2,");
+            f.put(
+                "offers.csv",
+                "offer,product,price,structure,structure_scope,structure_from\n\
+                 AG,acme-gloves,10,sole,category,0.1\nAS,acme-saline,20,,,\n",
+            );
+            f.put("schedules.csv", "schedule,basis,mode,counts_products\nvolume,spend,all_units,acme-saline\n");
+        },
+        Want::new("missing_value", "offers.csv").line(2).column("structure_from").value("0.1"),
+    ),
+    (
+        "a negative minimum order",
+        |f| f.put("offers.csv", "offer,product,price,minimum_order\nAG,acme-gloves,10,-1\nAS,acme-saline,20,\n"),
+        Want::new("bad_value", "offers.csv").line(2).column("minimum_order").value("-1"),
+    ),
+    (
+        "a maximum award below the minimum",
+        |f| f.put("suppliers.csv", "supplier,minimum_award,maximum_award\nAcme,500,400\nBolt,,\n"),
+        Want::new("bad_range", "suppliers.csv").line(2).column("maximum_award").value("400"),
+    ),
+];
+
+const SHADOW: &[Case] = &[
+    (
+        "an adjustment of an unknown supplier",
+        |f| f.put("adjustments.csv", "adjustment,supplier,once,why\na,Acne,5,x\n"),
+        Want::new("unknown_id", "adjustments.csv").line(2).column("supplier").value("Acne").fix("`Acme`"),
+    ),
+    (
+        "an adjustment of an unknown member",
+        |f| f.put("adjustments.csv", "adjustment,member,once,why\na,Nort,5,x\n"),
+        Want::new("unknown_id", "adjustments.csv").line(2).column("member").value("Nort").fix("`North`"),
+    ),
+    (
+        "an adjustment without a reason",
+        |f| f.put("adjustments.csv", "adjustment,supplier,once,why\na,Acme,5,\n"),
+        Want::new("missing_value", "adjustments.csv").line(2).column("why"),
+    ),
+    (
+        "an adjustment worth nothing",
+        |f| f.put("adjustments.csv", "adjustment,supplier,why\na,Acme,x\n"),
+        Want::new("missing_value", "adjustments.csv").line(2).column("percent_of_list"),
+    ),
+    (
+        "an adjustment in percent",
+        |f| f.put("adjustments.csv", "adjustment,supplier,percent_of_list,why\na,Acme,5,x\n"),
+        Want::new("bad_value", "adjustments.csv").line(2).column("percent_of_list").value("5"),
+    ),
+    (
+        "an adjustment beyond all figures",
+        |f| f.put("adjustments.csv", "adjustment,product,per_need_unit,why\na,acme-gloves,900000000000,x\n"),
+        Want::new("out_of_range", "adjustments.csv").line(2).column("per_need_unit"),
+    ),
+    (
+        "a negative shortage cost",
+        |f| f.put("needs.csv", "need,category,unit,shortage_cost\ngloves,C,pair,-1\nsaline,F,bag,\n"),
+        Want::new("bad_value", "needs.csv").line(2).column("shortage_cost").value("-1"),
+    ),
+    (
+        "a shortage cost beyond all figures",
+        |f| {
+            f.swap("needs.csv", "criticality,reference_price\n", "criticality,reference_price,shortage_cost\n");
+            f.swap("needs.csv", "pair,2,0.10\n", "pair,2,0.10,900000000000\n");
+            f.swap("needs.csv", "bag,1,2.00\n", "bag,1,2.00,\n");
+        },
+        Want::new("out_of_range", "needs.csv").line(2).column("shortage_cost"),
+    ),
+];
+
 #[test]
 fn faults_in_packages() {
     all(PACKAGES);
@@ -121,6 +214,16 @@ fn faults_in_packages() {
 #[test]
 fn faults_in_picks() {
     all(PICKS);
+}
+
+#[test]
+fn faults_in_conditions_and_orders() {
+    all(CONDITIONS);
+}
+
+#[test]
+fn faults_in_shadow_money() {
+    all(SHADOW);
 }
 
 #[test]
