@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ballast_domain::Findings;
 use ballast_domain::raw::RawTender;
-use ballast_domain::tables::{Draft, canonical};
+use ballast_domain::tables::Draft;
 use ballast_domain::tender::Reading;
 use ballast_exchange::tender::packed::{self, Contents, Refusal};
 use ballast_exchange::tender::{read_raw, to_body, write_folder, write_workbook};
@@ -40,18 +40,19 @@ fn unpack(path: &Path) -> Result<Contents, Refusal> {
     Unpacker { program, verb: "worker", memory_bytes, cpu_seconds, longest }.unpack(path)
 }
 
-/// The tables of the tender at a path, for edits. Of a packed file they are the canonical ones, so it must be a tender.
+/// The tables of the tender at a path, as they stand there, for edits.
 ///
 /// # Errors
-/// What reading a packed file found, if it is no tender.
+/// What was found, if a packed file holds no tables.
 pub fn tables(path: &Path) -> Result<(RawTender, Findings), Reading> {
     if !packed::is_packed(path) {
         return Ok(read_raw(path));
     }
-    let reading = read(path);
-    match &reading.tender {
-        Some(tender) => Ok((canonical(&tender.draft), Findings::default())),
-        None => Err(reading),
+    let mut findings = Findings::default();
+    let raw = packed::tables(&unpack(path), &path.display().to_string(), &mut findings);
+    match raw.tables.is_empty() {
+        true => Err(Reading { tender: None, findings, rows: Vec::new() }),
+        false => Ok((raw, findings)),
     }
 }
 

@@ -27,7 +27,7 @@ pub use crate::out::write;
 /// Chooses what to buy, from whom: the award with its cost, bound, certificate and reasons.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with tender.toml and CSV files, or a JSON file.
+    /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
     tender: PathBuf,
     #[command(flatten)]
     scenarios: load::Scenarios,

@@ -17,7 +17,7 @@ use crate::stated::contradictions;
 /// Re-computes cost, tiers and every rule of an award from a file, in exact arithmetic.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with tender.toml and CSV files, or a JSON file.
+    /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
     tender: PathBuf,
     #[command(flatten)]
     scenarios: load::Scenarios,

@@ -42,10 +42,17 @@ fn annotate(contents: Option<&Result<Contents, Refusal>>, findings: &Findings, c
     }
 }
 
+fn same_file(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
 /// Runs the verb.
 pub fn run(args: &Args, output: &Output) -> Outcome {
     if let Some(copy) = &args.annotate {
         // What the file itself says wrongly: edits of a scenario have no cell in it.
+        if same_file(&args.tender, copy) {
+            return Err(Failure::input("--annotate writes a copy, which lacks fonts and widths: name another file"));
+        }
         let (contents, reading) = crate::tender_file::open(&args.tender);
         annotate(contents.as_ref(), &reading.findings, copy)?;
     }

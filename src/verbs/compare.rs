@@ -24,7 +24,7 @@ use crate::{load, out};
 /// difference edit by edit.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with tender.toml and CSV files, or a JSON file.
+    /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
     tender: PathBuf,
     /// Scenarios (TOML or JSON) and award documents of this tender.
     #[arg(required = true, value_name = "SCENARIO|AWARD")]

@@ -14,7 +14,7 @@ use crate::{load, out};
 /// Writes the committee report: decision, cost, rules, stress tests, reserves, assumptions, certificate.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with tender.toml and CSV files, or a JSON file.
+    /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
     pub tender: PathBuf,
     #[command(flatten)]
     pub scenarios: load::Scenarios,

@@ -31,7 +31,7 @@ pub fn default_target(tender: &Tender) -> String {
 /// Sizes the reserve: weeks of stock per need, with cost, confirmation and budget-to-protection curve.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with tender.toml and CSV files, or a JSON file.
+    /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
     tender: PathBuf,
     #[command(flatten)]
     scenarios: load::Scenarios,

@@ -18,7 +18,7 @@ use crate::{load, out, progress, say};
 /// Lives an award through many draws of a disruption pack: shortages with intervals, their tail, what drives them.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with tender.toml and CSV files, or a JSON file.
+    /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
     tender: PathBuf,
     #[command(flatten)]
     scenarios: load::Scenarios,

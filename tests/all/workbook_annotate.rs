@@ -73,6 +73,21 @@ fn checking_the_copy_finds_the_same_again() {
 }
 
 #[test]
+fn what_is_mended_in_the_copy_is_gone() {
+    let (folder, path) = broken().file();
+    annotate(&path, &folder.path().join("copy.xlsx"));
+    // The copy as a person would leave it: two of the three cells mended.
+    let mut mended = broken();
+    mended.put("offers", 2, 2, "20");
+    mended.put("needs", 1, 1, "Consumables");
+    let (second, path) = mended.file();
+    let document = annotate(&path, &second.path().join("copy.xlsx"));
+    let findings = document["findings"].as_array().unwrap();
+    assert!(findings.iter().all(|f| f["code"] != "bad_value" && f["code"] != "missing_value"), "{findings:?}");
+    assert!(findings.iter().any(|f| f["code"] == "unknown_id" && f["cell"] == "B2" && f["file"] == "demand"));
+}
+
+#[test]
 fn a_workbook_without_findings_stays_the_same_tender() {
     let (folder, path) = Book::tiny().file();
     let copy = folder.path().join("copy.xlsx");
@@ -87,4 +102,8 @@ fn only_workbooks_are_annotated() {
     let ran = run([Path::new("check"), folder.path(), Path::new("--annotate"), &folder.path().join("x.xlsx")]);
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("workbook"), "{}", ran.stderr);
+    let (_folder, path) = Book::tiny().file();
+    let before = std::fs::read(&path).unwrap();
+    let ran = run([Path::new("check"), &path, Path::new("--annotate"), &path]);
+    assert_eq!((ran.code, std::fs::read(&path).unwrap()), (Some(2), before), "the original stays");
 }

@@ -226,3 +226,11 @@ fn a_hostile_archive_of_a_folder_is_refused_alike() {
     let climbing = Archive::new().put("../tender.toml", b"").end();
     assert_eq!(refused(&climbing, "folder.zip")[0]["code"], "bad_entry_name");
 }
+
+#[test]
+fn macros_are_mentioned_and_not_read() {
+    let rows = format!("<row r=\"1\">{}</row><row r=\"2\">{}</row>", text("A1", "site"), text("A2", "S1"));
+    let archive = frame(sheet(&rows).as_bytes()).put("xl/vbaProject.bin", b"Sub AutoOpen()").end();
+    let findings = refused(&archive, "macros.xlsm");
+    assert!(findings.iter().any(|f| f["code"] == "macros_ignored" && f["severity"] == "information"), "{findings:?}");
+}

@@ -75,3 +75,58 @@ fn an_award_does_not_depend_on_the_rendering() {
     };
     assert_eq!(award(folder.path()), award(&book));
 }
+
+const SCENARIO: &str = r#"
+schema = "ballast.scenario/1"
+name = "fewer products"
+[[edit]]
+name = "two products a need"
+set = 2
+table = "needs"
+column = "max_products"
+where = { category = "Fluids" }
+"#;
+
+/// A zip archive of these files.
+fn zipped(files: &Files, prefix: &str, to: &Path) {
+    let mut archive = zip::ZipWriter::new(std::fs::File::create(to).unwrap());
+    let others = [("README.md", &b"not a table"[..]), ("__MACOSX/tender.toml", b"noise")];
+    let own = files.0.iter().map(|(name, body)| (format!("{prefix}{name}"), body.as_slice()));
+    for (name, body) in own.chain(others.map(|(name, body)| (name.to_owned(), body))) {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut archive, body).unwrap();
+    }
+    archive.finish().unwrap();
+}
+
+#[test]
+fn a_zipped_folder_is_the_tender() {
+    let (files, work) = (Files::tiny(), tempfile::tempdir().unwrap());
+    let path = work.path().join("tiny.zip");
+    let expected = hash(files.folder().path());
+    for prefix in ["", "tiny/", "a/b/"] {
+        zipped(&files, prefix, &path);
+        assert_eq!(hash(&path), expected, "in `{prefix}`");
+    }
+    let mut broken = files.clone();
+    broken.swap("offers.csv", "20.00", "twenty");
+    zipped(&broken, "tiny/", &path);
+    let ran = run([Path::new("check"), &path, Path::new("--json")]);
+    let found = ran.document()["findings"][0].clone();
+    assert_eq!((ran.code, &found["file"], &found["line"]), (Some(2), &"offers.csv".into(), &3.into()), "{found}");
+}
+
+#[test]
+fn a_scenario_edits_a_workbook_like_a_folder() {
+    let (folder, work) = (Files::tiny().folder(), tempfile::tempdir().unwrap());
+    let (book, edit) = (work.path().join("tiny.xlsx"), work.path().join("edit.toml"));
+    export(folder.path(), &book);
+    std::fs::write(&edit, SCENARIO).unwrap();
+    let edited = |tender: &Path| {
+        let ran = run([Path::new("check"), tender, Path::new("--scenario"), &edit, Path::new("--json")]);
+        assert_eq!(ran.code, Some(0), "{}{}", ran.stdout, ran.stderr);
+        ran.document()["input_hash"].clone()
+    };
+    assert_eq!(edited(folder.path()), edited(&book));
+    assert_ne!(edited(&book).as_str().unwrap(), hash(&book));
+}

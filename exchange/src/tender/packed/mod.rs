@@ -12,6 +12,7 @@ use std::io;
 use std::path::Path;
 
 use ballast_domain::Findings;
+use ballast_domain::raw::RawTender;
 use ballast_domain::tender::{Reading, Tender};
 use serde::{Deserialize, Serialize};
 
@@ -74,15 +75,25 @@ pub fn unpack(path: &Path) -> Result<Contents, Refusal> {
 /// Reads the tender in what a packed file holds; `file` is what findings about the whole file call it.
 pub fn read_contents(contents: &Result<Contents, Refusal>, file: &str) -> Reading {
     let mut findings = Findings::default();
-    let contents = match contents {
-        Ok(contents) => contents,
-        Err(refusal) => {
-            refusal.report(file, &mut findings);
-            return Reading { tender: None, findings, rows: Vec::new() };
-        }
-    };
+    let raw = tables(contents, file, &mut findings);
+    if raw.tables.is_empty() {
+        return Reading { tender: None, findings, rows: Vec::new() };
+    }
+    let mut reading = Tender::read(&raw, findings);
+    if let Ok(Contents::Workbook(grid)) = contents {
+        workbook::name_header_cells(grid, &raw, &mut reading.findings);
+    }
+    reading
+}
+
+/// The tables in what a packed file holds, as they stand there.
+pub fn tables(contents: &Result<Contents, Refusal>, file: &str, findings: &mut Findings) -> RawTender {
     match contents {
-        Contents::Folder(packed) => Tender::read(&files::read(packed, file, &mut findings), findings),
-        Contents::Workbook(grid) => workbook::read(grid, file, findings),
+        Ok(Contents::Folder(packed)) => files::read(packed, file, findings),
+        Ok(Contents::Workbook(grid)) => workbook::tables(grid, file, findings),
+        Err(refusal) => {
+            refusal.report(file, findings);
+            RawTender::default()
+        }
     }
 }

@@ -17,7 +17,6 @@ use std::sync::Arc;
 
 use ballast_domain::finding::Place;
 use ballast_domain::raw::RawTender;
-use ballast_domain::tender::{Reading, Tender};
 use ballast_domain::{Findings, Severity};
 
 pub(super) use annotate::annotate;
@@ -31,26 +30,12 @@ pub use write::{like_a_formula, write_results, write_workbook};
 /// Sheets that are for people and programs, not tables.
 pub(super) const NO_TABLES: [&str; 4] = ["README", "Lists", "_meta", "Issues"];
 
-/// Reads the tender in a workbook.
-pub(super) fn read(grid: &Grid, file: &str, mut findings: Findings) -> Reading {
+/// The text tables of all sheets; `file` is what findings about the whole file call it.
+pub(super) fn tables(grid: &Grid, file: &str, findings: &mut Findings) -> RawTender {
     if grid.macros {
         let (expected, fix) = ("the workbook carries macros; they are not read", "nothing needs to be done");
         findings.add(Severity::Information, "macros_ignored", Place::file(file), "", expected, fix);
     }
-    let raw = tables(grid, &mut findings);
-    if raw.tables.is_empty() {
-        let expected = "no sheet has the name of a table";
-        let fix = "`ballast template --out FILE.xlsx` writes a workbook to fill in";
-        findings.error("no_tables", Place::file(file), "", expected, fix);
-        return Reading { tender: None, findings, rows: Vec::new() };
-    }
-    let mut reading = Tender::read(&raw, findings);
-    name_header_cells(grid, &raw, &mut reading.findings);
-    reading
-}
-
-/// The text tables of all sheets.
-fn tables(grid: &Grid, findings: &mut Findings) -> RawTender {
     let mut texts = Texts::new();
     let mut raw = RawTender::default();
     for sheet in grid.sheets.iter().filter(|s| !NO_TABLES.contains(&s.name.as_str())) {
@@ -70,6 +55,11 @@ fn tables(grid: &Grid, findings: &mut Findings) -> RawTender {
     // Last, because bids may speak of products that have a row of their own.
     if let Some(sheet) = grid.sheets.iter().find(|s| s.name == bids::BIDS) {
         bids::read(sheet, &mut texts, &mut raw, findings);
+    }
+    if raw.tables.is_empty() {
+        let expected = "no sheet has the name of a table";
+        let fix = "`ballast template --out FILE.xlsx` writes a workbook to fill in";
+        findings.error("no_tables", Place::file(file), "", expected, fix);
     }
     raw
 }
@@ -98,7 +88,7 @@ fn remarks(sheet: &Sheet, findings: &mut Findings) {
 }
 
 /// Findings about a column as a whole point to its head.
-fn name_header_cells(grid: &Grid, raw: &RawTender, findings: &mut Findings) {
+pub(super) fn name_header_cells(grid: &Grid, raw: &RawTender, findings: &mut Findings) {
     for finding in &mut findings.0 {
         let place = &mut finding.place;
         if place.layout.is_some() || place.line.is_some() || place.column.is_none() {

@@ -83,3 +83,22 @@ fn iso(date: &ExcelDateTime) -> String {
         _ => format!("{day}T{hour:02}:{minute:02}:{second:02}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_counted_over_the_limit_of_all_sheets() {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        for row in 0..10 {
+            sheet.write_number(row, 0, row).unwrap();
+        }
+        let mut book = Xlsx::new(Cursor::new(book.save_to_buffer().unwrap())).unwrap();
+        let mut left = 15;
+        assert_eq!(cells(&mut book, "Sheet1", &mut left).unwrap().len(), 10);
+        assert_eq!(left, 5);
+        assert_eq!(cells(&mut book, "Sheet1", &mut left), Err(Refusal::Cells("Sheet1".to_owned())));
+    }
+}
