@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod book;
+mod care;
 mod command;
 mod compare;
 mod round_trip;

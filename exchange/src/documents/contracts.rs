@@ -23,7 +23,7 @@ pub struct BestLayer {
     /// Its list price per pack.
     pub price: Decimal,
     /// Why the award uses another: `tier` (the offer has no price below its first tier, or what is bought under the offer
-    /// used counts towards a tier), `minimum`, `maximum`, or `rules_or_gap` (rules, or money within the gap).
+    /// used counts towards a tier), `package` (the line belongs to one), `minimum`, `maximum`, or `rules_or_gap` (rules, or money within the gap).
     pub reason: String,
 }
 
@@ -57,7 +57,8 @@ pub(super) fn best_layer(tender: &Tender, certificate: &Certificate, line: &Line
         + &line.list * exact(freight.percent_of_list);
     let own = (line.yearly() - freight) / &line.packs;
     let others = tender.candidates_of(used.cell).map(|c| &tender.candidates[c]);
-    let others = others.filter(|c| c.product == used.product && c.offer != used.offer).map(|c| c.offer);
+    let ordinary = |o: &OfferIx| *o != used.offer && tender.offers[*o].package.is_none();
+    let others = others.filter(|c| c.product == used.product).map(|c| c.offer).filter(ordinary);
     let best = others.map(|o| (landed(tender, o), o)).min()?;
     if best.0 >= own {
         return None;
@@ -73,6 +74,7 @@ pub(super) fn best_layer(tender: &Tender, certificate: &Certificate, line: &Line
         u.tier.is_some() && counts.contains(&used.offer) && !counts.contains(&best.1)
     });
     let reason = match (offer.minimum_if_used, offer.max_packs) {
+        _ if tender.offers[used.offer].package.is_some() => "package",
         _ if offer.needs_tier => "tier",
         (Some(least), _) if packs < least.exact() => "minimum",
         (_, Some(most)) if packs > most.exact() => "maximum",

@@ -47,7 +47,8 @@ pub(super) fn by_product(tender: &Tender, award: Option<&Award>) -> Vec<PaymentW
         award.map(|a| a.lines.iter().map(|l| tender.candidates[l.candidate].offer).collect());
     let cents = |value: Exact| round(&value, 2);
     let ways = |(ix, product): (ProductIx, &ballast_domain::tender::Product)| {
-        let offers: Vec<(OfferIx, _)> = tender.offers.enumerate().filter(|(_, o)| o.product == ix).collect();
+        let offers: Vec<(OfferIx, _)> =
+            tender.offers.enumerate().filter(|(_, o)| o.product == ix && o.package.is_none()).collect();
         let cases = tender.cases.get(&ix).map_or(&[][..], Vec::as_slice);
         let by_case = offers.iter().filter(|(_, o)| o.pays == Pays::CasePrice);
         let per_need_unit = |o: &ballast_domain::tender::Offer| o.list_price.exact() / product.use_factor.exact();

@@ -38,6 +38,7 @@ pub(super) fn section(sources: &Sources<'_>, names: &Names<'_>) -> Option<Sectio
 fn reason(word: &str) -> &str {
     match word {
         "tier" => "a tier needs the volume",
+        "package" => "the line belongs to a package",
         "minimum" => "the minimum is not reached",
         "maximum" => "the maximum is used up",
         _ => "rules, or money within the gap",
