@@ -21,6 +21,11 @@ impl Output {
         Self { json: common.json, quiet: common.quiet }
     }
 
+    /// The same without remarks, for a verb whose result says them.
+    pub fn silent(&self) -> Self {
+        Self { quiet: true, ..self.clone() }
+    }
+
     /// True where progress may be drawn: a terminal, and nobody asked for silence.
     pub fn draws(&self) -> bool {
         !self.quiet && std::io::stderr().is_terminal()

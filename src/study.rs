@@ -5,7 +5,7 @@ use std::time::Duration;
 use ballast_domain::raw::RawTender;
 use ballast_domain::scenario::{Edit, Told, apply};
 use ballast_domain::{Findings, Tender};
-use ballast_exchange::documents::study::{AnswerPart, IntervalPart};
+use ballast_exchange::documents::study::{AnswerPart, DifferencePart, IntervalPart};
 use ballast_isolation::Children;
 use ballast_solver::{Engine, InProcess, Limit, Options, Termination};
 use ballast_studies::{Answer, Desk, Interval, News, Settings};
@@ -207,4 +207,20 @@ pub fn between(i: IntervalPart) -> String {
         (Some(a), Some(b)) if a == b => money(a),
         (a, b) => format!("{} to {}", end(a), end(b)),
     }
+}
+
+/// What differs, in a few words.
+pub fn briefly(d: &DifferencePart) -> String {
+    let mut words = Vec::new();
+    if !d.won.is_empty() {
+        words.push(format!("wins: {}", d.won.join(", ")));
+    }
+    if !d.lost.is_empty() {
+        words.push(format!("loses: {}", d.lost.join(", ")));
+    }
+    match d.cells.len() {
+        0 => words.push("nothing moves".to_owned()),
+        n => words.push(format!("{:.1} % of volume moves, {n} cells at {} sites", d.moved * 100.0, d.sites.len())),
+    }
+    words.join("; ")
 }

@@ -10,7 +10,7 @@ use ballast_domain::difference::{Decided, Difference, between};
 use ballast_solver::Engine;
 use rust_decimal::Decimal;
 
-use crate::{Answer, Desk, Interval, Probe, Settings, ask};
+use crate::{Answer, Desk, Interval, Probe, Settings, ask, ask_one};
 
 /// What is compared with the tender as it stands.
 #[derive(Debug)]
@@ -69,12 +69,12 @@ pub fn compare(
     settings: &Settings,
     desk: &dyn Desk,
 ) -> Comparison {
-    let mut probes = vec![Probe { name: "as it stands", tender: base }];
+    let first = ask_one(engine, Probe::new("as it stands", base), settings, desk);
+    let mut probes = Vec::new();
     for case in cases {
-        probes.extend(case.steps.iter().map(|tender| Probe { name: &case.name, tender }));
+        probes.extend(case.steps.iter().map(|tender| Probe::new(&case.name, tender).near(base, &first)));
     }
     let mut answers = ask(engine, &probes, settings, desk).into_iter();
-    let first = answers.next().unwrap_or(Answer::Skipped);
     let columns = cases
         .iter()
         .map(|case| {

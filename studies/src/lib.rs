@@ -4,8 +4,11 @@
 //! what differs. No IO, no clock. Every figure comes with what is proven about it: an [`Interval`], never a bare guess.
 
 pub mod compare;
+pub mod doctor;
 mod interval;
+pub mod prices;
 pub mod probe;
+pub mod sweep;
 
 pub use interval::Interval;
-pub use probe::{Answer, Desk, News, Probe, Settings, ask};
+pub use probe::{Answer, Desk, News, Probe, Settings, ask, ask_one};

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ballast_domain::Tender;
 use ballast_domain::award::Award;
 use ballast_domain::certificate::Certificate;
+use ballast_domain::difference::carry_what_fits;
 use ballast_domain::raw::RawTender;
 use ballast_domain::tables::canonical;
 use ballast_solver::{Control, Engine, Event, LogEntry, Options, SolveReport, Termination};
@@ -21,6 +22,21 @@ pub struct Probe<'a> {
     pub name: &'a str,
     /// The tender.
     pub tender: &'a Tender,
+    /// An award of another tender from which the search starts.
+    pub start: Option<(&'a Tender, &'a Award)>,
+}
+
+impl<'a> Probe<'a> {
+    /// A probe that starts from nothing.
+    pub fn new(name: &'a str, tender: &'a Tender) -> Self {
+        Self { name, tender, start: None }
+    }
+
+    /// A probe that starts from the award of `base`, if it has one.
+    #[must_use]
+    pub fn near(self, base: &'a Tender, answer: &'a Answer) -> Self {
+        Self { start: answer.award().map(|(award, _)| (base, award)), ..self }
+    }
 }
 
 /// How probes are asked.
@@ -138,6 +154,11 @@ impl Control for Line<'_> {
     }
 }
 
+/// Decides one tender.
+pub fn ask_one(engine: &(dyn Engine + Sync), probe: Probe<'_>, settings: &Settings, desk: &dyn Desk) -> Answer {
+    ask(engine, &[probe], settings, desk).pop().unwrap_or(Answer::Skipped)
+}
+
 /// Decides all tenders.
 pub fn ask(engine: &(dyn Engine + Sync), probes: &[Probe<'_>], settings: &Settings, desk: &dyn Desk) -> Vec<Answer> {
     let (first, distinct) = distinct(probes);
@@ -153,7 +174,9 @@ pub fn ask(engine: &(dyn Engine + Sync), probes: &[Probe<'_>], settings: &Settin
             }
             desk.hear(News::Begun { name: probe.name });
             let control = Line { desk, name: probe.name };
-            let answer = match engine.award(probe.tender, &settings.options, &control) {
+            let start = probe.start.map(|(from, award)| carry_what_fits(from, award, probe.tender));
+            let options = Options { start, ..settings.options.clone() };
+            let answer = match engine.award(probe.tender, &options, &control) {
                 Ok(report) => Answer::Said(Box::new(report)),
                 Err(error) => Answer::Failed(error.to_string()),
             };

@@ -11,6 +11,7 @@ mod run;
 mod scenarios;
 mod signals;
 mod structure;
+mod studies;
 mod tiny;
 mod workbook_annotate;
 mod workbook_bids;

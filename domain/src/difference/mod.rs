@@ -14,7 +14,7 @@ use crate::exact::{Exact, round, zero};
 use crate::rules;
 use crate::tender::Tender;
 
-pub use carry::carry;
+pub use carry::{carry, carry_what_fits};
 pub use clinicians::GroupChange;
 pub use lines::{CellMove, FormularyChange};
 

@@ -143,7 +143,7 @@ impl<'a> Keys<'a> {
 }
 
 /// Reads one `[[edit]]`; `folder` is where files it names lie.
-pub(crate) fn edit(node: &Node, folder: &Path, findings: &mut Findings) -> Option<Edit> {
+pub(super) fn edit(node: &Node, folder: &Path, findings: &mut Findings) -> Option<Edit> {
     let before = findings.0.len();
     let mut keys = Keys::new(node, findings)?;
     let name = keys.text("name", "\"what it is called\"");

@@ -14,6 +14,7 @@
 mod edit;
 mod lock;
 mod tree;
+pub mod vary;
 
 use std::path::{Path, PathBuf};
 
@@ -25,9 +26,8 @@ use ballast_domain::tender::{Reading, Tender};
 use serde::Serialize;
 
 use crate::hash::{digest, input_hash};
-use edit::Keys;
-pub(crate) use edit::edit;
-pub(crate) use tree::{Node, Tree, read as read_tree};
+use edit::{Keys, edit};
+use tree::{Node, Tree, read as read_tree};
 
 /// The schema name of a scenario.
 pub const SCHEMA: &str = "ballast.scenario/1";

@@ -62,6 +62,25 @@ impl Node {
             })
             .collect()
     }
+
+    /// True if the text stands alone somewhere.
+    pub(crate) fn mentions(&self, wanted: &str) -> bool {
+        match &self.tree {
+            Tree::Text(text) => text == wanted,
+            Tree::List(items) => items.iter().any(|n| n.mentions(wanted)),
+            Tree::Table(entries) => entries.iter().any(|(_, n)| n.mentions(wanted)),
+        }
+    }
+
+    /// The same tree with one text in place of another, wherever it stands alone.
+    pub(crate) fn with(&self, from: &str, to: &str) -> Self {
+        let tree = match &self.tree {
+            Tree::Text(text) => Tree::Text(if text == from { to.to_owned() } else { text.clone() }),
+            Tree::List(items) => Tree::List(items.iter().map(|n| n.with(from, to)).collect()),
+            Tree::Table(entries) => Tree::Table(entries.iter().map(|(k, n)| (k.clone(), n.with(from, to))).collect()),
+        };
+        Self { place: self.place.clone(), tree }
+    }
 }
 
 /// Reads a document; a name that ends in `.json` is JSON, any other TOML.
