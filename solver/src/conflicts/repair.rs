@@ -34,13 +34,13 @@ pub(super) fn repairs(probes: &mut Probes<'_>, sets: &[ConflictSet]) -> Vec<Repa
     let members =
         |s: &ConflictSet| s.members.iter().map(|m| m.requirement).chain(s.inconclusive.iter().copied()).collect();
     let all: Vec<BTreeSet<Requirement>> = sets.iter().map(members).collect();
-    // Each member by itself with the other sets free to give way, and everything free at once.
+    // Each member by itself with the other sets free to give way, and all members at once.
     let mut free: Vec<BTreeSet<Requirement>> = Vec::new();
     for (i, set) in all.iter().enumerate() {
         let others = || all.iter().enumerate().filter(|(k, _)| *k != i).flat_map(|(_, s)| s.iter().copied());
         free.extend(set.iter().map(|r| others().chain([*r]).collect()));
     }
-    free.push(pool.clone());
+    free.push(all.iter().flatten().copied().collect());
     let mut repairs: Vec<Repair> = Vec::new();
     for free in free {
         let Some(changes) = least_changes(probes, &pool, &free) else { continue };
