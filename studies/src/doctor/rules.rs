@@ -1,20 +1,14 @@
 //! Rules that can never bind, and rules that another rule implies.
 
+use std::collections::BTreeMap;
+
 use ballast_domain::Severity;
-use ballast_domain::exact::exact;
+use ballast_domain::exact::{Exact, whole, zero};
 use ballast_domain::index::{CandidateIx, RuleIx};
-use ballast_domain::rules::{Instance, Measured, Rule, expand};
-use rust_decimal::Decimal;
+use ballast_domain::rules::{Force, Instance, Measured, Ratio, Reading, Rule, expand};
+use num_traits::{Signed, Zero};
 
 use super::{Chart, Remark};
-
-/// An instance as far as its bounds go: what it measures, over which lines.
-#[derive(PartialEq)]
-struct Key {
-    what: String,
-    part: Vec<CandidateIx>,
-    whole: Vec<CandidateIx>,
-}
 
 /// Adds the findings.
 pub(super) fn check(chart: &mut Chart<'_>) {
@@ -40,9 +34,9 @@ pub(super) fn check(chart: &mut Chart<'_>) {
             continue;
         }
         let implied = instances.iter().filter(|(other, _)| other != ix).find(|(other, theirs)| {
-            let equal = bounds(rule) == bounds(&tender.rules[*other]);
-            // Of two equal ones the later by id is the superfluous one.
-            (!equal || other < ix) && implies((&tender.rules[*other], theirs), (rule, own))
+            let implied = implies((&tender.rules[*other], theirs), (rule, own));
+            // Of two that say the same the later by id is the superfluous one.
+            implied && (other < ix || !implies((rule, own), (&tender.rules[*other], theirs)))
         });
         if let Some((other, _)) = implied {
             let said = format!("rule {} asks at least as much of the same lines", tender.rules[*other].id);
@@ -51,60 +45,64 @@ pub(super) fn check(chart: &mut Chart<'_>) {
     }
 }
 
-fn bounds(rule: &Rule) -> (Option<Decimal>, Option<Decimal>) {
-    (rule.bound.low, rule.bound.high)
-}
-
 /// True if the instance holds for every award.
 fn idle(rule: &Rule, instance: &Instance) -> bool {
-    let (low, high) = bounds(rule);
-    match (instance, &rule.measured) {
-        (Instance::Count(c), Measured::Count { .. }) => {
-            let most = Decimal::from(c.groups.len());
-            low.is_none_or(|l| l <= Decimal::ZERO) && high.is_none_or(|h| h >= most)
-        }
-        (Instance::Linear(l), Measured::Share { .. }) => {
-            // A share is of a whole that contains the part; a part that is the whole has share 1.
-            let all = !l.part.is_empty() && l.part == l.whole;
-            let low_idle = low.is_none_or(|b| b <= Decimal::ZERO || all && b <= Decimal::ONE);
-            let high_idle = high.is_none_or(|b| b >= Decimal::ONE || l.part.is_empty() && b >= Decimal::ZERO);
-            low_idle && high_idle
-        }
-        (Instance::Linear(l), Measured::Mean { .. }) => {
-            let scores = || l.part.iter().zip(&l.whole);
-            let within = |(p, w): ((&CandidateIx, &_), (&CandidateIx, &_))| p.0 == w.0;
-            // Mean of scores: it lies between the least and the greatest of them. Lines without a score have no term.
-            let same = l.part.len() == l.whole.len() && scores().all(|((a, x), (b, y))| within(((a, x), (b, y))));
-            same && scores().all(|((_, score), (_, weight))| {
-                let mean = score / weight;
-                low.is_none_or(|b| mean >= exact(b)) && high.is_none_or(|b| mean <= exact(b))
-            })
-        }
-        _ => false,
-    }
-}
-
-fn key(rule: &Rule, instance: &Instance) -> Key {
-    let lines = |terms: &[(CandidateIx, _)]| {
-        terms.iter().map(|(c, _): &(CandidateIx, ballast_domain::exact::Exact)| *c).collect()
-    };
-    match instance {
-        Instance::Linear(l) => {
-            Key { what: format!("{:?}", rule.measured), part: lines(&l.part), whole: lines(&l.whole) }
-        }
-        Instance::Count(c) => Key { what: format!("{:?}", rule.measured), part: Vec::new(), whole: lines(&c.whole) },
-    }
-}
-
-/// True if each instance of `weak` has one of `strong` that measures the same and is at least as tight.
-fn implies(strong: (&Rule, &[Instance]), weak: (&Rule, &[Instance])) -> bool {
-    let tighter = || {
-        let ((sl, sh), (wl, wh)) = (bounds(strong.0), bounds(weak.0));
-        wl.is_none_or(|w| sl.is_some_and(|s| s >= w)) && wh.is_none_or(|w| sh.is_some_and(|s| s <= w))
-    };
-    if strong.0.measured != weak.0.measured || strong.0.if_used && !weak.0.if_used || !tighter() {
+    let (low, high) = (&instance.low, &instance.high);
+    if instance.system.is_some() {
         return false;
     }
-    let theirs: Vec<Key> = strong.1.iter().map(|i| key(strong.0, i)).collect();
-    !weak.1.is_empty() && weak.1.iter().all(|i| theirs.contains(&key(weak.0, i)))
+    match &instance.reading {
+        Reading::Tally(tally) => {
+            let most = whole(tally.things.len());
+            low.as_ref().is_none_or(|l| !l.is_positive()) && high.as_ref().is_none_or(|h| *h >= most)
+        }
+        Reading::Ratio(ratio) => match span(ratio).or_else(|| share(rule)) {
+            Some((least, most)) => low.as_ref().is_none_or(|l| least >= *l) && high.as_ref().is_none_or(|h| most <= *h),
+            None => false,
+        },
+        Reading::Moved(_) => {
+            low.as_ref().is_none_or(|l| !l.is_positive()) && high.as_ref().is_none_or(|h| *h >= whole(1))
+        }
+    }
+}
+
+/// A share lies between 0 and 1.
+fn share(rule: &Rule) -> Option<(Exact, Exact)> {
+    matches!(rule.subject.measured, Measured::Share { .. }).then(|| (zero(), whole(1)))
+}
+
+/// Between what a ratio lies where part and whole count the same lines: the least and the greatest coefficient of the part
+/// against that of the whole; lines that only the whole counts bring it down to 0.
+fn span(ratio: &Ratio) -> Option<(Exact, Exact)> {
+    let own = ratio.part.counted == ratio.whole.counted && ratio.offset.is_zero() && ratio.base.is_zero();
+    let weights: BTreeMap<CandidateIx, &Exact> = ratio.whole.terms.iter().map(|(c, w)| (*c, w)).collect();
+    if !own || weights.is_empty() || weights.values().any(|w| !w.is_positive()) {
+        return None;
+    }
+    let mut values: Vec<Exact> =
+        ratio.part.terms.iter().map(|(c, v)| weights.get(c).map(|w| v / *w)).collect::<Option<_>>()?;
+    if ratio.part.terms.len() < weights.len() {
+        values.push(zero());
+    }
+    Some((values.iter().min()?.clone(), values.into_iter().max()?))
+}
+
+/// True if each instance of `weak` has one of `strong` that reads the same and is at least as tight.
+fn implies(strong: (&Rule, &[Instance]), weak: (&Rule, &[Instance])) -> bool {
+    if strong.0.force != Force::Hard || strong.0.if_used && !weak.0.if_used {
+        return false;
+    }
+    let low = |strong: &Instance, weak: &Instance| match (&strong.low, &weak.low) {
+        (_, None) => true,
+        (strong, Some(w)) => strong.as_ref().is_some_and(|s| s >= w),
+    };
+    let high = |strong: &Instance, weak: &Instance| match (&strong.high, &weak.high) {
+        (_, None) => true,
+        (strong, Some(w)) => strong.as_ref().is_some_and(|s| s <= w),
+    };
+    let tighter = |s: &Instance, w: &Instance| {
+        let applies = s.when.is_none() || s.when == w.when;
+        applies && s.system == w.system && s.reading == w.reading && low(s, w) && high(s, w)
+    };
+    !weak.1.is_empty() && weak.1.iter().all(|w| strong.1.iter().any(|s| tighter(s, w)))
 }
