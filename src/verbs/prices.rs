@@ -6,7 +6,7 @@ use ballast_domain::Tender;
 use ballast_domain::cell::nearest;
 use ballast_domain::finding::Place;
 use ballast_domain::raw::RawTender;
-use ballast_domain::rules::Rule;
+use ballast_domain::rules::{Force, Rule};
 use ballast_domain::scenario::{Action, Change, Edit, Filter};
 use ballast_domain::tables::Approval;
 use ballast_exchange::documents::prices::{PricePart, PricesBody};
@@ -129,6 +129,11 @@ fn rules(tender: &Tender, args: &Args) -> Result<Vec<Question>, Failure> {
     Ok(questions)
 }
 
+/// Rules by level may give way for each other: without one, another may hold that costs more.
+fn by_level(tender: &Tender) -> bool {
+    tender.rules.iter().any(|r| matches!(r.force, Force::Levelled { .. }))
+}
+
 /// Limits that are filled cells, one by one.
 fn limits(raw: &RawTender) -> Vec<Question> {
     let mut questions = Vec::new();
@@ -214,8 +219,13 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     }
     let mut questions = Vec::new();
     for q in &asked {
-        let (tender, _) = study::edited(&raw, std::slice::from_ref(&q.edit), &format!("without {}", q.edit.name))?;
-        questions.push(Without { name: q.edit.name.clone(), tender, loosens: q.loosens, joins: q.joins.clone() });
+        let (without, _) = study::edited(&raw, std::slice::from_ref(&q.edit), &format!("without {}", q.edit.name))?;
+        questions.push(Without {
+            name: q.edit.name.clone(),
+            tender: without,
+            loosens: q.loosens && !by_level(&tender),
+            joins: q.joins.clone(),
+        });
     }
     let desk = Desktop::new(&args.each, common, output, "prices")?;
     let found = prices(&*desk.engine, &tender, &questions, &desk.settings, &desk.watcher);

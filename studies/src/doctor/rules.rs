@@ -1,12 +1,14 @@
 //! Rules that can never bind, and rules that another rule implies.
+//!
+//! The least and the most that a measure can read: in each demand cell the line with the least or the greatest
+//! coefficient takes all of the demand. No award reads less or more, since shares of a cell sum to 1.
 
 use std::collections::BTreeMap;
 
-use ballast_domain::Severity;
-use ballast_domain::exact::{Exact, whole, zero};
-use ballast_domain::index::{CandidateIx, RuleIx};
-use ballast_domain::rules::{Force, Instance, Measured, Ratio, Reading, Rule, expand};
-use num_traits::{Signed, Zero};
+use ballast_domain::exact::{Exact, exact, whole, zero};
+use ballast_domain::index::{CandidateIx, CellIx, RuleIx};
+use ballast_domain::rules::{Amount, Instance, Measured, Ratio, Reading, Rule, expand};
+use ballast_domain::{Severity, Tender};
 
 use super::{Chart, Remark};
 
@@ -25,18 +27,18 @@ pub(super) fn check(chart: &mut Chart<'_>) {
             expected,
             fix: "check bound and scope, or take the rule out",
         };
-        if own.iter().all(|i| idle(rule, i)) {
+        if own.iter().all(|i| idle(tender, rule, i)) {
             let said = match own.is_empty() {
                 true => "no line is in its scope, so it says nothing".to_owned(),
-                false => format!("it can never bind: {}", rule.sentence),
+                false => format!("no award can break it: {}", rule.sentence),
             };
             chart.add("rules", row, "id", remark("rule_never_binds", said));
             continue;
         }
         let implied = instances.iter().filter(|(other, _)| other != ix).find(|(other, theirs)| {
-            let implied = implies((&tender.rules[*other], theirs), (rule, own));
-            // Of two that say the same the later by id is the superfluous one.
-            implied && (other < ix || !implies((rule, own), (&tender.rules[*other], theirs)))
+            let strong = &tender.rules[*other];
+            // Of two that ask the same the later by id is the superfluous one.
+            (strong.bound != rule.bound || other < ix) && implies((strong, theirs), (rule, own))
         });
         if let Some((other, _)) = implied {
             let said = format!("rule {} asks at least as much of the same lines", tender.rules[*other].id);
@@ -46,63 +48,64 @@ pub(super) fn check(chart: &mut Chart<'_>) {
 }
 
 /// True if the instance holds for every award.
-fn idle(rule: &Rule, instance: &Instance) -> bool {
-    let (low, high) = (&instance.low, &instance.high);
-    if instance.system.is_some() {
+fn idle(tender: &Tender, rule: &Rule, instance: &Instance) -> bool {
+    let (low, high) = (instance.low.as_ref(), instance.high.as_ref());
+    if low.is_none() && high.is_none() {
+        return true;
+    }
+    // What depends on a condition or on the system's own value moves with the award.
+    if instance.system.is_some() || instance.when.is_some() {
         return false;
     }
-    match &instance.reading {
-        Reading::Tally(tally) => {
-            let most = whole(tally.things.len());
-            low.as_ref().is_none_or(|l| !l.is_positive()) && high.as_ref().is_none_or(|h| *h >= most)
-        }
-        Reading::Ratio(ratio) => match span(ratio).or_else(|| share(rule)) {
-            Some((least, most)) => low.as_ref().is_none_or(|l| least >= *l) && high.as_ref().is_none_or(|h| most <= *h),
-            None => false,
+    let (least, most) = match &instance.reading {
+        Reading::Tally(tally) => (zero(), whole(tally.things.len())),
+        Reading::Moved(moved) => (zero(), whole(moved.things.len())),
+        Reading::Ratio(ratio) => match range(tender, ratio) {
+            Some(range) => range,
+            None if matches!(rule.subject.measured, Measured::Share { .. }) => (zero(), whole(1)),
+            None => return false,
         },
-        Reading::Moved(_) => {
-            low.as_ref().is_none_or(|l| !l.is_positive()) && high.as_ref().is_none_or(|h| *h >= whole(1))
-        }
-    }
+    };
+    low.is_none_or(|l| *l <= least) && high.is_none_or(|h| *h >= most)
 }
 
-/// A share lies between 0 and 1.
-fn share(rule: &Rule) -> Option<(Exact, Exact)> {
-    matches!(rule.subject.measured, Measured::Share { .. }).then(|| (zero(), whole(1)))
-}
-
-/// Between what a ratio lies where part and whole count the same lines: the least and the greatest coefficient of the part
-/// against that of the whole; lines that only the whole counts bring it down to 0.
-fn span(ratio: &Ratio) -> Option<(Exact, Exact)> {
-    let own = ratio.part.counted == ratio.whole.counted && ratio.offset.is_zero() && ratio.base.is_zero();
-    let weights: BTreeMap<CandidateIx, &Exact> = ratio.whole.terms.iter().map(|(c, w)| (*c, w)).collect();
-    if !own || weights.is_empty() || weights.values().any(|w| !w.is_positive()) {
+/// Least and most of a ratio whose denominator no award changes.
+fn range(tender: &Tender, ratio: &Ratio) -> Option<(Exact, Exact)> {
+    let plain = ratio.part.counted.amount == Amount::Used && ratio.part.counted.on_formulary.is_none();
+    if !plain || !ratio.whole.terms.is_empty() || ratio.base <= zero() {
         return None;
     }
-    let mut values: Vec<Exact> =
-        ratio.part.terms.iter().map(|(c, v)| weights.get(c).map(|w| v / *w)).collect::<Option<_>>()?;
-    if ratio.part.terms.len() < weights.len() {
-        values.push(zero());
+    let mut cells: BTreeMap<CellIx, Vec<(CandidateIx, &Exact)>> = BTreeMap::new();
+    for (line, value) in &ratio.part.terms {
+        cells.entry(tender.candidates[*line].cell).or_default().push((*line, value));
     }
-    Some((values.iter().min()?.clone(), values.into_iter().max()?))
+    let (mut least, mut most) = (ratio.offset.clone(), ratio.offset.clone());
+    for (cell, terms) in cells {
+        let demand = exact(tender.cells[cell].quantity.0);
+        // A line without a term counts nothing.
+        let others = (terms.len() < tender.cells[cell].candidates.len()).then(zero);
+        let values = || terms.iter().map(|(_, v)| (*v).clone()).chain(others.clone());
+        least += values().min().unwrap_or_else(zero) * &demand;
+        most += values().max().unwrap_or_else(zero) * &demand;
+    }
+    Some((least / &ratio.base, most / &ratio.base))
 }
 
 /// True if each instance of `weak` has one of `strong` that reads the same and is at least as tight.
 fn implies(strong: (&Rule, &[Instance]), weak: (&Rule, &[Instance])) -> bool {
-    if strong.0.force != Force::Hard || strong.0.if_used && !weak.0.if_used {
+    let (s, w) = (strong.0, weak.0);
+    if s.subject.measured != w.subject.measured || s.subject.each != w.subject.each || s.force != w.force {
         return false;
     }
-    let low = |strong: &Instance, weak: &Instance| match (&strong.low, &weak.low) {
-        (_, None) => true,
-        (strong, Some(w)) => strong.as_ref().is_some_and(|s| s >= w),
+    if s.if_used && !w.if_used || s.relative_to != w.relative_to {
+        return false;
+    }
+    let theirs: BTreeMap<&str, &Instance> = strong.1.iter().map(|i| (i.label.as_str(), i)).collect();
+    let tighter = |own: &Instance| {
+        let Some(other) = theirs.get(own.label.as_str()) else { return false };
+        let low = own.low.as_ref().is_none_or(|w| other.low.as_ref().is_some_and(|s| s >= w));
+        let high = own.high.as_ref().is_none_or(|w| other.high.as_ref().is_some_and(|s| s <= w));
+        low && high && other.when == own.when && other.system == own.system && other.reading == own.reading
     };
-    let high = |strong: &Instance, weak: &Instance| match (&strong.high, &weak.high) {
-        (_, None) => true,
-        (strong, Some(w)) => strong.as_ref().is_some_and(|s| s <= w),
-    };
-    let tighter = |s: &Instance, w: &Instance| {
-        let applies = s.when.is_none() || s.when == w.when;
-        applies && s.system == w.system && s.reading == w.reading && low(s, w) && high(s, w)
-    };
-    !weak.1.is_empty() && weak.1.iter().all(|w| strong.1.iter().any(|s| tighter(s, w)))
+    !weak.1.is_empty() && weak.1.iter().all(tighter)
 }

@@ -63,7 +63,7 @@ pub(super) fn of(tender: &Tender) -> Size {
         + tender.suppliers.len()
         + limited * tender.products.len().checked_div(tender.needs.len()).unwrap_or(0);
     let instances: Vec<Instance> = tender.rules.iter().flat_map(|r| expand(tender, r)).collect();
-    let counts = instances.iter().filter(|i| matches!(i.reading, Reading::Tally(_))).count();
+    let counts = instances.iter().filter(|i| !matches!(i.reading, Reading::Ratio(_))).count();
     // Tiers and counts couple all sites; the rest mostly decides within a cell.
     let weight = 10 * tiers + 5 * counts + choices + whole_packs / 4;
     let hardness = match weight {
