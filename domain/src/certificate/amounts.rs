@@ -25,7 +25,8 @@ pub(super) fn amount(
     match counted.amount {
         Amount::Used => Some(award.lines[i].used.exact()),
         Amount::Spend(SpendLevel::List) => of(i).map(|l| l.list.clone()),
-        Amount::Spend(SpendLevel::Net | SpendLevel::Final) => of(i).map(|l| &l.list - &l.discount),
+        Amount::Spend(SpendLevel::Net) => of(i).map(LineCost::net),
+        Amount::Spend(SpendLevel::Final) => of(i).map(|l| l.net() - &l.rebate),
         Amount::Cost => of(i).map(LineCost::yearly),
     }
 }

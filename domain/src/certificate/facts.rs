@@ -9,6 +9,7 @@ use crate::award::{Award, share_step};
 use crate::choice;
 use crate::exact::{Exact, digits, exact, round, whole, zero};
 use crate::index::*;
+use crate::tables::Gives;
 use crate::tender::Tender;
 
 choice! {
@@ -234,9 +235,12 @@ fn price_reached(tender: &Tender, award: &Award, costs: &[LineCost]) -> FactChec
     for line in costs {
         let candidate = &tender.candidates[line.candidate];
         let offer = &tender.offers[candidate.offer];
-        let (true, Some(schedule)) = (offer.needs_tier, offer.schedule) else { continue };
-        let ours = super::prices::cohort(tender, tender.schedules[schedule].cohort_mode, candidate.site);
-        let reached = uses.iter().any(|u| u.schedule == schedule && u.cohort == ours && u.tier.is_some());
+        let gives_price = |s: &&ScheduleIx| tender.schedules[**s].gives == Gives::Price;
+        let (true, Some(&schedule)) = (offer.needs_tier, offer.schedules.iter().find(gives_price)) else { continue };
+        let ours = super::schedules::cohort(tender, &tender.schedules[schedule], candidate.site);
+        // In every contract year.
+        let mut own = uses.iter().filter(|u| u.schedule == schedule && Some(&u.cohort) == ours.as_ref()).peekable();
+        let reached = own.peek().is_some() && own.all(|u| u.tier.is_some());
         check.must(reached, || format!("offer {} is bought below its first tier", offer.id));
     }
     check.done()

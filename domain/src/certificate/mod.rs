@@ -11,6 +11,7 @@ mod outcome;
 mod packages;
 mod picks;
 mod prices;
+mod schedules;
 mod shadow;
 mod switching;
 
@@ -19,7 +20,8 @@ use rust_decimal::Decimal;
 pub use baseline::{Baseline, baseline};
 pub(crate) use baseline::{incumbent_packs, todays_cost};
 pub use facts::{Fact, FactCheck};
-pub use prices::{Component, Costs, LineCost, LineFees, ScheduleUse, price};
+pub use prices::{Component, Costs, LineCost, LineFees, price};
+pub use schedules::ScheduleUse;
 pub use shadow::{adjusted, unserved};
 pub use switching::{SwitchingUse, switching};
 

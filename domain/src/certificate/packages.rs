@@ -8,13 +8,15 @@ use num_traits::{Signed, Zero};
 
 use super::facts::{Checker, Fact, FactCheck};
 use super::prices::LineCost;
+use super::schedules::Bought;
 use crate::exact::{Exact, zero};
 use crate::index::*;
 use crate::tender::{PackageGives, Tender};
 
-/// Puts on each line what its package changes: a package price is borne in proportion to list spend, or to packs where
-/// there is none.
-pub(super) fn apply(tender: &Tender, lines: &mut [LineCost]) {
+/// What packages change on each line, given what schedules left of it: a package price is borne in proportion to list
+/// spend, or to packs where there is none.
+pub(super) fn changes(tender: &Tender, lines: &[Bought], left: &[Exact]) -> Vec<Exact> {
+    let mut changes = vec![zero(); lines.len()];
     let mut bought: BTreeMap<PackageIx, Vec<usize>> = BTreeMap::new();
     for (i, line) in lines.iter().enumerate() {
         if let Some(part) = tender.offers[tender.candidates[line.candidate].offer].package {
@@ -25,26 +27,21 @@ pub(super) fn apply(tender: &Tender, lines: &mut [LineCost]) {
         match tender.packages[package].gives {
             PackageGives::Discount(fraction) => {
                 for i in own {
-                    lines[i].package = -(&lines[i].list - &lines[i].discount) * fraction.exact();
+                    changes[i] = -&left[i] * fraction.exact();
                 }
             }
             PackageGives::Price(price) => {
-                let sum = |of: &dyn Fn(&LineCost) -> Exact| own.iter().fold(zero(), |a, i| a + of(&lines[*i]));
+                let sum = |of: &dyn Fn(&Bought) -> Exact| own.iter().fold(zero(), |a, i| a + of(&lines[*i]));
                 let (list, packs) = (sum(&|l| l.list.clone()), sum(&|l| l.packs.clone()));
-                let changed: Vec<Exact> = own
-                    .iter()
-                    .map(|i| {
-                        let line = &lines[*i];
-                        let part = if list.is_zero() { &line.packs / &packs } else { &line.list / &list };
-                        price.exact() * part - &line.list
-                    })
-                    .collect();
-                for (i, change) in own.into_iter().zip(changed) {
-                    lines[i].package = change;
+                for i in own {
+                    let line = &lines[i];
+                    let part = if list.is_zero() { &line.packs / &packs } else { &line.list / &list };
+                    changes[i] = price.exact() * part - &line.list;
                 }
             }
         }
     }
+    changes
 }
 
 /// Packs bought of each line of each package that has any.

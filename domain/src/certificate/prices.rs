@@ -1,28 +1,27 @@
-//! The cost of an award, from the sentences of the price rules (docs/tender-format.md, Prices):
+//! The cost of an award, from the sentences of the price rules (docs/bids.md), for each contract year:
 //!
-//! 1. list = price per pack × packs; packs = need units used ÷ use factor, or the whole packs bought;
-//! 2. each schedule counts its basis per cohort and contract year; the tier earned is the highest whose threshold is
-//!    reached (inclusive); nobody chooses; its percentage or price applies to the whole application scope;
-//! 3. net = list − discount ± what packages change; mark-up and buyer-paid fees on net (fees of base `list` on list);
-//!    freight on top;
+//! 1. list = price per pack of that year × packs; packs = need units used ÷ use factor, or the whole packs bought;
+//! 2. schedules lower it in steps ([`schedules`](super::schedules)): net = list − discounts, final = net − rebates;
+//!    packages change net in between;
+//! 3. mark-up and buyer-paid fees on net (fees of base `list` on list); freight on top;
 //! 4. switching once per cell and clinician group that leaves its incumbents, onboarding once per supplier that wins
 //!    anything, outcome cost on need units used (shadow money);
 //! 5. adjustments, and demand left unserved (shadow money, [`super::shadow`]).
 //!
-//! Yearly costs are paid in each contract year. Every component is rounded to the cent once, half to even.
+//! Every component is rounded to the cent once, half to even.
 
 use std::collections::BTreeMap;
 
-use num_traits::Zero;
 use rust_decimal::Decimal;
 
+use super::schedules::{Bought, ScheduleUse, give};
 use crate::award::Award;
 use crate::choice;
 use crate::exact::{Exact, exact, round, whole, zero};
 use crate::index::*;
 use crate::rules::{Force, penalties};
-use crate::tables::{Basis, CohortMode, Gives, Payer, PriceLevel};
-use crate::tender::{Schedule, Tender};
+use crate::tables::{Payer, PriceLevel};
+use crate::tender::Tender;
 
 choice! {
     /// A part of the cost.
@@ -33,6 +32,8 @@ choice! {
         Discounts = "discounts",
         /// What packages change: their price less the list price of their units, or their discount (negative).
         Packages = "packages",
+        /// What is paid back after discounts (negative).
+        Rebates = "rebates",
         /// Distributors' mark-up.
         Markup = "markup",
         /// Freight.
@@ -85,7 +86,7 @@ pub struct Costs {
     pub cash_by_year: Vec<Decimal>,
 }
 
-/// One line's price.
+/// One line's price a year; where years differ, the mean over the contract.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LineCost {
     /// The line.
@@ -99,6 +100,10 @@ pub struct LineCost {
     /// What its package changes a year: the line's part of the package price less its list spend, or the package discount
     /// (negative).
     pub package: Exact,
+    /// Percentages paid back a year.
+    pub rebate: Exact,
+    /// Its part of sums that schedules give, a year: no part of net or final spend.
+    pub credit: Exact,
     /// Mark-up, freight and buyer-paid fees a year.
     pub extras: Exact,
     /// Fees a year, by who pays them.
@@ -117,37 +122,14 @@ pub struct LineFees {
 }
 
 impl LineCost {
-    /// Cost a year without one-off costs.
-    pub fn yearly(&self) -> Exact {
-        self.net() + &self.extras
-    }
-
-    /// Spend a year after schedules and packages.
+    /// Spend a year after discounts and packages.
     pub fn net(&self) -> Exact {
         &self.list - &self.discount + &self.package
     }
-}
 
-/// What one schedule gave to one cohort.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ScheduleUse {
-    /// The schedule.
-    pub schedule: ScheduleIx,
-    /// Which cohort: empty for all sites together, else the member's or site's id.
-    pub cohort: String,
-    /// What was counted, in the basis.
-    pub measure: Exact,
-    /// Position of the tier earned; `None` below the first.
-    pub tier: Option<usize>,
-    /// Discount a year.
-    pub saving: Exact,
-}
-
-impl ScheduleUse {
-    /// Threshold of the next tier and what is missing to it.
-    pub fn next(&self, schedule: &Schedule) -> Option<(Decimal, Exact)> {
-        let next = schedule.tiers.get(self.tier.map_or(0, |t| t + 1))?;
-        Some((next.from, exact(next.from) - &self.measure))
+    /// Cost a year without one-off costs.
+    pub fn yearly(&self) -> Exact {
+        self.net() - &self.rebate - &self.credit + &self.extras
     }
 }
 
@@ -162,118 +144,92 @@ pub struct Priced {
     pub schedules: Vec<ScheduleUse>,
 }
 
-/// Which cohort of a schedule a site belongs to.
-pub(super) fn cohort(tender: &Tender, mode: CohortMode, site: SiteIx) -> String {
-    match mode {
-        CohortMode::All => String::new(),
-        CohortMode::Member => tender.members[tender.sites[site].member].clone(),
-        CohortMode::Site => tender.sites[site].id.clone(),
-    }
-}
-
 /// Prices an award.
 pub fn price(tender: &Tender, award: &Award) -> Priced {
     let none = LineFees { buyer: zero(), supplier: zero(), share_back: zero() };
+    let years = whole(tender.settings.contract_years);
     let mut lines: Vec<LineCost> = award
         .lines
         .iter()
         .map(|l| {
-            let candidate = &tender.candidates[l.candidate];
             let packs = match l.whole_packs {
                 Some(n) => whole(n),
-                None => l.used.exact() / candidate.use_factor.exact(),
+                None => l.used.exact() / tender.candidates[l.candidate].use_factor.exact(),
             };
-            let list = tender.offers[candidate.offer].list_price.exact() * &packs;
-            let (discount, package, extras, fees) = (zero(), zero(), zero(), none.clone());
-            LineCost { candidate: l.candidate, packs, list, discount, package, extras, fees }
+            LineCost {
+                candidate: l.candidate,
+                packs,
+                list: zero(),
+                discount: zero(),
+                package: zero(),
+                rebate: zero(),
+                credit: zero(),
+                extras: zero(),
+                fees: none.clone(),
+            }
         })
         .collect();
 
+    let classes = tender.year_classes();
     let mut schedules = Vec::new();
-    let mut by_offer: BTreeMap<OfferIx, Vec<usize>> = BTreeMap::new();
-    for (i, line) in lines.iter().enumerate() {
-        by_offer.entry(tender.candidates[line.candidate].offer).or_default().push(i);
-    }
-    for (ix, schedule) in tender.schedules.enumerate() {
-        let lines_of = |offers: &[OfferIx]| -> Vec<usize> {
-            offers.iter().filter_map(|o| by_offer.get(o)).flatten().copied().collect()
-        };
-        let mut measures: BTreeMap<String, Exact> = cohorts(tender, schedule.cohort_mode);
-        for i in lines_of(&schedule.counts) {
-            let line = &lines[i];
-            let candidate = &tender.candidates[line.candidate];
-            let counted = match schedule.basis {
-                Basis::Packs => line.packs.clone(),
-                Basis::NeedUnits => &line.packs * candidate.use_factor.exact(),
-                Basis::Spend => line.list.clone(),
-            };
-            *measures.entry(cohort(tender, schedule.cohort_mode, candidate.site)).or_insert_with(zero) += counted;
-        }
-        let mut uses: BTreeMap<String, ScheduleUse> = measures
-            .into_iter()
-            .map(|(cohort, measure)| {
-                let tier = schedule.tiers.iter().rposition(|t| exact(t.from) <= measure);
-                (cohort.clone(), ScheduleUse { schedule: ix, cohort, measure, tier, saving: zero() })
+    // A year, the mean over the contract.
+    let mut yearly: BTreeMap<Component, Exact> = BTreeMap::new();
+    let mut by_year: Vec<Exact> = vec![zero(); tender.settings.contract_years as usize];
+    let mut share_back = zero();
+    for class in &classes {
+        let bought: Vec<Bought> = award
+            .lines
+            .iter()
+            .zip(&lines)
+            .map(|(l, cost)| {
+                let offer = &tender.offers[tender.candidates[l.candidate].offer];
+                let list = offer.list_price.exact() * offer.factor(class[0]) * &cost.packs;
+                Bought { candidate: l.candidate, packs: cost.packs.clone(), used: l.used.exact(), list }
             })
             .collect();
-        for i in lines_of(&schedule.applies_to) {
-            let candidate = &tender.candidates[lines[i].candidate];
-            let Some(used) = uses.get_mut(&cohort(tender, schedule.cohort_mode, candidate.site)) else { continue };
-            let Some(tier) = used.tier.map(|t| &schedule.tiers[t]) else { continue };
-            let discount = match schedule.gives {
-                Gives::Percent => &lines[i].list * exact(tier.value),
-                Gives::Price => &lines[i].list - &lines[i].packs * exact(tier.value),
-            };
-            used.saving += &discount;
-            lines[i].discount += discount;
+        let given = give(tender, &bought, class[0]);
+        let weight = whole(class.len());
+        let part = &weight / &years;
+        let mut total = zero();
+        let mut add = |component, amount: Exact| {
+            total += &amount;
+            *yearly.entry(component).or_insert_with(zero) += amount * &part;
+        };
+        for (i, line) in lines.iter_mut().enumerate() {
+            let list = &bought[i].list;
+            let net = list - &given.discount[i] + &given.package[i];
+            let charges = charges(tender, &bought[i], &net);
+            let [discount_credit, rebate_credit] = [&given.credit[0][i], &given.credit[1][i]];
+            add(Component::Goods, list.clone());
+            add(Component::Discounts, -&given.discount[i] - discount_credit);
+            add(Component::Packages, given.package[i].clone());
+            add(Component::Rebates, -&given.rebate[i] - rebate_credit);
+            add(Component::Markup, charges.markup.clone());
+            add(Component::Freight, charges.freight.clone());
+            add(Component::Fees, charges.fees.buyer.clone());
+            share_back += &charges.fees.share_back * &weight;
+            line.list += list * &part;
+            line.discount += &given.discount[i] * &part;
+            line.package += &given.package[i] * &part;
+            line.rebate += &given.rebate[i] * &part;
+            line.credit += (discount_credit + rebate_credit) * &part;
+            line.extras += (charges.markup + charges.freight + &charges.fees.buyer) * &part;
+            line.fees.buyer += charges.fees.buyer * &part;
+            line.fees.supplier += charges.fees.supplier * &part;
+            line.fees.share_back += charges.fees.share_back * &part;
         }
-        schedules.extend(uses.into_values());
-    }
-
-    super::packages::apply(tender, &mut lines);
-
-    let mut yearly: BTreeMap<Component, Exact> = BTreeMap::new();
-    let mut add = |component, amount: Exact| *yearly.entry(component).or_insert_with(zero) += amount;
-    let mut share_back = zero();
-    for line in &mut lines {
-        let candidate = &tender.candidates[line.candidate];
-        let offer = &tender.offers[candidate.offer];
-        let net = line.net();
-        let markup = &net * offer.markup.exact();
-        let freight = &candidate.freight;
-        let freight = &line.packs
-            * (exact(freight.per_pack) + exact(freight.per_need_unit) * candidate.use_factor.exact())
-            + &line.list * exact(freight.percent_of_list);
-        let mut fees = none.clone();
-        for fee in &tender.fees {
-            let bears =
-                fee.supplier.is_none_or(|s| s == candidate.supplier) && fee.layer.is_none_or(|l| l == offer.layer);
-            if !bears {
-                continue;
-            }
-            let base = match fee.base {
-                PriceLevel::List => &line.list,
-                PriceLevel::Net => &net,
-            };
-            let amount = base * fee.percent.exact();
-            match fee.payer {
-                Payer::Buyer => fees.buyer += amount,
-                Payer::Supplier => {
-                    fees.share_back += &amount * fee.share_back.exact();
-                    fees.supplier += amount;
-                }
+        for &year in class {
+            by_year[year] = total.clone();
+            if classes.len() > 1 {
+                let year = u32::try_from(year + 1).ok();
+                schedules.extend(given.uses.iter().map(|u| ScheduleUse { year, ..u.clone() }));
             }
         }
-        line.extras = &markup + &freight + &fees.buyer;
-        share_back += &fees.share_back;
-        add(Component::Goods, line.list.clone());
-        add(Component::Discounts, -line.discount.clone());
-        add(Component::Packages, line.package.clone());
-        add(Component::Markup, markup);
-        add(Component::Freight, freight);
-        add(Component::Fees, fees.buyer.clone());
-        line.fees = fees;
+        if classes.len() == 1 {
+            schedules.extend(given.uses);
+        }
     }
+    schedules.sort_by(|a, b| (a.schedule, &a.cohort, a.year).cmp(&(b.schedule, &b.cohort, b.year)));
     let outcome = super::outcome::outcome(tender, award);
     yearly.insert(Component::Outcome, outcome.counted);
     if tender.rules.iter().any(|r| matches!(r.force, Force::Priced { .. })) {
@@ -290,7 +246,6 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
     }
     yearly.insert(Component::Unserved, super::shadow::shortage(tender, award));
 
-    let years = whole(tender.settings.contract_years);
     let amount = |c: Component| {
         let of = |from: &BTreeMap<Component, Exact>| from.get(&c).cloned().unwrap_or_else(zero);
         of(&once) + of(&yearly) * &years
@@ -300,39 +255,54 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
     let value = components.iter().map(weighed).sum::<Decimal>().round_dp(2);
     let sum = |shadow: bool| components.iter().filter(|(c, _)| c.shadow() == shadow).map(|(_, v)| v).sum();
     let (cash, shadow): (Decimal, Decimal) = (sum(false), sum(true));
-    let paid = yearly.iter().filter(|(c, _)| !c.shadow());
-    let each_year = round(&paid.fold(zero(), |a, (_, b)| a + b), 2);
-    let mut cash_by_year = vec![each_year; tender.settings.contract_years as usize];
+    let mut cash_by_year: Vec<Decimal> = by_year.iter().map(|y| round(y, 2)).collect();
+    let later: Decimal = cash_by_year.iter().skip(1).sum();
     if let Some(first) = cash_by_year.first_mut() {
-        *first = cash - each_year * Decimal::from(tender.settings.contract_years - 1);
+        *first = cash - later;
     }
     let outcome_other_end = round(&(outcome.other_end * &years), 2);
-    let costs = Costs {
-        components,
-        cash,
-        shadow,
-        value,
-        outcome_other_end,
-        share_back: round(&(share_back * years), 2),
-        cash_by_year,
-    };
+    let costs =
+        Costs { components, cash, shadow, value, outcome_other_end, share_back: round(&share_back, 2), cash_by_year };
     Priced { costs, lines, schedules }
 }
 
-fn cohorts(tender: &Tender, mode: CohortMode) -> BTreeMap<String, Exact> {
-    tender.sites.indexes().map(|s| (cohort(tender, mode, s), zero())).collect()
+/// What comes on top of the price of a line.
+struct Charges {
+    markup: Exact,
+    freight: Exact,
+    fees: LineFees,
+}
+
+fn charges(tender: &Tender, line: &Bought, net: &Exact) -> Charges {
+    let candidate = &tender.candidates[line.candidate];
+    let offer = &tender.offers[candidate.offer];
+    let freight = &candidate.freight;
+    let freight = &line.packs * (exact(freight.per_pack) + exact(freight.per_need_unit) * candidate.use_factor.exact())
+        + &line.list * exact(freight.percent_of_list);
+    let mut fees = LineFees { buyer: zero(), supplier: zero(), share_back: zero() };
+    for fee in &tender.fees {
+        let bears = fee.supplier.is_none_or(|s| s == candidate.supplier) && fee.layer.is_none_or(|l| l == offer.layer);
+        if !bears {
+            continue;
+        }
+        let base = match fee.base {
+            PriceLevel::List => &line.list,
+            PriceLevel::Net => net,
+        };
+        let amount = base * fee.percent.exact();
+        match fee.payer {
+            Payer::Buyer => fees.buyer += amount,
+            Payer::Supplier => {
+                fees.share_back += &amount * fee.share_back.exact();
+                fees.supplier += amount;
+            }
+        }
+    }
+    Charges { markup: net * offer.markup.exact(), freight, fees }
 }
 
 fn onboarding(tender: &Tender, award: &Award) -> Exact {
     let wins =
         |s: SupplierIx| award.lines.iter().any(|l| tender.candidates[l.candidate].supplier == s && !l.used.0.is_zero());
     tender.suppliers.enumerate().filter(|(ix, _)| wins(*ix)).fold(zero(), |sum, (_, s)| sum + s.onboarding_cost.exact())
-}
-
-/// True if nothing was saved or counted: such a schedule is left out of tables.
-impl ScheduleUse {
-    /// Whether the schedule has any volume.
-    pub fn idle(&self) -> bool {
-        self.measure.is_zero()
-    }
 }

@@ -121,7 +121,12 @@ fn tiers(before: Decided<'_>, after: Decided<'_>) -> Vec<TierChange> {
     let earned = |of: Decided<'_>| -> BTreeMap<(String, String), Option<Decimal>> {
         let entry = |u: &crate::certificate::ScheduleUse| {
             let schedule = &of.tender.schedules[u.schedule];
-            ((schedule.id.clone(), u.cohort.clone()), u.tier.map(|t| schedule.tiers[t].from))
+            let cohort = match u.year {
+                Some(year) if u.cohort.is_empty() => format!("year {year}"),
+                Some(year) => format!("{}, year {year}", u.cohort),
+                None => u.cohort.clone(),
+            };
+            ((schedule.id.clone(), cohort), u.tier.map(|t| schedule.tiers[t].from))
         };
         of.certificate.schedules.iter().map(entry).collect()
     };

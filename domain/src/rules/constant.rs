@@ -37,7 +37,7 @@ fn per_unit(tender: &Tender, c: crate::index::CandidateIx, amount: Amount) -> Ex
     match amount {
         Amount::Used => crate::exact::whole(1),
         Amount::Spend(SpendLevel::List | SpendLevel::Net | SpendLevel::Final) | Amount::Cost => {
-            tender.offers[line.offer].list_price.exact() / line.use_factor.exact()
+            tender.mean_list_price(line.offer) / line.use_factor.exact()
         }
     }
 }

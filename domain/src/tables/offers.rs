@@ -46,14 +46,26 @@ choice! {
 }
 
 choice! {
+    /// What a schedule lowers, and when.
+    ScheduleKind {
+        /// The price: what is left is the net spend.
+        Discount = "discount",
+        /// What is paid back after all discounts: what is left is the final spend.
+        Rebate = "rebate",
+    }
+}
+
+choice! {
     /// What a schedule counts.
     Basis {
         /// Packs bought.
         Packs = "packs",
         /// Need units bought (packs × use factor).
         NeedUnits = "need_units",
-        /// List spend (price of the offer × packs).
+        /// Spend at the schedule's `spend_level`.
         Spend = "spend",
+        /// Part of the purchases named in `share_of`, from 0 to 1.
+        Share = "share",
     }
 }
 
@@ -62,6 +74,30 @@ choice! {
     Mode {
         /// The tier reached applies to everything.
         AllUnits = "all_units",
+        /// Each tier applies to its own slice of what is counted.
+        Incremental = "incremental",
+    }
+}
+
+choice! {
+    /// At which level spend is counted.
+    CountLevel {
+        /// Before all schedules.
+        List = "list",
+        /// After all earlier stages.
+        Net = "net",
+    }
+}
+
+choice! {
+    /// How a share adds up different needs.
+    ShareWeight {
+        /// Reference price × need units.
+        Reference = "reference",
+        /// Spend at the schedule's `spend_level`.
+        Spend = "spend",
+        /// Need units; all needs in one unit.
+        Units = "units",
     }
 }
 
@@ -84,6 +120,8 @@ choice! {
         Percent = "percent",
         /// A price per pack.
         Price = "price",
+        /// An amount of money a year.
+        Sum = "sum",
     }
 }
 
@@ -194,21 +232,35 @@ table! {
     failure_to_supply: Option<Fraction>, "fraction of the price difference", "1";
     /// The same: most it pays back.
     failure_to_supply_cap: Option<Money>, "money per pack", "6.50";
+    /// Rise of the price at the start of each later contract year: one fraction for all of them, or one for each (`0;0.03`: the second year is protected, the third is 3 % dearer).
+    escalator: List, "fractions above -1", "0;0.03";
 }
 
 table! {
-    /// A discount schedule: it counts purchases in a scope and gives the tier reached to a scope.
+    /// A schedule of discounts or rebates: it counts purchases in a scope, each contract year apart, and gives the tier reached to a scope.
     schedules: ScheduleRow, key [schedule];
     /// Unique name of the schedule.
     schedule: Id, "", "BAX-volume";
+    /// Whether it lowers the price or is paid back after all discounts.
+    kind: ScheduleKind = "discount", "", "rebate";
+    /// Order among schedules of its kind: a later stage applies to what the stage before left.
+    stage: u32 = "1", "1 or more", "2";
     /// What it counts.
     basis: Basis, "", "spend";
+    /// At which level spend is counted; blank: `list` for discounts, `net` for rebates.
+    spend_level: Option<CountLevel>, "", "net";
     /// How its steps apply.
     mode: Mode, "", "all_units";
+    /// Sites that take part: `all`, or a list of `member:M`, `class:C`, `region:R` and `site:S`. Other sites' purchases are neither counted nor priced.
+    cohort: List = "all", "", "member:Riverside Health";
     /// Whose purchases are counted together.
     cohort_mode: CohortMode = "all", "", "member";
     /// What its tiers give.
     gives: Gives = "percent", "", "price";
+    /// Prices of its tiers rise with the offers' escalator.
+    escalates: bool = "no", "", "yes";
+    /// Counted: all offers for needs of these categories; beside counts_suppliers: of their offers only these.
+    counts_categories: List, "categories", "IV solutions";
     /// Counted: all offers of these suppliers.
     counts_suppliers: List, "supplier ids", "Baxter";
     /// Counted: all offers of these products.
@@ -217,6 +269,10 @@ table! {
     counts_offers: List, "offer ids", "BAX-NS-1L-base";
     /// The tier applies to these offers; blank: to all that are counted.
     applies_to: List, "offer ids", "BAX-NS-1L-base";
+    /// Basis `share`: the whole, as a list of `category:C`, `need:N`, `product:P`, `supplier:S`.
+    share_of: List, "", "category:IV solutions";
+    /// Basis `share`: how needs add up; blank: `reference`.
+    weight: Option<ShareWeight>, "", "spend";
 }
 
 table! {
@@ -225,9 +281,9 @@ table! {
     /// The schedule.
     schedule: Id, "", "BAX-volume";
     /// The tier is reached from this measure on (inclusive), in the basis of the schedule.
-    from: Number, "packs, need units or money per year", "250000";
-    /// Fraction off, or price per pack.
-    value: Number, "fraction, or money per pack", "0.04";
+    from: Number, "packs, need units or money per year, or a share", "250000";
+    /// Fraction off, price per pack, or sum.
+    value: Number, "fraction, money per pack, or money per year", "0.04";
 }
 
 table! {

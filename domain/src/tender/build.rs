@@ -219,11 +219,15 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
     let plants = plants(draft, &ids, &places, findings);
     let products = products(draft, &ids, &plants, &places, findings);
     let equivalences = super::equivalences::equivalences(draft, &ids, settings.as_ref(), &products, &places, findings);
-    let mut offers = super::scope_of_prices::offers(draft, &ids, &sites, &products, &places, findings);
+    let years = settings.as_ref().map_or(1, |s| s.contract_years);
+    let mut offers = super::scope_of_prices::offers(draft, &ids, &sites, &products, years, &places, findings);
     let cases = super::payment::cases(draft, &ids, &products, &places, findings);
     super::payment::price(draft, &cases, &products, &mut offers, &places, findings);
     super::channel::check(draft, &places, findings);
-    let mut schedules = super::scope_of_prices::schedules(draft, &ids, &products, &mut offers, &places, findings);
+    let assortment =
+        super::schedules::Assortment { sites: &sites, needs: &needs, products: &products, equivalences: &equivalences };
+    let mut schedules = super::schedules::schedules(draft, &ids, &assortment, &mut offers, &places, findings);
+    super::schedule_findings::check(draft, &schedules, &offers, &products, &places, findings);
     let packages = super::packages::packages(
         draft,
         &ids,

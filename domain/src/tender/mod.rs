@@ -19,17 +19,22 @@ mod places;
 mod policies;
 mod range;
 mod reach_of_bids;
+mod schedule_findings;
+mod schedules;
 mod scope_of_prices;
 mod structure;
 mod switching;
+mod tiers;
 mod unit_of_measure;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use num_traits::One;
 use rust_decimal::Decimal;
 
 use crate::certificate::Component;
+use crate::exact::{Exact, whole};
 use crate::factor_map::FactorMap;
 use crate::finding::Findings;
 use crate::index::*;
@@ -38,8 +43,8 @@ use crate::raw::RawTender;
 use crate::rules::Rule;
 use crate::schema::RowCount;
 use crate::tables::{
-    Approval, Basis, CohortMode, Draft, Gives, InvoiceLevel, Layer, Payer, Pays, PlaceKind, PriceLevel, SizesAt,
-    SwitchingMode,
+    Approval, Basis, CohortMode, CountLevel, Draft, Gives, InvoiceLevel, Layer, Mode, Payer, Pays, PlaceKind,
+    PriceLevel, ScheduleKind, ShareWeight, SizesAt, SwitchingMode,
 };
 
 pub use adjustments::Adjustment;
@@ -270,12 +275,21 @@ pub struct Offer {
     pub proof: String,
     /// Failure to supply: part of the price difference of a replacement that comes back, and the most per pack.
     pub failure_to_supply: Option<(Fraction, Option<Money>)>,
-    /// The schedule that prices it, if any.
-    pub schedule: Option<ScheduleIx>,
     /// What it asks of the award.
     pub conditions: Conditions,
     /// The package whose units it stands for, if any.
     pub package: Option<InPackage>,
+    /// Price of each contract year ÷ price of the first; empty if the price stays.
+    pub price_factor: Vec<Exact>,
+    /// The schedules that apply to it, in the order in which they do.
+    pub schedules: Vec<ScheduleIx>,
+}
+
+impl Offer {
+    /// Price of a contract year (counted from 0) ÷ price of the first.
+    pub fn factor(&self, year: usize) -> Exact {
+        self.price_factor.get(year).cloned().unwrap_or_else(Exact::one)
+    }
 }
 
 /// One step of a schedule.
@@ -283,8 +297,19 @@ pub struct Offer {
 pub struct Tier {
     /// Threshold in the basis, inclusive.
     pub from: Decimal,
-    /// Fraction off, or price per pack.
+    /// Fraction off, price per pack, or money a year.
     pub value: Decimal,
+}
+
+/// The whole of a share: the demand of some needs, and purchases of some products beyond it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Whole {
+    /// Needs whose demand belongs to it, in order.
+    pub needs: Vec<NeedIx>,
+    /// Products whose purchases for other needs belong to it, in order.
+    pub products: Vec<ProductIx>,
+    /// How needs add up.
+    pub weight: ShareWeight,
 }
 
 /// A schedule.
@@ -292,18 +317,52 @@ pub struct Tier {
 pub struct Schedule {
     /// Id.
     pub id: String,
+    /// Discount or rebate.
+    pub kind: ScheduleKind,
+    /// Order among its kind.
+    pub stage: u32,
     /// What it counts.
     pub basis: Basis,
+    /// Level of the spend it counts, where it counts spend.
+    pub spend_level: CountLevel,
+    /// All units or each slice.
+    pub mode: Mode,
+    /// Sites that take part, in order.
+    pub sites: Vec<SiteIx>,
     /// Who is counted together.
     pub cohort_mode: CohortMode,
-    /// Percentage or price.
+    /// Percentage, price or sum.
     pub gives: Gives,
+    /// Whether its prices rise with the offers' escalator.
+    pub escalates: bool,
     /// Steps, thresholds strictly rising.
     pub tiers: Vec<Tier>,
     /// Offers counted, in order.
     pub counts: Vec<OfferIx>,
-    /// Offers priced, in order.
+    /// Offers priced, in order; none if it gives a sum.
     pub applies_to: Vec<OfferIx>,
+    /// The whole, for basis `share`.
+    pub whole: Option<Whole>,
+}
+
+impl Schedule {
+    /// Its place in the order in which schedules apply.
+    pub fn step(&self) -> (ScheduleKind, u32) {
+        (self.kind, self.stage)
+    }
+
+    /// Whether what it counts depends on prices, and so on the contract year.
+    pub fn counts_money(&self) -> bool {
+        match &self.whole {
+            Some(whole) => whole.weight == ShareWeight::Spend,
+            None => self.basis == Basis::Spend,
+        }
+    }
+
+    /// Whether it counts what earlier stages left.
+    pub fn counts_net(&self) -> bool {
+        self.counts_money() && self.spend_level == CountLevel::Net
+    }
 }
 
 /// A fee.
@@ -496,6 +555,7 @@ impl Tender {
         if let Some(tender) = &tender {
             structure::check(tender, raw, &mut findings);
             reach_of_bids::check(tender, raw, &mut findings);
+            tiers::reach(tender, raw, &mut findings);
             unit_of_measure::check(tender, raw, &mut findings);
         }
         findings.sort();
@@ -505,6 +565,30 @@ impl Tender {
     /// The candidate lines of a cell.
     pub fn candidates_of(&self, cell: CellIx) -> impl Iterator<Item = CandidateIx> + use<> {
         self.cells[cell].candidates.clone().map(CandidateIx::new)
+    }
+
+    /// Contract years (counted from 0) by class: all prices are the same in all years of a class.
+    pub fn year_classes(&self) -> Vec<Vec<usize>> {
+        let moved: Vec<&Offer> = self.offers.iter().filter(|o| !o.price_factor.is_empty()).collect();
+        let mut classes: Vec<Vec<usize>> = Vec::new();
+        for year in 0..self.settings.contract_years as usize {
+            let same = |class: &&mut Vec<usize>| moved.iter().all(|o| o.factor(class[0]) == o.factor(year));
+            match classes.iter_mut().find(same) {
+                Some(class) => class.push(year),
+                None => classes.push(vec![year]),
+            }
+        }
+        classes
+    }
+
+    /// List price of a pack, the mean over the contract years.
+    pub fn mean_list_price(&self, offer: OfferIx) -> Exact {
+        let offer = &self.offers[offer];
+        if offer.price_factor.is_empty() {
+            return offer.list_price.exact();
+        }
+        let sum = offer.price_factor.iter().fold(whole(0), |a, f| a + f);
+        offer.list_price.exact() * sum / whole(self.settings.contract_years)
     }
 
     /// Weight of one need unit when needs of different unit are added up: its reference price.

@@ -8,11 +8,12 @@ use super::build::{Ids, any_or};
 use super::places::Places;
 use super::scope_of_prices::cohort;
 use super::{Conditions, Equivalence, Need, Offer, Product, Schedule, Site};
+use crate::cell::{Id, List};
 use crate::exact::{Exact, zero};
 use crate::finding::Findings;
 use crate::index::*;
 use crate::quantity::{Fraction, Money, Packs};
-use crate::tables::{Draft, PackageLineRow, PackageRow, Pays};
+use crate::tables::{Draft, Mode, PackageLineRow, PackageRow, Pays};
 
 /// What a package gives.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -136,6 +137,17 @@ pub(super) fn packages(
                 let expected = format!("product {} is bought in whole packs", l.product);
                 findings.error("bad_value", at("quantity"), l.quantity.to_string(), expected, "enter whole packs");
             }
+            let sliced = |o: &Offer| {
+                o.product == *product && o.schedules.iter().any(|s| schedules[*s].mode == Mode::Incremental)
+            };
+            if row.discount.is_some() && offers.iter().any(sliced) {
+                let expected = format!(
+                    "product {} is in an incremental schedule, so its units have no price that a discount could lower",
+                    l.product
+                );
+                let fix = "give the package a price, or set mode = all_units on the schedule";
+                findings.error("incremental_scope", at("product"), l.product.as_str(), expected, fix);
+            }
             let stands_on = |o: &Offer| o.product == *product && o.sites.iter().any(|s| cohort.contains(s));
             if row.discount.is_some() && !offers.iter().any(stands_on) {
                 let expected =
@@ -229,16 +241,29 @@ impl Line<'_> {
             contract: String::new(),
             proof: String::new(),
             failure_to_supply: None,
-            schedule: None,
             conditions: Conditions::default(),
+            price_factor: Vec::new(),
+            schedules: Vec::new(),
             package: Some(InPackage { package: self.package, line: self.line, base: None }),
         });
         // It counts where its product or supplier counts; a schedule that counts offers by name does not name it.
         if self.row.counts {
-            let supplier = draft.products.iter().find(|p| p.product.as_str() == product.id).map(|p| &p.supplier);
+            let row = draft.products.iter().find(|p| p.product.as_str() == product.id);
+            let need = row.and_then(|p| draft.needs.iter().find(|n| n.need == p.need));
             for r in &draft.schedules {
-                let of_supplier = supplier.is_some_and(|s| r.counts_suppliers.0.iter().any(|c| c == s.as_str()));
-                if !of_supplier && !r.counts_products.0.contains(&product.id) {
+                // Slices of what a schedule applies to have no room for units that it does not price.
+                if r.mode == Mode::Incremental {
+                    continue;
+                }
+                let has = |list: &List, id: Option<&Id>| id.is_some_and(|id| list.0.iter().any(|c| c == id.as_str()));
+                let of_supplier = has(&r.counts_suppliers, row.map(|p| &p.supplier));
+                let in_category = has(&r.counts_categories, need.map(|n| &n.category));
+                let ours = match (r.counts_categories.0.is_empty(), r.counts_suppliers.0.is_empty()) {
+                    (false, false) => of_supplier && in_category,
+                    (false, true) => in_category,
+                    (true, _) => of_supplier,
+                };
+                if !ours && !r.counts_products.0.contains(&product.id) {
                     continue;
                 }
                 let named = schedules.indexes().find(|s| schedules[*s].id == r.schedule.as_str());

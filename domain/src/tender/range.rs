@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::places::Places;
 use super::{Candidate, Tender};
+use crate::exact::float;
 use crate::finding::{Findings, Place};
 use crate::index::{CellIx, ProductIx};
 use crate::quantity::{Money, UseFactor};
@@ -85,9 +86,10 @@ fn offers(tender: &Tender, places: &Places<'_>, findings: &mut Findings) {
 /// Most that a pack of a line could cost in any tier, with mark-up, fees and freight.
 fn dearest(tender: &Tender, line: &Candidate) -> f64 {
     let offer = &tender.offers[line.offer];
-    let tiers = offer.schedule.map(|s| &tender.schedules[s]).filter(|s| s.gives == Gives::Price);
-    let prices = tiers.into_iter().flat_map(|s| &s.tiers).map(|t| Money(t.value).to_f64());
-    let list = offer.list_price.to_f64();
+    let tiers = offer.schedules.iter().map(|s| &tender.schedules[*s]).filter(|s| s.gives == Gives::Price);
+    let rise = offer.price_factor.iter().map(float).fold(1.0, f64::max);
+    let prices = tiers.flat_map(|s| &s.tiers).map(|t| Money(t.value).to_f64() * rise);
+    let list = offer.list_price.to_f64() * rise;
     let price = prices.fold(list, f64::max);
     let fees: f64 = tender.fees.iter().filter(|f| f.payer == Payer::Buyer).map(|f| f.percent.to_f64()).sum();
     let freight = &line.freight;

@@ -121,7 +121,7 @@ fn minimum_above_reach(tender: &Tender, places: &Places<'_>, findings: &mut Find
 fn minimum_award_above_reach(tender: &Tender, places: &Places<'_>, findings: &mut Findings) {
     let mut reach: BTreeMap<(SupplierIx, CellIx), (Exact, Exact)> = BTreeMap::new();
     for line in tender.candidates.iter().filter(|l| tender.suppliers[l.supplier].minimum_award.is_some()) {
-        let price = tender.offers[line.offer].list_price.exact() / line.use_factor.exact();
+        let price = tender.mean_list_price(line.offer) / line.use_factor.exact();
         // Whole packs may leave less than one pack over.
         let pack = if tender.needs[line.need].whole_packs { line.use_factor.exact() } else { zero() };
         let (dearest, largest) = reach.entry((line.supplier, line.cell)).or_insert_with(|| (zero(), zero()));

@@ -6,6 +6,7 @@ use ballast_domain::Tender;
 use ballast_domain::award::Award;
 use ballast_domain::certificate::{Certificate, baseline};
 use ballast_domain::exact::{exact, float, round};
+use ballast_domain::tables::Basis;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -166,9 +167,9 @@ pub struct Line {
     pub packs: Decimal,
     /// Share of the demand cell.
     pub share: f64,
-    /// Net price per pack, after tiers.
+    /// Net price per pack, after discounts and before rebates; where years differ, the mean over the contract.
     pub price: Decimal,
-    /// List price per pack.
+    /// List price per pack; where years differ, the mean over the contract.
     pub list_price: Decimal,
     /// Cost a year with mark-up, freight and fees.
     pub cost: Decimal,
@@ -208,15 +209,25 @@ pub struct TierPart {
     pub schedule: String,
     /// Member or site counted apart; empty for all.
     pub cohort: String,
+    /// `discount` or `rebate`.
+    pub kind: String,
+    /// Order among its kind.
+    pub stage: u32,
+    /// Contract year, counted from 1; null where all years are alike.
+    pub year: Option<u32>,
     /// Basis of the measure.
     pub basis: String,
+    /// `all_units` or `incremental`.
+    pub mode: String,
     /// What was counted.
     pub measure: Decimal,
     /// Threshold of the tier earned; null below the first.
     pub tier: Option<Decimal>,
-    /// What the tier gives: fraction off or price.
+    /// What the tier gives: `percent`, `price` or `sum`.
+    pub gives_what: String,
+    /// How much of it: fraction off, price per pack, or money a year; of the topmost slice where it is incremental.
     pub gives: Option<Decimal>,
-    /// Discount a year.
+    /// Saving a year.
     pub saving: Decimal,
     /// Threshold of the next tier.
     pub next: Option<Decimal>,
@@ -436,7 +447,10 @@ fn lines(tender: &Tender, award: &Award, certificate: &Certificate) -> Vec<Line>
                 packs: round(&cost.packs, 6).normalize(),
                 share: float(&(line.used.exact() / tender.cells[c.cell].quantity.exact())),
                 price: round(&(net / &cost.packs), 4),
-                list_price: offer.list_price.0,
+                list_price: match offer.price_factor.is_empty() {
+                    true => offer.list_price.0,
+                    false => round(&(&cost.list / &cost.packs), 4),
+                },
                 cost: round(&cost.yearly(), 2),
                 incumbent: c.incumbent,
                 alternate: tender.products[c.product].need != c.need,
@@ -480,16 +494,22 @@ fn tiers(tender: &Tender, certificate: &Certificate) -> Vec<TierPart> {
             let schedule = &tender.schedules[u.schedule];
             let tier = u.tier.map(|t| &schedule.tiers[t]);
             let next = u.next(schedule);
+            let decimals = if schedule.basis == Basis::Share { 6 } else { 2 };
             TierPart {
                 schedule: schedule.id.clone(),
                 cohort: u.cohort.clone(),
+                kind: schedule.kind.word().to_owned(),
+                stage: schedule.stage,
+                year: u.year,
                 basis: schedule.basis.word().to_owned(),
-                measure: round(&u.measure, 2),
+                mode: schedule.mode.word().to_owned(),
+                measure: round(&u.measure, decimals),
                 tier: tier.map(|t| t.from),
+                gives_what: schedule.gives.word().to_owned(),
                 gives: tier.map(|t| t.value),
                 saving: round(&u.saving, 2),
                 next: next.as_ref().map(|(from, _)| *from),
-                distance: next.map(|(_, missing)| round(&missing, 2)),
+                distance: next.map(|(_, missing)| round(&missing, decimals)),
             }
         })
         .collect()

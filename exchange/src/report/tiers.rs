@@ -18,7 +18,9 @@ pub(super) fn section(sources: &Sources<'_>) -> Option<Section> {
     }
     used.sort_by(|a, b| b.saving.cmp(&a.saving).then_with(|| (&a.schedule, &a.cohort).cmp(&(&b.schedule, &b.cohort))));
     let mut section = Section::new("tiers", "Discount tiers");
-    let saving: Decimal = used.iter().map(|t| t.saving).sum();
+    // Where years differ, each has a row of its own; together they give the mean.
+    let years = used.iter().filter_map(|t| t.year).max().map_or(Decimal::ONE, Decimal::from);
+    let saving = used.iter().map(|t| t.saving).sum::<Decimal>() / years;
     let earned = used.iter().filter(|t| t.tier.is_some()).count();
     let thin: Vec<&&TierPart> = used.iter().filter(|t| is_thin(t)).collect();
     let schedules = number::plural(
@@ -47,27 +49,27 @@ pub(super) fn section(sources: &Sources<'_>) -> Option<Section> {
     );
     for t in used.iter().take(ROWS) {
         let way = t.next.and_then(|n| number::part_of(t.measure, n)).unwrap_or(1.0);
-        let gives = |v: Decimal| {
-            let fraction = v.to_f64().unwrap_or_default();
-            if v < Decimal::ONE {
-                Cell::float(fraction, number::percent).note("off")
-            } else {
-                Cell::exact(v).note("price")
-            }
+        let gives = |v: Decimal| match t.gives_what.as_str() {
+            "percent" if t.mode == "incremental" => percent(v).note("off the last slice"),
+            "percent" => percent(v).note("off"),
+            "price" if t.mode == "incremental" => Cell::exact(v).note("price of the last slice"),
+            "price" => Cell::exact(v).note("price"),
+            _ => Cell::money(v).note("sum a year"),
         };
-        let mut reached = Cell::money(t.measure).bar(way);
+        let amount = |v: Decimal| if t.basis == "share" { percent(v) } else { Cell::money(v) };
+        let mut reached = amount(t.measure).bar(way);
         if is_thin(t) {
             reached = reached.note("just above the tier");
         }
         table.push([
-            Cell::text(&t.schedule).note(t.cohort.clone()),
+            Cell::text(&t.schedule).note(notes(t)),
             Cell::text(t.basis.replace('_', " ")),
             reached,
-            t.tier.map_or_else(Cell::none, Cell::money),
+            t.tier.map_or_else(Cell::none, amount),
             t.gives.map_or_else(Cell::none, gives),
             Cell::money(t.saving),
-            t.next.map_or_else(|| Cell::text("top"), Cell::money),
-            t.distance.map_or_else(Cell::none, Cell::money),
+            t.next.map_or_else(|| Cell::text("top"), amount),
+            t.distance.map_or_else(Cell::none, amount),
         ]);
     }
     section.table(table);
@@ -89,8 +91,25 @@ pub(super) fn section(sources: &Sources<'_>) -> Option<Section> {
     Some(section)
 }
 
+fn percent(fraction: Decimal) -> Cell {
+    Cell::float(fraction.to_f64().unwrap_or_default(), number::percent)
+}
+
 fn name(tier: &TierPart) -> String {
-    if tier.cohort.is_empty() { tier.schedule.clone() } else { format!("{} ({})", tier.schedule, tier.cohort) }
+    let notes = notes(tier);
+    if notes.is_empty() { tier.schedule.clone() } else { format!("{} ({notes})", tier.schedule) }
+}
+
+/// What tells rows of one schedule apart, and what it is if not a discount of the first stage.
+fn notes(tier: &TierPart) -> String {
+    let form = match (tier.kind.as_str(), tier.stage) {
+        ("discount", 1) => None,
+        (kind, 1) => Some(kind.to_owned()),
+        (kind, stage) => Some(format!("{kind}, stage {stage}")),
+    };
+    let cohort = (!tier.cohort.is_empty()).then(|| tier.cohort.clone());
+    let year = tier.year.map(|y| format!("year {y}"));
+    [cohort, year, form].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// A tier that is earned by less than 1 %.

@@ -203,6 +203,6 @@ fn build_in(tender: &Tender, mut model: Model) -> AwardModel {
     rules::packages::add(tender, &mut model, &volumes);
     rules::picks::add(tender, &mut model, &volumes);
     let relaxations = rules::tender_rules::add(tender, &mut model, &volumes, &mut used, &formulary);
-    let thresholds = prices::tiers::add(tender, &mut model, &volumes);
+    let thresholds = prices::add(tender, &mut model, &volumes);
     AwardModel { model, volumes, formulary, thresholds, relaxations }
 }

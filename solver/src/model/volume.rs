@@ -20,7 +20,7 @@ pub(crate) struct Volumes {
     pub(crate) units: IxVec<CandidateIx, f64>,
     /// The column that packs bought follow, and packs a year per unit of it.
     pub(crate) packs: IxVec<CandidateIx, (Col, f64)>,
-    /// List price per pack.
+    /// List price per pack, the mean over the contract years.
     pub(crate) list: IxVec<CandidateIx, f64>,
     /// Part of the cell left unserved, where its need states what that weighs.
     pub(crate) unserved: IxVec<CellIx, Option<Col>>,
@@ -38,7 +38,7 @@ impl Volumes {
             share: IxVec::default(),
             units: IxVec::from_fn(n, |c| tender.cells[tender.candidates[c].cell].quantity.to_f64()),
             packs: IxVec::default(),
-            list: IxVec::from_fn(n, |c| tender.offers[tender.candidates[c].offer].list_price.to_f64()),
+            list: IxVec::from_fn(n, |c| float(&tender.mean_list_price(tender.candidates[c].offer))),
             unserved: IxVec::default(),
             net_factor: IxVec::default(),
         };

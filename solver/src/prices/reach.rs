@@ -16,17 +16,28 @@ const WORK: usize = 40_000_000;
 /// Room above the most, relative: for the tolerances of the LP, and so that a threshold at the very most can be reached.
 const ROOM: f64 = 1e-6;
 
+/// A sum whose reach is asked for, and terms on volumes alone that it never exceeds.
+#[derive(Clone, Copy)]
+pub(super) struct Sum<'a> {
+    pub(super) terms: &'a Terms,
+    pub(super) most: &'a Terms,
+}
+
 /// The reach of each sum.
-pub(super) fn reaches(tender: &Tender, model: &Model, volumes: &Volumes, sums: &[&Terms]) -> Vec<f64> {
-    let line_of: BTreeMap<Col, CandidateIx> = tender.candidates.indexes().map(|c| (volumes.packs[c].0, c)).collect();
+pub(super) fn reaches(tender: &Tender, model: &Model, volumes: &Volumes, sums: &[Sum<'_>]) -> Vec<f64> {
+    let packs = tender.candidates.indexes().map(|c| (volumes.packs[c].0, c));
+    let shares = tender.candidates.indexes().map(|c| (volumes.share[c], c));
+    let line_of: BTreeMap<Col, CandidateIx> = shares.chain(packs).collect();
     let simple: Vec<f64> =
-        sums.iter().map(|s| arithmetic(tender, model, volumes, &line_of, s) * (1.0 + ROOM)).collect();
+        sums.iter().map(|s| arithmetic(tender, model, volumes, &line_of, s.most) * (1.0 + ROOM)).collect();
     if model.liftable || model.index.len().saturating_mul(sums.len()) > WORK || sums.is_empty() {
         return simple;
     }
     // Scaled to order 1, so that the LP's tolerances are relative to the sum itself.
-    let scaled =
-        |(sum, most): (&&Terms, &f64)| sum.iter().map(|(c, v)| (*c, v / most.max(f64::MIN_POSITIVE))).collect();
+    let scaled = |(sum, most): (&Sum<'_>, &f64)| match *most > 0.0 {
+        true => sum.terms.iter().map(|(c, v)| (*c, v / most)).collect(),
+        false => Terms::new(),
+    };
     let scaled: Vec<Terms> = sums.iter().zip(&simple).map(scaled).collect();
     let relaxed = highs::maxima(model, &scaled);
     let lesser = |(most, part): (f64, Option<f64>)| part.map_or(most, |p| most.min(most * (p + ROOM).max(0.0)));
@@ -42,13 +53,19 @@ fn arithmetic(
 ) -> f64 {
     let mut cells: BTreeMap<CellIx, f64> = BTreeMap::new();
     let mut products: BTreeMap<ProductIx, (f64, f64)> = BTreeMap::new();
+    // A line may stand in the sum once for each class of years.
+    let mut columns: BTreeMap<Col, f64> = BTreeMap::new();
     for (col, value) in sum {
+        *columns.entry(*col).or_insert(0.0) += value;
+    }
+    for (col, value) in &columns {
         let Some(&c) = line_of.get(col) else { continue };
         let line = &tender.candidates[c];
         let reach = value * model.upper[col.0 as usize];
+        let of_packs = *col == volumes.packs[c].0;
         // Whole packs of different size together may come closer to the limit (less than the largest pack over) than one
-        // size alone.
-        let by_cell = match tender.needs[line.need].whole_packs {
+        // size alone. A share of the cell never goes beyond it.
+        let by_cell = match tender.needs[line.need].whole_packs && of_packs {
             false => reach,
             true => {
                 let largest = tender
@@ -62,7 +79,8 @@ fn arithmetic(
         *cell = cell.max(by_cell);
         let product = products.entry(line.product).or_insert((0.0, 0.0));
         product.0 += reach;
-        product.1 = product.1.max(value / volumes.packs[c].1);
+        let packs = if of_packs { volumes.packs[c].1 } else { volumes.units[c] / line.use_factor.to_f64() };
+        product.1 = product.1.max(value / packs);
     }
     let by_product = products.into_iter().map(|(p, (reach, per_pack))| {
         tender.products[p]

@@ -44,10 +44,10 @@ pub(crate) fn polish(model: &AwardModel, point: &[f64], seed: u32) -> Vec<Vec<f6
         let mut raised = fixed.clone();
         for threshold in &model.thresholds {
             if point[threshold.earned.0 as usize].round() > 0.5 {
-                let missed = raised.column(MISSED, 0.0, threshold.from * rise, false);
+                let missed = raised.column(MISSED, 0.0, threshold.size * rise, false);
                 raised.row(
                     RowLabel::Link,
-                    threshold.from * (1.0 + rise),
+                    threshold.from + threshold.size * rise,
                     f64::INFINITY,
                     vec![(threshold.measure, 1.0), (missed, 1.0)],
                 );

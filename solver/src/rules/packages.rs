@@ -22,16 +22,21 @@ pub(crate) fn discount(tender: &Tender, offer: OfferIx) -> f64 {
     }
 }
 
-/// The price of a pack before schedules: of a package with a price, the part of it that the pack bears.
-pub(crate) fn price_per_pack(tender: &Tender, offer: OfferIx) -> f64 {
-    let own = &tender.offers[offer];
-    match own.package.map(|p| (&tender.packages[p.package], p.line)) {
-        Some((package, line)) if matches!(package.gives, PackageGives::Price(_)) => {
-            let PackageGives::Price(price) = package.gives else { return 0.0 };
-            price.to_f64() * float(&package.part(line)) / package.lines[line].quantity.to_f64()
+/// Of a package with a price, the part of it that a pack bears.
+pub(crate) fn own_price(tender: &Tender, offer: OfferIx) -> Option<f64> {
+    let part = tender.offers[offer].package?;
+    let package = &tender.packages[part.package];
+    match package.gives {
+        PackageGives::Price(price) => {
+            Some(price.to_f64() * float(&package.part(part.line)) / package.lines[part.line].quantity.to_f64())
         }
-        _ => own.list_price.to_f64(),
+        PackageGives::Discount(_) => None,
     }
+}
+
+/// The price of a pack before schedules.
+pub(crate) fn price_per_pack(tender: &Tender, offer: OfferIx) -> f64 {
+    own_price(tender, offer).unwrap_or_else(|| tender.offers[offer].list_price.to_f64())
 }
 
 /// Adds w with its cost, quantities and groups.

@@ -15,8 +15,16 @@ use rust_decimal::prelude::ToPrimitive;
 use crate::random::{self, Shape};
 use crate::tender::{Book, lines, try_solve};
 
-const SHAPE: Shape =
-    Shape { whole: Some(4), sites: 2, needs: 2, fixed_charges: true, odd_tiers: true, plain_offers: false, rules: 2 };
+const SHAPE: Shape = Shape {
+    whole: Some(4),
+    sites: 2,
+    needs: 2,
+    fixed_charges: true,
+    odd_tiers: true,
+    plain_offers: false,
+    stacked: false,
+    rules: 2,
+};
 
 /// More allocations than this are not tried; the seed is skipped.
 const MOST: usize = 1200;
@@ -90,7 +98,7 @@ pub fn disagreement(book: &Book, tender: &Tender, all: &[Award]) -> Option<Strin
         (None, None) => report.termination == Termination::Infeasible,
         (Some((best, _)), Some(value)) => {
             report.termination == Termination::Optimal
-                && (value - best).abs() <= Decimal::new(1, 2) + best.abs() * Decimal::new(1, 6)
+                && (value - best).abs() <= Decimal::new(5, 2) + best.abs() * Decimal::new(1, 6)
                 && report.bound.is_some_and(|bound| bound <= *best)
                 && report.award.as_ref().is_some_and(|(_, c)| c.verified())
         }
@@ -109,7 +117,8 @@ fn run(part: u64) {
     let mut seed = part * 1_000_000;
     while tried < count {
         seed += 1;
-        let book = random::tender(seed, SHAPE);
+        // Every other tender has schedules of every form.
+        let book = random::tender(seed, Shape { stacked: seed.is_multiple_of(2), ..SHAPE });
         let tender = book.read();
         let Some(all) = allocations(&tender) else { continue };
         tried += 1;

@@ -19,6 +19,7 @@ fn shape() -> impl Strategy<Value = Shape> {
         fixed_charges: true,
         odd_tiers: false,
         plain_offers: false,
+        stacked: false,
         rules,
     })
 }

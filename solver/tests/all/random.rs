@@ -58,6 +58,8 @@ pub struct Shape {
     pub odd_tiers: bool,
     /// Offers compete by price alone: nothing that a second, dearer offer of the same product could help with.
     pub plain_offers: bool,
+    /// Schedules of every kind, stage, basis and mode on top, and prices that move over the years.
+    pub stacked: bool,
     /// Most rules.
     pub rules: u64,
 }
@@ -120,6 +122,9 @@ pub fn tender(seed: u64, shape: Shape) -> Book {
     products(r, shape, &mut book, &sites, &needs);
     schedules(r, shape, &mut book);
     charges(r, &mut book, &sites, &needs);
+    if shape.stacked {
+        stacked(r, shape, &mut book);
+    }
     for i in 0..r.between(0, shape.rules) {
         let rule = rule(r, shape);
         book.push("rules", &format!("id=r{i} {rule}"));
@@ -261,6 +266,106 @@ fn charges(r: &mut Random, book: &mut Book, sites: &[String], needs: &[String]) 
         let base = r.pick(&["list", "net"]);
         book.push("fees", &format!("fee=g1 payer=buyer supplier=S{} percent=0.02 base={base}", r.between(1, 3)));
         book.push("fees", "fee=g2 payer=supplier layer=gpo percent=0.03 share_back=0.5");
+    }
+}
+
+/// Schedules of any form. What the format refuses (parts of incremental scopes, two of one stage) is drawn again.
+fn stacked(r: &mut Random, shape: Shape, book: &mut Book) {
+    if r.chance(40) {
+        let years = r.between(2, 3);
+        book.rows("tender")[0].insert("contract_years".into(), years.to_string());
+        for _ in 0..r.between(1, 2) {
+            let pick = r.between(0, book.rows("offers").len() as u64 - 1) as usize;
+            let rises = match years {
+                2 => r.pick(&["0.1", "-0.1", "0.2"]),
+                _ => r.pick(&["0.1", "0;0.1", "0.2;0", "0.1;-0.1"]),
+            };
+            try_row(book, |b| {
+                b.rows("offers")[pick].insert("escalator".into(), rises.into());
+            });
+        }
+    }
+    let wanted = r.between(1, 3);
+    let mut made = 0;
+    for attempt in 0..12 {
+        if made < wanted && try_row(book, |b| any_schedule(r, shape, b, &format!("V{attempt}"))) {
+            made += 1;
+        }
+    }
+}
+
+/// Changes the book unless the result is no tender.
+fn try_row(book: &mut Book, change: impl FnOnce(&mut Book)) -> bool {
+    let mut changed = book.clone();
+    change(&mut changed);
+    let reads = ballast_domain::Tender::read(&changed.raw(), Default::default()).tender.is_some();
+    if reads {
+        *book = changed;
+    }
+    reads
+}
+
+fn any_schedule(r: &mut Random, shape: Shape, book: &mut Book, id: &str) {
+    let kind = r.pick(&["discount", "rebate", "rebate"]);
+    let stage = r.between(1, 2);
+    let basis = r.pick(&["packs", "need_units", "spend", "spend", "share"]);
+    let mode = r.pick(&["all_units", "all_units", "incremental"]);
+    let gives = match r.between(0, 9) {
+        0 | 1 => "sum",
+        2 => "price",
+        _ => "percent",
+    };
+    let mut row = format!("schedule={id} kind={kind} stage={stage} basis={basis} mode={mode} gives={gives}");
+    row += &format!(" cohort_mode={}", r.pick(&["all", "all", "member", "site"]));
+    row += &format!(" cohort={}", r.pick(&["all", "all", "member:M1", "site:A"]));
+    let weight = r.pick(&["reference", "spend", "units"]);
+    if basis == "share" {
+        row += &format!(" weight={weight} share_of={}", r.pick(&["category:C1", "need:N1", "supplier:S1;supplier:S2"]));
+    }
+    if (basis == "spend" || basis == "share" && weight == "spend") && r.chance(60) {
+        row += &format!(" spend_level={}", r.pick(&["list", "net"]));
+    }
+    if gives == "price" && r.chance(30) {
+        row += " escalates=yes";
+    }
+    let offers: Vec<String> = book.rows("offers").iter().map(|o| o["offer"].clone()).collect();
+    let first = &offers[r.between(0, offers.len() as u64 - 1) as usize];
+    row += &match r.between(0, 3) {
+        0 => " counts_categories=C1".to_owned(),
+        1 => format!(" counts_suppliers=S{}", r.between(1, 3)),
+        2 => format!(" counts_offers={first}"),
+        _ => format!(" counts_offers={}", offers[..offers.len().min(3)].join(";")),
+    };
+    if gives != "sum" && r.chance(25) {
+        row += &format!(" applies_to={first}");
+    }
+    book.push("schedules", &row);
+    let unit = match (basis, shape.whole.is_some()) {
+        ("share", _) => 0,
+        ("spend", true) => 50,
+        ("spend", false) => 500,
+        (_, true) => 1,
+        (_, false) => 10,
+    };
+    let mut from = r.between(u64::from(gives == "sum"), 3) * unit;
+    let mut share = r.between(0, 2) * 2 + 1;
+    let mut price = r.between(3, 9) * 10;
+    let mut percent = 0;
+    for _ in 0..r.between(1, 3) {
+        percent += r.between(1, 2);
+        let value = match gives {
+            "price" => price.to_string(),
+            "sum" => (percent * 20).to_string(),
+            _ => format!("0.{percent}"),
+        };
+        let threshold = if basis == "share" { format!("0.{share}") } else { from.to_string() };
+        book.push("tiers", &format!("schedule={id} from={threshold} value={value}"));
+        from += r.between(1, 4) * unit;
+        share += r.between(1, 2);
+        price = price.saturating_sub(10);
+        if share > 9 {
+            break;
+        }
     }
 }
 

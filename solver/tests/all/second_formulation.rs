@@ -11,8 +11,16 @@ use rust_decimal::prelude::ToPrimitive;
 use crate::random::{self, Random, Shape};
 use crate::tender::{Book, Row, lines, try_solve};
 
-const SHAPE: Shape =
-    Shape { whole: None, sites: 2, needs: 2, fixed_charges: true, odd_tiers: false, plain_offers: false, rules: 0 };
+const SHAPE: Shape = Shape {
+    whole: None,
+    sites: 2,
+    needs: 2,
+    fixed_charges: true,
+    odd_tiers: false,
+    plain_offers: false,
+    stacked: false,
+    rules: 0,
+};
 
 /// More linear programs than this are not tried; the seed is skipped.
 const MOST: usize = 2500;

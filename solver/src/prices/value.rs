@@ -1,0 +1,245 @@
+//! What a line is worth after each step. At first that is its list spend, a term on its volume. A step that changes it
+//! puts it into a group of lines with one value after: Σ_t keep\[t\]·V\[t\], terms on the group's parts.
+//!
+//! Lines may share a group only if nobody later tells them apart. So each line knows its later *uses*: cohorts that apply
+//! to it, and those that count it at net level. Lines without later uses all share one group: there only the cost counts.
+
+use std::collections::BTreeMap;
+
+use ballast_domain::Tender;
+use ballast_domain::certificate::Component;
+use ballast_domain::exact::{exact, float};
+use ballast_domain::index::*;
+use ballast_domain::tables::{ScheduleKind, ShareWeight};
+
+use super::cohort::Cohort;
+use super::reach::Sum;
+use crate::model::{Terms, Volumes};
+use crate::rules::packages;
+
+/// A line in a class of years.
+pub(super) type YearLine = (usize, CandidateIx);
+
+/// An amount with terms on volumes alone that it never exceeds.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Amount {
+    pub(super) terms: Terms,
+    pub(super) most: Terms,
+}
+
+impl Amount {
+    /// Terms on volumes.
+    pub(super) fn plain(terms: Terms) -> Self {
+        Self { most: terms.clone(), terms }
+    }
+
+    pub(super) fn sum(&self) -> Sum<'_> {
+        Sum { terms: &self.terms, most: &self.most }
+    }
+
+    pub(super) fn add(&mut self, other: &Self, weight: f64) {
+        self.terms.extend(other.terms.iter().map(|(c, v)| (*c, v * weight)));
+        self.most.extend(other.most.iter().map(|(c, v)| (*c, v * weight)));
+    }
+}
+
+/// What a cohort does with a line's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Use {
+    /// Takes something off it.
+    Applies(usize),
+    /// Counts it.
+    Counts(usize),
+    /// Has it in the whole of a share.
+    Whole(usize),
+    /// A package changes it, by a factor (its bits) or to a price, before the first rebate.
+    Packaged(u64),
+}
+
+/// After all discounts, before all rebates.
+const PACKAGES: (ScheduleKind, u32) = (ScheduleKind::Discount, u32::MAX);
+
+/// Values of all lines as far as the steps have gone.
+pub(super) struct Values<'a> {
+    pub(super) tender: &'a Tender,
+    pub(super) volumes: &'a Volumes,
+    /// Years in each class.
+    pub(super) years: Vec<f64>,
+    /// List price of each offer in each class.
+    list: Vec<IxVec<OfferIx, f64>>,
+    /// Price of each class ÷ price of the first year.
+    factor: Vec<IxVec<OfferIx, f64>>,
+    uses: BTreeMap<YearLine, Vec<((ScheduleKind, u32), Use)>>,
+    group_of: BTreeMap<YearLine, usize>,
+    groups: Vec<Amount>,
+}
+
+impl<'a> Values<'a> {
+    /// Values before any step.
+    pub(super) fn new(
+        tender: &'a Tender,
+        volumes: &'a Volumes,
+        classes: &[Vec<usize>],
+        cohorts: &[Cohort<'_>],
+    ) -> Self {
+        let factor = |class: &Vec<usize>| {
+            IxVec::from_fn(tender.offers.len(), |o: OfferIx| float(&tender.offers[o].factor(class[0])))
+        };
+        let factor: Vec<IxVec<OfferIx, f64>> = classes.iter().map(factor).collect();
+        let list = |factor: &IxVec<OfferIx, f64>| {
+            IxVec::from_fn(tender.offers.len(), |o: OfferIx| tender.offers[o].list_price.to_f64() * factor[o])
+        };
+        let list = factor.iter().map(list).collect();
+        let mut values = Self {
+            tender,
+            volumes,
+            years: classes.iter().map(|c| c.len() as f64).collect(),
+            list,
+            factor,
+            uses: BTreeMap::new(),
+            group_of: BTreeMap::new(),
+            groups: Vec::new(),
+        };
+        for (id, cohort) in cohorts.iter().enumerate() {
+            for &class in &cohort.classes {
+                let step = cohort.schedule.step();
+                let mut put = |c: CandidateIx, r#use| values.uses.entry((class, c)).or_default().push((step, r#use));
+                for &c in &cohort.applies_to {
+                    put(c, Use::Applies(id));
+                }
+                if cohort.schedule.counts_net() {
+                    for &c in &cohort.counts {
+                        put(c, Use::Counts(id));
+                    }
+                    for c in cohort.whole(tender) {
+                        put(c, Use::Whole(id));
+                    }
+                }
+            }
+        }
+        values.packaged();
+        values
+    }
+
+    /// Lines of packages that a rebate applies to or counts are told apart by what their package does.
+    fn packaged(&mut self) {
+        for ((_, c), uses) in &mut self.uses {
+            let offer = self.tender.candidates[*c].offer;
+            let rebated = uses.iter().any(|(step, _)| step.0 == ScheduleKind::Rebate);
+            if rebated && self.tender.offers[offer].package.is_some() {
+                uses.push((PACKAGES, Use::Packaged(packages::discount(self.tender, offer).to_bits())));
+            }
+        }
+    }
+
+    /// Does what packages do to the lines that rebates will see: a factor on what discounts left, or their own price.
+    pub(super) fn after_packages(&mut self) {
+        let is_packaged = |uses: &[((ScheduleKind, u32), Use)]| uses.iter().any(|(step, _)| *step == PACKAGES);
+        let lines: Vec<YearLine> = self.uses.iter().filter(|(_, u)| is_packaged(u)).map(|(l, _)| *l).collect();
+        // Lines of one group stay together; lines that are worth their list spend are on their own.
+        let mut groups: BTreeMap<Result<usize, YearLine>, Vec<YearLine>> = BTreeMap::new();
+        for line in lines {
+            groups.entry(self.group_of.get(&line).copied().ok_or(line)).or_default().push(line);
+        }
+        for lines in groups.into_values() {
+            let offer = self.tender.candidates[lines[0].1].offer;
+            let mut after = Amount::default();
+            match packages::own_price(self.tender, offer) {
+                Some(price) => {
+                    let term = |(_, c): &YearLine| {
+                        let (col, packs) = self.volumes.packs[*c];
+                        (col, packs * price)
+                    };
+                    after = Amount::plain(lines.iter().map(term).collect());
+                }
+                None => {
+                    let before = self.of(lines.iter().map(|l| (*l, 1.0)));
+                    after.add(&before, 1.0 - packages::discount(self.tender, offer));
+                }
+            }
+            self.put(&lines, after);
+        }
+    }
+
+    /// Money a year of a class per pack of a line, before all steps.
+    pub(super) fn list(&self, (class, c): YearLine) -> f64 {
+        self.list[class][self.tender.candidates[c].offer]
+    }
+
+    /// Price of the class ÷ price of the first year.
+    pub(super) fn factor(&self, (class, c): YearLine) -> f64 {
+        self.factor[class][self.tender.candidates[c].offer]
+    }
+
+    /// What a unit of the line's saving is worth over the contract: mark-up and fees go with discounts, not with rebates.
+    pub(super) fn worth(&self, kind: ScheduleKind, (class, c): YearLine) -> f64 {
+        self.years[class]
+            * match kind {
+                ScheduleKind::Discount => self.volumes.net_factor[c],
+                ScheduleKind::Rebate => self.weight(kind),
+            }
+    }
+
+    /// What the objective makes of a unit of money of this kind.
+    pub(super) fn weight(&self, kind: ScheduleKind) -> f64 {
+        let component = match kind {
+            ScheduleKind::Discount => Component::Discounts,
+            ScheduleKind::Rebate => Component::Rebates,
+        };
+        float(&exact(self.tender.settings.component_weight(component)))
+    }
+
+    /// What is done with a line after a step.
+    pub(super) fn later(&self, line: YearLine, step: (ScheduleKind, u32)) -> Vec<Use> {
+        let uses = self.uses.get(&line).map_or(&[][..], Vec::as_slice);
+        uses.iter().filter(|(s, _)| *s > step).map(|(_, u)| *u).collect()
+    }
+
+    /// Whether a lower tier may be worth more than a higher one, because someone later counts what is left.
+    pub(super) fn strict(&self, cohort: &Cohort<'_>) -> bool {
+        let step = cohort.schedule.step();
+        let counted =
+            |line: YearLine| self.later(line, step).iter().any(|u| matches!(u, Use::Counts(_) | Use::Whole(_)));
+        cohort.classes.iter().any(|class| cohort.applies_to.iter().any(|c| counted((*class, *c))))
+    }
+
+    /// The value of lines as it stands, each with a weight that is the same for all lines of a group.
+    pub(super) fn of(&self, lines: impl IntoIterator<Item = (YearLine, f64)>) -> Amount {
+        let mut amount = Amount::default();
+        let mut seen = std::collections::BTreeSet::new();
+        for (line, weight) in lines {
+            match self.group_of.get(&line) {
+                Some(group) if seen.insert(*group) => amount.add(&self.groups[*group], weight),
+                Some(_) => {}
+                None => {
+                    let (col, packs) = self.volumes.packs[line.1];
+                    let term = (col, packs * self.list(line) * weight);
+                    amount.terms.push(term);
+                    amount.most.push(term);
+                }
+            }
+        }
+        amount
+    }
+
+    /// These lines together are worth so much from now on.
+    pub(super) fn put(&mut self, lines: &[YearLine], after: Amount) {
+        self.groups.push(after);
+        let group = self.groups.len() - 1;
+        self.group_of.extend(lines.iter().map(|l| (*l, group)));
+    }
+}
+
+impl Cohort<'_> {
+    /// Lines whose purchases belong to the whole of the share.
+    pub(super) fn whole(&self, tender: &Tender) -> Vec<CandidateIx> {
+        let Some(whole) = &self.schedule.whole else { return Vec::new() };
+        let by_spend = whole.weight == ShareWeight::Spend;
+        let belongs = |line: &ballast_domain::tender::Candidate| {
+            let in_needs = whole.needs.binary_search(&line.need).is_ok();
+            let own = whole.products.binary_search(&line.product).is_ok();
+            (by_spend && in_needs || !in_needs && own) && self.sites.binary_search(&line.site).is_ok()
+        };
+        tender.candidates.enumerate().filter(|(_, line)| belongs(line)).map(|(c, _)| c).collect()
+    }
+}
