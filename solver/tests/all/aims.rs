@@ -67,6 +67,7 @@ fn a_start_never_changes_what_is_proven() {
         fixed_charges: true,
         odd_tiers: true,
         plain_offers: false,
+        stacked: false,
         rules: 2,
     };
     let mut compared = 0;
@@ -223,6 +224,7 @@ fn small_tenders_have_one_answer_at_any_seed() {
         fixed_charges: true,
         odd_tiers: false,
         plain_offers: false,
+        stacked: false,
         rules: 2,
     };
     for number in 0..25 {
