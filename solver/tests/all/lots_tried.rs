@@ -13,8 +13,16 @@ use crate::brute_force::{disagreement, split};
 use crate::random::{self, Random, Shape};
 use crate::tender::{Book, solve};
 
-const SHAPE: Shape =
-    Shape { whole: Some(3), sites: 2, needs: 2, fixed_charges: true, odd_tiers: false, plain_offers: false, rules: 1 };
+const SHAPE: Shape = Shape {
+    whole: Some(3),
+    sites: 2,
+    needs: 2,
+    fixed_charges: true,
+    odd_tiers: false,
+    plain_offers: false,
+    stacked: false,
+    rules: 1,
+};
 
 /// More allocations than this are not tried; the seed is skipped.
 const MOST: usize = 1200;

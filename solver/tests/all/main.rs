@@ -15,5 +15,6 @@ mod properties;
 mod published;
 mod random;
 mod rules_known;
+mod schedules;
 mod second_formulation;
 mod tender;
