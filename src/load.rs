@@ -49,7 +49,7 @@ pub fn what_if(path: &Path, scenarios: &Scenarios) -> Result<WhatIf, Failure> {
     let files = scenarios.read()?;
     Ok(match crate::tender_file::tables(path) {
         Ok((raw, findings)) => ballast_exchange::scenario::apply_all(&raw, findings, &files),
-        Err(reading) => WhatIf::unedited(reading),
+        Err(reading) => WhatIf::unedited(*reading),
     })
 }
 

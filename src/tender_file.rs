@@ -44,14 +44,14 @@ fn unpack(path: &Path) -> Result<Contents, Refusal> {
 ///
 /// # Errors
 /// What was found, if a packed file holds no tables.
-pub fn tables(path: &Path) -> Result<(RawTender, Findings), Reading> {
+pub fn tables(path: &Path) -> Result<(RawTender, Findings), Box<Reading>> {
     if !packed::is_packed(path) {
         return Ok(read_raw(path));
     }
     let mut findings = Findings::default();
     let raw = packed::tables(&unpack(path), &path.display().to_string(), &mut findings);
     match raw.tables.is_empty() {
-        true => Err(Reading { tender: None, findings, rows: Vec::new() }),
+        true => Err(Box::new(Reading { tender: None, findings, rows: Vec::new() })),
         false => Ok((raw, findings)),
     }
 }

@@ -19,7 +19,7 @@ use crate::{load, out, progress};
 /// Explains why no award exists: minimal sets of rules and limits that cannot hold together, and the cheapest repairs.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with tender.toml and CSV files, or a JSON file.
+    /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
     tender: PathBuf,
     #[command(flatten)]
     scenarios: load::Scenarios,
