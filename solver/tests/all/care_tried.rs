@@ -95,7 +95,7 @@ fn the_cheapest_of_all_allocations_of_clinical_tenders_is_found() {
         seed += 1;
         let mut book = random::tender(seed, SHAPE);
         let mut these = Tried::default();
-        add(&mut Random::new(seed ^ 0x00ca_4e), &mut book, &mut these);
+        add(&mut Random::new(seed ^ 0x0000_ca4e), &mut book, &mut these);
         let mut tender = book.read();
         tender.settings.weights.insert(Component::Outcome, Decimal::ONE);
         let Some(all) = allocations(&tender) else { continue };
