@@ -6,6 +6,7 @@ mod book;
 mod care;
 mod command;
 mod compare;
+mod lots;
 mod round_trip;
 mod run;
 mod scenarios;
