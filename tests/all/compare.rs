@@ -46,7 +46,8 @@ fn the_difference_is_taken_apart_edit_by_edit() {
     assert_eq!(difference["formulary"][0]["change"], "leaves");
     assert_eq!(difference["sites"], serde_json::json!(["S1"]));
     assert_eq!(difference["cells"].as_array().unwrap().len(), 1);
-    assert!((difference["cells"][0]["moved"].as_f64().unwrap() - 0.25).abs() < 1e-9);
+    let moved = difference["cells"][0]["moved"].as_f64().unwrap();
+    assert!((moved - 0.25).abs() < 1e-6, "{moved}");
     assert_eq!(difference["breaks"], serde_json::json!(["two-sources [supplier Acme, need saline]"]));
 }
 

@@ -258,8 +258,8 @@ fn the_doctor_finds_what_can_never_happen() {
     has(&found, "supplier_without_line", "Corp", 4);
     // All saline from Acme at 20.00: 250 packs are 5,000.
     has(&found, "tier_out_of_reach", "6000", 4);
-    has(&found, "rule_never_binds", "loose", 9);
-    has(&found, "rule_implied", "weaker", 14);
+    has(&found, "rule_never_binds", "loose", 10);
+    has(&found, "rule_implied", "weaker", 15);
 }
 
 #[test]
