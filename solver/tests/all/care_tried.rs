@@ -8,8 +8,16 @@ use crate::brute_force::{allocations, disagreement, enumerated};
 use crate::random::{self, Random, Shape};
 use crate::tender::Book;
 
-const SHAPE: Shape =
-    Shape { whole: Some(3), sites: 2, needs: 2, fixed_charges: true, odd_tiers: false, plain_offers: false, rules: 1 };
+const SHAPE: Shape = Shape {
+    whole: Some(3),
+    sites: 2,
+    needs: 2,
+    fixed_charges: true,
+    odd_tiers: false,
+    plain_offers: false,
+    rules: 1,
+    stacked: false,
+};
 
 /// What a tender got, so that the test can tell whether everything was tried.
 #[derive(Debug, Default)]
