@@ -7,6 +7,7 @@ mod care;
 mod command;
 mod compare;
 mod lots;
+mod documentation;
 mod round_trip;
 mod run;
 mod scenarios;

@@ -7,6 +7,7 @@ mod files;
 mod lots;
 mod references;
 mod rules;
+mod schedules;
 mod together;
 
 use std::path::Path;

@@ -182,7 +182,11 @@ const TIERS: &[Case] = &[
             f.append("schedules.csv", "again,packs,all_units,acme-saline,AS\n");
             f.append("tiers.csv", "again,5,0.1\n");
         },
-        Want::new("overlapping_schedules", "schedules.csv").column("applies_to").value("volume").fix("one schedule"),
+        Want::new("overlapping_schedules", "schedules.csv")
+            .line(3)
+            .column("applies_to")
+            .value("again")
+            .fix("one schedule"),
     ),
     (
         "no price and no schedule that gives one",
