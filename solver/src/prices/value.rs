@@ -20,6 +20,9 @@ use crate::rules::packages;
 /// A line in a class of years.
 pub(super) type YearLine = (usize, CandidateIx);
 
+/// Kind and stage: the order in which schedules apply.
+type Step = (ScheduleKind, u32);
+
 /// An amount with terms on volumes alone that it never exceeds.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Amount {
@@ -57,7 +60,7 @@ pub(super) enum Use {
 }
 
 /// After all discounts, before all rebates.
-const PACKAGES: (ScheduleKind, u32) = (ScheduleKind::Discount, u32::MAX);
+const PACKAGES: Step = (ScheduleKind::Discount, u32::MAX);
 
 /// Values of all lines as far as the steps have gone.
 pub(super) struct Values<'a> {
@@ -69,7 +72,7 @@ pub(super) struct Values<'a> {
     list: Vec<IxVec<OfferIx, f64>>,
     /// Price of each class ÷ price of the first year.
     factor: Vec<IxVec<OfferIx, f64>>,
-    uses: BTreeMap<YearLine, Vec<((ScheduleKind, u32), Use)>>,
+    uses: BTreeMap<YearLine, Vec<(Step, Use)>>,
     group_of: BTreeMap<YearLine, usize>,
     groups: Vec<Amount>,
 }
@@ -134,7 +137,7 @@ impl<'a> Values<'a> {
 
     /// Does what packages do to the lines that rebates will see: a factor on what discounts left, or their own price.
     pub(super) fn after_packages(&mut self) {
-        let is_packaged = |uses: &[((ScheduleKind, u32), Use)]| uses.iter().any(|(step, _)| *step == PACKAGES);
+        let is_packaged = |uses: &[(Step, Use)]| uses.iter().any(|(step, _)| *step == PACKAGES);
         let lines: Vec<YearLine> = self.uses.iter().filter(|(_, u)| is_packaged(u)).map(|(l, _)| *l).collect();
         // Lines of one group stay together; lines that are worth their list spend are on their own.
         let mut groups: BTreeMap<Result<usize, YearLine>, Vec<YearLine>> = BTreeMap::new();
