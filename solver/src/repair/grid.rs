@@ -29,8 +29,15 @@ pub(crate) fn to_award(tender: &Tender, model: &AwardModel, point: &[f64]) -> Aw
                 whole(tender, demand.quantity.0, served, &bought, &mut award);
             }
             false => {
-                let kept: Vec<(CandidateIx, f64)> =
-                    lines.iter().map(|c| (*c, share(c))).filter(|(_, s)| *s > NOISE).collect();
+                let (mut kept, dust): (Vec<_>, Vec<_>) =
+                    lines.iter().map(|c| (*c, share(c))).partition(|l| l.1 > NOISE);
+                // Dust under another offer of a product belongs to that product; the rest is residual.
+                let product = |c: CandidateIx| tender.candidates[c].product;
+                for (c, share) in dust {
+                    if let Some(same) = kept.iter_mut().find(|l| product(l.0) == product(c)) {
+                        same.1 += share;
+                    }
+                }
                 continuous(tender, demand.quantity.0, served, &kept, &mut award);
             }
         }
