@@ -58,7 +58,11 @@ pub(super) fn at_least(rows: &mut Rows<'_>, tally: &Tally, bound: f64) -> Option
         let counted = match tally.counts_from.is_zero() {
             true => some_volume(rows, lines, tally.counted.on_formulary),
             false => {
-                let counted = rows.model.binary(0.0);
+                // Where nothing need be served, a part of nothing is no volume.
+                let counted = match rows.tender.needs.iter().any(|n| n.shortage_cost.is_some()) {
+                    true => some_volume(rows, lines, tally.counted.on_formulary),
+                    false => rows.model.binary(0.0),
+                };
                 let mut link = rows.terms(&sum(lines), 1.0);
                 link.extend(rows.terms(&whole, -from));
                 link.push((counted, -from * most));

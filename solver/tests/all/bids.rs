@@ -270,3 +270,15 @@ fn what_is_unserved_has_left_its_incumbent() {
     let fact = certify(&book.read(), &Award::default(), default_tolerance());
     assert!(fact.facts.iter().any(|f| f.fact == Fact::Picks && !f.holds));
 }
+
+#[test]
+fn nobody_counts_where_nothing_is_served() {
+    // A shortage weighs 5, a pack costs 10; two suppliers must count from 25 % each, so each sells a pack: 20 + 98 × 5.
+    let book = Book::one_need()
+        .set("needs", |_| true, "whole_packs", "yes")
+        .set("needs", |_| true, "shortage_cost", "5")
+        .sells("S1", "gauze", "P1", "10", "")
+        .sells("S2", "gauze", "P2", "10", "")
+        .row("rules", "id=two measure=count of=supplier at_least=2 counts_from=0.25");
+    assert_award(&book, "510.00", &["A gauze P1 1p", "A gauze P2 1p"]);
+}
