@@ -291,7 +291,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
 
     // References inside freight rows are checked here; the rows themselves are matched line by line.
     let freight = super::candidates::freight_rows(draft, &ids, &places, findings);
-    super::conditions::check(draft, (&offers, &products, &needs), &places, findings);
+    super::conditions::check(draft, &offers, &products, &needs, &places, findings);
     let adjustments = super::adjustments::adjustments(draft, &ids, &places, findings);
     let picks = super::picks::picks(draft, &ids, &offers, &places, findings);
     if findings.has_errors() {

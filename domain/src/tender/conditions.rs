@@ -94,7 +94,9 @@ pub(super) fn of(r: &OfferRow, ids: &Ids, places: &Places<'_>, findings: &mut Fi
 /// award may not lie below its minimum.
 pub(super) fn check(
     draft: &Draft,
-    (offers, products, needs): (&IxVec<OfferIx, Offer>, &IxVec<ProductIx, Product>, &IxVec<NeedIx, Need>),
+    offers: &IxVec<OfferIx, Offer>,
+    products: &IxVec<ProductIx, Product>,
+    needs: &IxVec<NeedIx, Need>,
     places: &Places<'_>,
     findings: &mut Findings,
 ) {
