@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use ballast_domain::certificate::{certify, default_tolerance};
 use ballast_domain::{Award, Tender};
-use ballast_exchange::documents::award::{AwardBody, CostPart, LogPart, Proof};
+use ballast_exchange::documents::award::{AwardBody, CostPart, LogPart, Proof, StepPart};
 use ballast_exchange::documents::{Header, seal};
 use ballast_exchange::scenario::WhatIf;
 use ballast_isolation::Children;
@@ -161,6 +161,10 @@ fn log_part(e: &LogEntry) -> LogPart {
     LogPart { work: e.work, value: e.value, bound: e.bound }
 }
 
+fn step_part(step: &ballast_solver::Step) -> StepPart {
+    StepPart { level: step.level, value: step.value, violations: step.violations.to_vec() }
+}
+
 /// An award made for a verb: the document, and the award if there is one.
 pub struct Made {
     /// The award document.
@@ -287,6 +291,7 @@ fn body(tender: &Tender, report: &SolveReport) -> AwardBody {
         bound: report.bound,
         solver_value: s.solver_value,
         log: report.log.iter().map(log_part).collect(),
+        ladder: report.ladder.iter().map(step_part).collect(),
         statistics: statistics.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
     };
     match &report.award {

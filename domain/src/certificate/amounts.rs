@@ -27,6 +27,7 @@ pub(super) fn amount(
         Amount::Spend(SpendLevel::List) => of(i).map(|l| l.list.clone()),
         Amount::Spend(SpendLevel::Net) => of(i).map(LineCost::net),
         Amount::Spend(SpendLevel::Final) => of(i).map(|l| l.net() - &l.rebate),
-        Amount::Cost => of(i).map(LineCost::yearly),
+        // Without sums that schedules give: they lie on no line.
+        Amount::Cost => of(i).map(|l| l.net() + &l.extras),
     }
 }

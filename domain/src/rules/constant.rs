@@ -1,4 +1,5 @@
-//! Wholes that no award changes. Every demand cell is served exactly, so a sum of need units in which all lines of a cell
+//! Wholes that no award changes. Every demand cell is served exactly, unless its need may
+//! stay unserved, so a sum of need units in which all lines of a cell
 //! have one coefficient is that coefficient times the demand: such a whole becomes a number.
 
 use num_traits::Zero;
@@ -20,6 +21,8 @@ pub(super) fn settle(tender: &Tender, ratio: &mut Ratio) {
     let (mut most, mut constant) = (zero(), ratio.whole.counted == Amount::Used.everywhere());
     for lines in ratio.whole.terms.chunk_by(|a, b| cell(&a.0) == cell(&b.0)) {
         let served = &tender.cells[cell(&lines[0].0)];
+        // What may stay unserved is in no line.
+        constant &= tender.needs[served.need].shortage_cost.is_none();
         constant &= lines.len() == served.candidates.len() && lines.iter().all(|(_, w)| *w == lines[0].1);
         let heaviest = lines.iter().map(|(c, w)| w * per_unit(tender, *c, ratio.whole.counted.amount));
         most += heaviest.fold(zero(), Exact::max) * served.quantity.exact();

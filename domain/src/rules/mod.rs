@@ -128,6 +128,17 @@ impl Measured {
         matches!(self, Self::Share { .. } | Self::Saving | Self::MovedUnits { .. } | Self::MovedSites)
     }
 
+    /// True if it counts money after discounts, wherever there are any.
+    pub fn counts_money(&self) -> bool {
+        let after = |weight: &Weight| matches!(weight, Weight::Spend(SpendLevel::Net | SpendLevel::Final));
+        match self {
+            Self::Saving => true,
+            Self::Spend(level) | Self::Mean { of: Averaged::Price(level), .. } => *level != SpendLevel::List,
+            Self::Share { weight, .. } | Self::Count { weight, .. } | Self::Mean { weight, .. } => after(weight),
+            Self::Units | Self::MovedUnits { .. } | Self::MovedSites => false,
+        }
+    }
+
     /// True for amounts of units or money.
     pub fn is_amount(&self) -> bool {
         matches!(self, Self::Units | Self::Spend(_))

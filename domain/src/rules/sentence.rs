@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::words::{bound, dimension, figure, list, number, plural, scope};
+use super::words::{bound, dimension, figure, list, number, one, plural, scope};
 use super::{Averaged, Bound, Condition, Dimension, Force, Measured, Relative, Rule, Subject, Weight};
 use crate::tables::SpendLevel;
 
@@ -72,7 +72,8 @@ fn claim(subject: &Subject, of: Bound, limit: &str) -> String {
             let from = counts_from.map_or_else(String::new, |f| {
                 format!(", counting from {} of the volume each{}", figure(f, true), weighed(*weight, " by"))
             });
-            format!("{limit} {} serve the purchases{scope}{from}", plural(&dimension(thing), of))
+            let serve = if one(of) { "serves" } else { "serve" };
+            format!("{limit} {} {serve} the purchases{scope}{from}", plural(&dimension(thing), of))
         }
         Measured::Mean { of: Averaged::Price(level), weight: Weight::Reference } => {
             format!("the mean {} price of purchases{scope} per unit of reference value is {limit}", level_words(*level))

@@ -49,11 +49,15 @@ pub(super) fn dimension(dimension: &Dimension) -> String {
     }
 }
 
+/// True if the bound speaks of one thing.
+pub(super) fn one(bound: Bound) -> bool {
+    bound.high.or(bound.low) == Some(Decimal::ONE) && bound.low.is_none_or(|l| l == Decimal::ONE)
+}
+
 /// Several things, or one where the bound speaks of one.
 pub(super) fn plural(word: &str, bound: Bound) -> String {
-    let one = bound.high.or(bound.low) == Some(Decimal::ONE) && bound.low.is_none_or(|l| l == Decimal::ONE);
     match word.strip_suffix('y') {
-        _ if one => word.to_owned(),
+        _ if one(bound) => word.to_owned(),
         Some(stem) => format!("{stem}ies"),
         None if word.ends_with('s') => format!("{word}es"),
         None => format!("{word}s"),

@@ -87,6 +87,10 @@ pub struct AwardBody {
     pub reasons: Vec<String>,
     /// Value and bound over work.
     pub log: Vec<LogPart>,
+    /// The relaxation ladder, where no award keeps all rules: level by level the cheapest award that keeps the levels so far as
+    /// far as can be.
+    #[serde(default)]
+    pub ladder: Vec<StepPart>,
     /// Figures about the search.
     pub statistics: BTreeMap<String, f64>,
     /// What an aim other than the least value reached.
@@ -258,6 +262,9 @@ pub struct RulePart {
     pub slack: Option<f64>,
     /// Whether the value is a share, to be shown in percent.
     pub is_share: bool,
+    /// By how much a rule that may give way did, in units of the measure; null where it holds.
+    #[serde(default)]
+    pub relaxed_by: Option<f64>,
 }
 
 /// The re-computation.
@@ -301,6 +308,17 @@ pub struct LogPart {
     pub bound: Option<Decimal>,
 }
 
+/// A step of the relaxation ladder.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct StepPart {
+    /// The level that is kept as far as can be, with all above it; 0: none.
+    pub level: u32,
+    /// Value of the cheapest such award.
+    pub value: Decimal,
+    /// Its weighted violation of each level, 1 to 4.
+    pub violations: Vec<Decimal>,
+}
+
 /// The proof that comes with an award.
 #[derive(Debug, Clone, Default)]
 pub struct Proof {
@@ -310,6 +328,8 @@ pub struct Proof {
     pub solver_value: Option<f64>,
     /// Value and bound over work.
     pub log: Vec<LogPart>,
+    /// The relaxation ladder.
+    pub ladder: Vec<StepPart>,
     /// Figures.
     pub statistics: BTreeMap<String, f64>,
 }
@@ -348,6 +368,7 @@ impl AwardBody {
             certificate: None,
             reasons,
             log: Vec::new(),
+            ladder: Vec::new(),
             statistics: BTreeMap::new(),
             aim: None,
             second_best: None,
@@ -401,6 +422,7 @@ impl AwardBody {
             preference: super::preference::by_group(tender, award),
             certificate: Some(certificate_part(tender, certificate, proof.solver_value)),
             log: proof.log,
+            ladder: proof.ladder,
             statistics: proof.statistics,
             ..self
         }
@@ -532,6 +554,7 @@ fn rules(tender: &Tender, certificate: &Certificate) -> Vec<RulePart> {
                 at_most: check.high.as_ref().map(float),
                 slack: check.slack.as_ref().map(float),
                 is_share: rule.subject.measured.is_fraction(),
+                relaxed_by: check.relaxed_by().map(float),
             }
         })
         .collect()

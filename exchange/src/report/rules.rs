@@ -1,5 +1,7 @@
 //! The rules: each once, in its sentence, with why it exists and how close the award comes to it.
 
+use rust_decimal::prelude::ToPrimitive;
+
 use super::{Section, Sources};
 use crate::documents::award::RulePart;
 use crate::figures::{Cell, Table, number};
@@ -15,10 +17,23 @@ pub(super) fn section(sources: &Sources<'_>) -> Option<Section> {
     let mut section = Section::new("rules", "Rules the award keeps");
     let groups: Vec<&[RulePart]> = rules.chunk_by(|a, b| a.id == b.id).collect();
     let tight = rules.iter().filter(|r| binds(r)).count();
+    let relaxed: std::collections::BTreeSet<&str> =
+        rules.iter().filter(|r| r.relaxed_by.is_some()).map(|r| r.id.as_str()).collect();
+    if !relaxed.is_empty() {
+        section.say(format!(
+            "{} way: no award keeps all rules, or keeping them costs more than their price.",
+            match relaxed.len() {
+                1 => "One rule gives".to_owned(),
+                n => format!("{} rules give", number::count(n)),
+            }
+        ));
+    }
+    let groups_kept = groups.len() - relaxed.len();
+    let instances_kept = rules.iter().filter(|r| !relaxed.contains(r.id.as_str())).count();
     section.say(format!(
         "{} hold in all their {}. {} at the bound: there the rule shapes the award.",
-        super::title::capital(&number::plural(groups.len(), "rule", "rules")),
-        number::plural(rules.len(), "instance", "instances"),
+        super::title::capital(&number::plural(groups_kept, "rule", "rules")),
+        number::plural(instances_kept, "instance", "instances"),
         match tight {
             0 => "None is".to_owned(),
             1 => "One instance is".to_owned(),
@@ -38,7 +53,13 @@ pub(super) fn section(sources: &Sources<'_>) -> Option<Section> {
             (false, false) => number::measure(v),
         };
         let failing = group.iter().filter(|r| !r.holds).count();
+        let most = group.iter().filter_map(|r| r.relaxed_by).fold(0.0, f64::max);
         let status = match (failing, tight) {
+            _ if most > 0.0 && first.is_share => {
+                Cell::text(format!("relaxed by {}", number::percent(most).replace(number::PERCENT, "\u{a0}pp")))
+                    .strong()
+            }
+            _ if most > 0.0 => Cell::text(format!("relaxed by {}", number::measure(most))).strong(),
             (0, 0) => Cell::text("holds"),
             (0, 1) => Cell::text("binding").strong(),
             (0, n) => Cell::text(format!("binding in {n}")).strong(),
@@ -54,7 +75,29 @@ pub(super) fn section(sources: &Sources<'_>) -> Option<Section> {
         ]);
     }
     section.table(table);
+    if let Some(ladder) = ladder(sources) {
+        section.say("What keeping each level costs, step by step: 4 is given up first.".to_owned());
+        section.table(ladder);
+    }
     Some(section)
+}
+
+/// The relaxation ladder, if it was walked.
+fn ladder(sources: &Sources<'_>) -> Option<Table> {
+    let steps = &sources.award.body.ladder;
+    let first = steps.first()?;
+    let mut table = Table::new(["kept as far as can be", "#value", "#more than without"])
+        .caption("Each row is the cheapest award that keeps the levels named, and gives up those after them where that saves money.");
+    for step in steps {
+        let kept = match step.level {
+            0 => "no level".to_owned(),
+            1 => "level 1".to_owned(),
+            n => format!("levels 1 to {n}"),
+        };
+        let money = |d: rust_decimal::Decimal| number::measure(d.to_f64().unwrap_or(f64::NAN));
+        table.push([Cell::text(kept), Cell::text(money(step.value)), Cell::text(money(step.value - first.value))]);
+    }
+    Some(table)
 }
 
 /// What an instance is about, as people say it: names of dimensions lose their underscore, ids keep it.

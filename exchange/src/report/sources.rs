@@ -118,6 +118,7 @@ impl<'a> Sources<'a> {
                     bound: stated.bound,
                     solver_value: None,
                     log: stated.log.clone(),
+                    ladder: stated.ladder.clone(),
                     statistics: stated.statistics.clone(),
                 };
                 let mut body = stated.with_award(tender, award, certificate, proof);

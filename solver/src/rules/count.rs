@@ -56,7 +56,7 @@ pub(super) fn at_least(rows: &mut Rows<'_>, tally: &Tally, bound: f64) -> Option
     let mut terms = Vec::new();
     for (_, lines) in &tally.things {
         let counted = match tally.counts_from.is_zero() {
-            true => some_volume(rows, lines, tally.counted.on_formulary),
+            true => some_volume(rows, lines, tally.counted.on_formulary, &[]),
             false => {
                 // Where nothing need be served, a part of nothing is no volume.
                 let counted = match rows.tender.needs.iter().any(|n| n.shortage_cost.is_some()) {
@@ -75,10 +75,11 @@ pub(super) fn at_least(rows: &mut Rows<'_>, tally: &Tally, bound: f64) -> Option
     Some(Side { terms, rhs: -bound, scale: 1.0, unit: 1.0 })
 }
 
-/// A binary that is 1 only where these lines have volume.
-pub(super) fn some_volume(rows: &mut Rows<'_>, lines: &LineTerms, on_formulary: Option<bool>) -> Col {
+/// A binary that is 1 only where these lines have volume, or one of the `others` (parts of 0 to 1) has.
+pub(super) fn some_volume(rows: &mut Rows<'_>, lines: &LineTerms, on_formulary: Option<bool>, others: &[Col]) -> Col {
     let counted = rows.model.binary(0.0);
     let mut link = rows.volume(lines, on_formulary, SOME);
+    link.extend(others.iter().map(|o| (*o, 1.0 / SOME)));
     link.push((counted, -1.0));
     rows.link(0.0, f64::INFINITY, link, 1.0);
     counted

@@ -48,6 +48,11 @@ impl<'a> Rows<'a> {
         Self { tender, model, volumes, indicators, label: RowLabel::Link, lines, formulary, on: BTreeMap::new() }
     }
 
+    /// The part of a cell that is left unserved, where it may be.
+    pub(super) fn unserved(&self, cell: CellIx) -> Option<Col> {
+        self.volumes.unserved[cell]
+    }
+
     /// Σ coefficient × what is counted, times `factor`.
     pub(super) fn terms(&mut self, sum: &Sum, factor: f64) -> Terms {
         let volumes = self.volumes;

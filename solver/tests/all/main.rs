@@ -15,6 +15,7 @@ mod properties;
 mod published;
 mod random;
 mod rules_known;
+mod rules_random;
 mod schedules;
 mod second_formulation;
 mod tender;

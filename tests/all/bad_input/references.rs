@@ -125,7 +125,7 @@ const TWICE: &[Case] = &[
     (
         "duplicate rule id",
         |f| f.append("rules.toml", "[[rule]]\nid = \"two-sources\"\nmeasure = \"spend\"\nat_most = 1\n"),
-        Want::new("duplicate_key", "rules.toml").line(9).column("id").value("two-sources"),
+        Want::new("duplicate_key", "rules.toml").line(10).column("id").value("two-sources"),
     ),
     (
         "a table in two files of one name but for case is unknown",

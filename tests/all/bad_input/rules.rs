@@ -9,7 +9,7 @@ fn rule(files: &mut Files, keys: &str) {
 }
 
 const fn bad(column: &'static str) -> Want {
-    Want::new("bad_rule", "rules.toml").line(9).column(column)
+    Want::new("bad_rule", "rules.toml").column(column)
 }
 
 const CASES: &[Case] = &[
@@ -26,7 +26,7 @@ const CASES: &[Case] = &[
     (
         "unknown id in the scope",
         |f| rule(f, "measure = \"spend\"\nscope = { need = [\"salin\"] }\nat_most = 1"),
-        Want::new("unknown_id", "rules.toml").line(9).column("scope.need").value("salin").fix("`saline`"),
+        Want::new("unknown_id", "rules.toml").line(12).column("scope.need").value("salin").fix("`saline`"),
     ),
     ("missing bound", |f| rule(f, "measure = \"spend\""), bad("at_least").fix("at_most")),
     (
@@ -101,7 +101,7 @@ const CASES: &[Case] = &[
     (
         "a measure that is none",
         |f| rule(f, "measure = \"shares\"\nat_most = 0.5"),
-        Want::new("bad_value", "rules.toml").line(9).column("measure").value("shares").fix("`share`"),
+        Want::new("bad_value", "rules.toml").line(11).column("measure").value("shares").fix("`share`"),
     ),
     (
         "a key that rules do not have",
@@ -109,9 +109,137 @@ const CASES: &[Case] = &[
         Want::new("unknown_column", "rules.toml").column("at_msot").fix("`at_most`"),
     ),
     (
-        "a force that is not built",
+        "a force that is none",
+        |f| rule(f, "measure = \"spend\"\nat_most = 5\nforce = \"prized\""),
+        Want::new("bad_value", "rules.toml").line(13).column("force").value("prized").fix("`priced`"),
+    ),
+    (
+        "a priced rule without its price",
         |f| rule(f, "measure = \"spend\"\nat_most = 5\nforce = \"priced\""),
-        Want::new("bad_value", "rules.toml").line(9).column("force").value("priced"),
+        bad("price").line(9).fix("price"),
+    ),
+    (
+        "a price of a rule that has none",
+        |f| rule(f, "measure = \"spend\"\nat_most = 5\nprice = 7"),
+        bad("price").line(13).value("7").fix("priced"),
+    ),
+    (
+        "a level that is none",
+        |f| rule(f, "measure = \"spend\"\nat_most = 5\nforce = \"levelled\"\nlevel = 5"),
+        bad("level").line(14).value("5"),
+    ),
+    (
+        "a level of a hard rule",
+        |f| rule(f, "measure = \"spend\"\nat_most = 5\nlevel = 2"),
+        bad("level").line(13).value("2").fix("levelled"),
+    ),
+    (
+        "a weight within its level of nothing",
+        |f| {
+            rule(
+                f,
+                "measure = \"units\"\neach = [\"need\"]\nat_most = 5\nforce = \"levelled\"\nlevel = 2\nweight_in_level = 0",
+            )
+        },
+        bad("weight_in_level").value("0"),
+    ),
+    (
+        "a priced share by spend",
+        |f| rule(f, "measure = \"share\"\nweight = \"spend\"\nat_most = 0.5\nforce = \"priced\"\nprice = 1"),
+        bad("weight").value("spend").fix("reference"),
+    ),
+    (
+        "an outcome that no award decides",
+        |f| rule(f, "measure = \"reserve\"\nat_least = 4"),
+        bad("measure").line(11).value("reserve").fix("ballast stress"),
+    ),
+    (
+        "a level of spend where no money is counted",
+        |f| {
+            rule(f, "measure = \"share\"\neach = [\"need\"]\nwithin = [\"need\"]\nspend_level = \"net\"\nat_most = 0.5")
+        },
+        bad("spend_level").value("net"),
+    ),
+    (
+        "a saving by supplier",
+        |f| rule(f, "measure = \"saving\"\neach = [\"supplier\"]\nat_least = 0.1"),
+        bad("each").line(12).value("supplier").fix("site and need"),
+    ),
+    (
+        "what moves of no known kind",
+        |f| rule(f, "measure = \"moved\"\nof = \"supplier\"\nat_most = 0.1"),
+        bad("of").value("supplier").fix("`units` or `site`"),
+    ),
+    (
+        "a saving relative to what it is relative to",
+        |f| rule(f, "measure = \"saving\"\nat_least = 0.1\nrelative_to = \"baseline\""),
+        bad("relative_to").line(13),
+    ),
+    (
+        "a system mean of spend",
+        |f| rule(f, "measure = \"spend\"\neach = [\"site\"]\nat_most = 2\nrelative_to = \"system_mean\""),
+        bad("relative_to").value("system_mean"),
+    ),
+    (
+        "a system that mixes needs",
+        |f| {
+            rule(
+                f,
+                "measure = \"mean\"\nof = \"price\"\neach = [\"site\", \"need\"]\nat_most = 1.1\nrelative_to = \"system_mean\"",
+            )
+        },
+        bad("within").fix("`need`"),
+    ),
+    (
+        "if_used of a mean",
+        |f| rule(f, "measure = \"mean\"\nof = \"preference\"\nat_least = 0.5\nif_used = true"),
+        bad("if_used").line(14),
+    ),
+    (
+        "counts_from in percent",
+        |f| rule(f, "measure = \"count\"\nof = \"supplier\"\nat_least = 2\ncounts_from = 20"),
+        bad("counts_from").value("20").fix("0.2"),
+    ),
+    (
+        "a condition with a key that conditions do not have",
+        |f| rule(f, "measure = \"spend\"\nat_most = 5\nwhen.measure = \"units\"\nwhen.at_laest = 5"),
+        Want::new("unknown_column", "rules.toml").line(14).column("when.at_laest").fix("`when.at_least`"),
+    ),
+    ("a condition of nothing", |f| rule(f, "measure = \"spend\"\nat_most = 5\nwhen.at_least = 5"), bad("when.measure")),
+    (
+        "a condition whose bound is no number",
+        |f| rule(f, "measure = \"spend\"\nat_most = 5\nwhen.measure = \"spend\"\nwhen.at_least = \"much\""),
+        Want::new("bad_value", "rules.toml").line(14).column("when.at_least").value("much"),
+    ),
+    (
+        "a condition about an unknown need",
+        |f| {
+            rule(
+                f,
+                "measure = \"spend\"\nat_most = 5\nwhen.measure = \"spend\"\nwhen.at_least = 1\nwhen.scope.need = \"salin\"",
+            )
+        },
+        Want::new("unknown_id", "rules.toml").line(15).column("when.scope.need").fix("`saline`"),
+    ),
+    (
+        "a condition told apart by what the rule is not",
+        |f| {
+            rule(
+                f,
+                "measure = \"spend\"\nat_most = 5\nwhen.measure = \"spend\"\nwhen.at_least = 1\nwhen.each = \"site\"",
+            )
+        },
+        bad("when.each").value("site"),
+    ),
+    (
+        "formulary where no line can tell",
+        |f| rule(f, "measure = \"count\"\nof = \"product\"\neach = [\"in_formulary\"]\nat_most = 5"),
+        bad("each").value("in_formulary").fix("scope"),
+    ),
+    (
+        "a dimension that stands twice",
+        |f| rule(f, "measure = \"spend\"\neach = [\"site\", \"site\"]\nat_most = 5"),
+        bad("each").value("site"),
     ),
 ];
 
@@ -135,4 +263,19 @@ fn a_rule_about_some_needs_asks_for_no_weight_of_the_others() {
         assert_eq!(ran.document()["errors"], 0, "{keys}: {}", ran.stdout);
         assert_eq!(judge(&ran, &[], 0), [""; 0]);
     }
+}
+
+#[test]
+fn a_scope_in_which_no_line_can_lie_is_named_with_its_part() {
+    let mut files = Files::tiny();
+    rule(&mut files, "measure = \"spend\"\nscope = { \"supplier.diverse\" = [\"yes\"] }\nat_most = 5");
+    let ran = check(files.folder().path());
+    let want = Want::new("empty_scope", "rules.toml").line(12).column("scope.supplier.diverse").value("yes");
+    assert_eq!(judge(&ran, &[want], 0), [""; 0]);
+    // A state that nothing is in today is a policy, not a mistake.
+    let mut files = Files::tiny();
+    let keys = "measure = \"share\"\neach = [\"need\"]\nwithin = [\"need\"]\nscope = { approval = [\"trial\"] }\nat_most = 0.05";
+    rule(&mut files, keys);
+    let ran = check(files.folder().path());
+    assert!(!ran.stdout.contains("empty_scope"), "{}", ran.stdout);
 }
