@@ -55,7 +55,7 @@ fn two_rules_that_exclude_each_other_are_named() {
     files.append("rules.toml", &format!("[[rule]]\nid = \"much\"\n{share}\nat_least = 0.7\n"));
     files.append("rules.toml", &format!("[[rule]]\nid = \"little\"\n{share}\nat_most = 0.5\n"));
     // Rules are compared in order of id; the later one is where the finding stands.
-    let want = Want::new("contradicting_rules", "rules.toml").line(9).column("id").value("much").fix("relax");
+    let want = Want::new("contradicting_rules", "rules.toml").line(10).column("id").value("much").fix("relax");
     let folder = files.folder();
     let document = check(folder.path()).document();
     let said = document["findings"].to_string();
@@ -67,7 +67,7 @@ fn two_rules_that_exclude_each_other_are_named() {
 fn a_rule_that_no_line_can_lift_is_named() {
     let mut files = Files::tiny();
     files.append("rules.toml", "[[rule]]\nid = \"three\"\nmeasure = \"count\"\nof = \"supplier\"\nat_least = 3\n");
-    let want = Want::new("rule_out_of_reach", "rules.toml").line(9).column("id").value("three");
+    let want = Want::new("rule_out_of_reach", "rules.toml").line(10).column("id").value("three");
     is_a_tender_without_award(&files, want, &["rule three"]);
 }
 
