@@ -7,6 +7,7 @@ mod care;
 mod command;
 mod compare;
 mod documentation;
+mod explain;
 mod lots;
 mod round_trip;
 mod run;

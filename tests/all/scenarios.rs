@@ -331,3 +331,24 @@ fn the_shipped_what_ifs_apply_to_the_shipped_tender() {
     }
     assert!(seen >= 6);
 }
+
+#[test]
+fn a_lock_keeps_what_another_award_decided() {
+    let bench = Bench::new();
+    let out = bench.path().join("award.json");
+    bench.run("award", &["--out", out.to_str().unwrap()]);
+    let plain = bench.value(&[]);
+    let off = edit("rule_off = \"two-sources\"");
+    let lock = edit("lock = { where = { need = \"saline\", site = \"S1\" }, award = \"award.json\" }");
+    assert!(bench.value(&[&off]) < plain);
+    // Without the rule Bolt would lose its 500 bags; the lock keeps them, to the last decimal of a share.
+    assert!((bench.value(&[&off, &lock]) - plain).abs() < 0.02);
+    let body = bench.body(&lock);
+    assert_eq!(rows(&body, "picks", "offer").len(), 2);
+    let said = bench.refused(&edit("lock = { where = { category = \"Fluid\" }, award = \"award.json\" }"));
+    assert!(said.contains("did you mean `Fluids`?"), "{said}");
+    let said = bench.refused(&edit("lock = { award = \"nowhere.json\" }"));
+    assert!(said.contains("nowhere.json") && said.contains("cannot be read"), "{said}");
+    let said = bench.refused(&edit("lock = { award = \"tender.toml\" }"));
+    assert!(said.contains("is no award"), "{said}");
+}
