@@ -22,6 +22,8 @@ use crate::{load, out, progress};
 
 mod aim;
 
+pub use aim::within;
+
 pub use crate::out::write;
 
 /// Chooses what to buy, from whom: the award with its cost, bound, certificate and reasons.

@@ -1,5 +1,6 @@
 //! One verb per file.
 
+pub mod alternatives;
 pub mod award;
 pub mod certify;
 pub mod check;
@@ -8,6 +9,7 @@ pub mod conflicts;
 pub mod demo;
 pub mod doctor;
 pub mod export;
+pub mod frontier;
 pub mod import;
 pub mod prices;
 pub mod report;
@@ -15,3 +17,4 @@ pub mod reserve;
 pub mod stress;
 pub mod sweep;
 pub mod template;
+pub mod why_not;

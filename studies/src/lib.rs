@@ -3,12 +3,15 @@
 //! A study builds tenders by edits ([`ballast_domain::scenario`]), has them decided side by side ([`probe`]), and says
 //! what differs. No IO, no clock. Every figure comes with what is proven about it: an [`Interval`], never a bare guess.
 
+pub mod alternatives;
 pub mod compare;
 pub mod doctor;
+pub mod frontier;
 mod interval;
 pub mod prices;
 pub mod probe;
 pub mod sweep;
+pub mod why_not;
 
 pub use interval::Interval;
 pub use probe::{Answer, Desk, News, Probe, Settings, ask, ask_one};

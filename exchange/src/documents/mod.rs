@@ -11,6 +11,7 @@ pub mod compare;
 pub mod conflicts;
 mod contracts;
 pub mod doctor;
+pub mod explain;
 mod fees;
 mod formulary;
 mod outcome;

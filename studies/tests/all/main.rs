@@ -1,6 +1,11 @@
-//! Studies with an engine whose answers are made up, so that what studies conclude from them is known.
+//! Studies on tenders small enough to do in the head, and with an engine whose answers are made up, so that what studies
+//! conclude from them is known.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod alternatives;
 mod engine;
+mod frontier;
 mod prices;
 mod probes;
+mod tender;
+mod why_not;

@@ -1,0 +1,117 @@
+//! `ballast.alternatives/1`, `ballast.frontier/1` and `ballast.why-not/1`.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::study::{AnswerPart, DifferencePart, IntervalPart};
+
+/// Body of `ballast.alternatives/1`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AlternativesBody {
+    /// How much dearer an alternative may be, as a fraction.
+    pub within: Decimal,
+    /// The best award.
+    pub best: AnswerPart,
+    /// The best award with other winners in some need.
+    pub second_best: AnswerPart,
+    /// What is proven about its distance to the best.
+    pub second_best_gap: IntervalPart,
+    /// Alternatives, cheapest first.
+    pub alternatives: Vec<AlternativePart>,
+    /// True if the search ended because no further award within the cap has other winners.
+    pub exhausted: bool,
+}
+
+/// An alternative.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AlternativePart {
+    /// What it costs.
+    pub answer: AnswerPart,
+    /// More than the best.
+    pub dearer: Decimal,
+    /// Share of the demand with suppliers that win the same need in the awards found before it.
+    pub shared: f64,
+    /// The least that this share could be.
+    pub shared_bound: f64,
+    /// What differs from the best award.
+    pub difference: DifferencePart,
+}
+
+/// Body of `ballast.frontier/1`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FrontierBody {
+    /// `preference`, `suppliers`, `emissions`, `concentration`, `moved`.
+    pub against: String,
+    /// In words.
+    pub measure: String,
+    /// `more` or `less` is better.
+    pub better: String,
+    /// Points from the cheap end on; none beats another in both.
+    pub points: Vec<PointPart>,
+    /// Points decided and left out because another beats them in both.
+    pub dominated: usize,
+    /// Bounds for which there is no award.
+    pub without_award: Vec<BoundPart>,
+}
+
+/// A point of the frontier.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PointPart {
+    /// Bound on the measure; null at the cheap end.
+    pub asked: Option<Decimal>,
+    /// The measure of the award.
+    pub measure: f64,
+    /// What it costs.
+    pub answer: AnswerPart,
+    /// The point farthest from the line between the ends.
+    pub knee: bool,
+}
+
+/// A bound without an award.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BoundPart {
+    /// The bound.
+    pub asked: Decimal,
+    /// Why.
+    pub answer: AnswerPart,
+}
+
+/// Body of `ballast.why-not/1`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WhyNotBody {
+    /// Supplier or product.
+    pub subject: String,
+    /// Only at this site.
+    pub site: Option<String>,
+    /// The least share of what it may serve.
+    pub share: Decimal,
+    /// The best award with it.
+    pub with: AnswerPart,
+    /// The best award without it.
+    pub without: AnswerPart,
+    /// What is proven about how much dearer the best award with it is.
+    pub dearer: IntervalPart,
+    /// From the award without it to the one with it.
+    pub difference: Option<DifferencePart>,
+    /// True if no threshold or rule counts money spent on it, so that there is one factor at which it flips.
+    pub one_flip: bool,
+    /// The greatest price factor proven to win.
+    pub proven_winning: Option<Decimal>,
+    /// The least price factor proven to lose.
+    pub proven_losing: Option<Decimal>,
+    /// Every factor decided, in order.
+    pub tried: Vec<TriedPart>,
+    /// Ranges of factors tried that win.
+    pub wins: Vec<[Decimal; 2]>,
+}
+
+/// A price factor.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TriedPart {
+    /// Prices are multiplied by this.
+    pub factor: Decimal,
+    /// `wins`, `loses`, `undecided`.
+    pub verdict: String,
+    /// What is proven about the best value with it.
+    pub with: IntervalPart,
+}

@@ -1,0 +1,108 @@
+//! `ballast alternatives`: different but as good.
+
+use std::path::PathBuf;
+
+use ballast_exchange::documents::explain::{AlternativePart, AlternativesBody};
+use ballast_exchange::documents::{Header, seal};
+use ballast_studies::alternatives::alternatives;
+use rust_decimal::Decimal;
+use serde_json::json;
+
+use crate::Common;
+use crate::exit::Outcome;
+use crate::output::{Output, money, percent, table};
+use crate::study::{self, Desktop, between, signed};
+use crate::verbs::award::within;
+use crate::{load, out};
+
+/// Awards that cost nearly as little with winners as different as possible, and the gap to the second best.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Folder with tender.toml and CSV files, or a JSON file.
+    tender: PathBuf,
+    /// How much dearer than the best an alternative may be, as a fraction.
+    #[arg(long, default_value = "0.02", value_parser = within, value_name = "FRACTION")]
+    within: Decimal,
+    /// Alternatives looked for.
+    #[arg(long, default_value_t = 5, value_name = "N")]
+    count: usize,
+    #[command(flatten)]
+    scenarios: load::Scenarios,
+    #[command(flatten)]
+    limits: study::Limits,
+    /// Write the document here.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+fn text(body: &AlternativesBody) -> String {
+    let mut text = match body.best.value {
+        Some(value) => format!("  best      {}\n", money(value)),
+        None => format!("  best      {} {}\n", body.best.termination.replace('_', " "), body.best.detail),
+    };
+    match body.second_best.value {
+        Some(value) => text.push_str(&format!(
+            "  second    {} with other winners in some need: {} more, proven\n",
+            money(value),
+            between(body.second_best_gap)
+        )),
+        None if body.best.value.is_some() => {
+            text.push_str(&format!("  second    {}\n", body.second_best.termination.replace('_', " ")));
+        }
+        None => {}
+    }
+    let row = |(i, a): (usize, &AlternativePart)| {
+        vec![
+            (i + 1).to_string(),
+            a.answer.value.map(money).unwrap_or_default(),
+            signed(a.dearer),
+            percent(a.difference.moved),
+            percent(a.shared),
+            a.difference.won.join(", "),
+            a.difference.lost.join(", "),
+        ]
+    };
+    let rows: Vec<Vec<String>> = body.alternatives.iter().enumerate().map(row).collect();
+    if !rows.is_empty() {
+        let header = ["", "cost", "more", "volume moved", "same winners", "suppliers won", "suppliers lost"];
+        text.push_str(&format!("\n{}", table(&header, &rows)));
+    }
+    if body.exhausted {
+        text.push_str("\n  no further award within the cap has other winners\n");
+    }
+    text
+}
+
+/// Runs the verb.
+pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
+    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
+    out::must_be_writable(args.out.as_deref())?;
+    let desk = Desktop::new(&args.limits, common, output, "alternatives")?;
+    let found = alternatives(&*desk.engine, &tender, args.within, args.count, &desk.settings, &desk.watcher);
+    let stopped = desk.close();
+    let part = |a: &ballast_studies::alternatives::Alternative| AlternativePart {
+        answer: study::answer(&a.answer),
+        dearer: a.dearer,
+        shared: a.shared.share,
+        shared_bound: a.shared.bound,
+        difference: (&a.difference).into(),
+    };
+    let body = AlternativesBody {
+        within: args.within,
+        best: study::answer(&found.best),
+        second_best: study::answer(&found.second),
+        second_best_gap: study::interval(found.second_gap),
+        alternatives: found.others.iter().map(part).collect(),
+        exhausted: found.exhausted,
+    };
+    let mut shown = desk.shown.clone();
+    shown["within"] = json!(args.within);
+    shown["count"] = json!(args.count);
+    let header = Header::new(&tender, load::build(), common.seed, shown).edited(&what_if);
+    let document = seal("alternatives", &header, &body, json!({ "stopped": stopped }))?;
+    if let Some(path) = &args.out {
+        out::write(path, &document)?;
+    }
+    output.result(&document, &format!("{}\n{}", tender.settings.name, text(&body)));
+    Ok(study::exit([&body.best].into_iter()))
+}

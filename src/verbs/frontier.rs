@@ -1,0 +1,124 @@
+//! `ballast frontier`: cost against something else.
+
+use std::path::PathBuf;
+
+use ballast_exchange::documents::explain::{BoundPart, FrontierBody, PointPart};
+use ballast_exchange::documents::{Header, seal};
+use ballast_studies::frontier::{Against, frontier};
+use serde_json::json;
+
+use crate::Common;
+use crate::exit::Outcome;
+use crate::output::{Output, money, table};
+use crate::study::{self, Desktop};
+use crate::{load, out};
+
+/// What cost may be set against.
+#[derive(clap::ValueEnum, Clone, Copy, Debug)]
+enum What {
+    /// Mean preference of clinicians.
+    Preference,
+    /// Number of suppliers.
+    Suppliers,
+    /// Mean of the product attribute `emissions`.
+    Emissions,
+    /// Largest share of a supplier.
+    Concentration,
+    /// Part of the volume that leaves its incumbents.
+    Moved,
+}
+
+impl What {
+    fn against(self) -> (Against, &'static str) {
+        match self {
+            Self::Preference => (Against::Preference, "preference"),
+            Self::Suppliers => (Against::Suppliers, "suppliers"),
+            Self::Emissions => (Against::Emissions, "emissions"),
+            Self::Concentration => (Against::Concentration, "concentration"),
+            Self::Moved => (Against::Moved, "moved"),
+        }
+    }
+}
+
+/// What a step towards more preference, fewer suppliers, less emissions, concentration or change costs.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Folder with tender.toml and CSV files, or a JSON file.
+    tender: PathBuf,
+    /// What cost is set against.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    against: What,
+    /// Points decided, the two ends among them.
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(2..=200), value_name = "N")]
+    points: u32,
+    #[command(flatten)]
+    scenarios: load::Scenarios,
+    #[command(flatten)]
+    limits: study::Limits,
+    /// Write the document here.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+fn text(body: &FrontierBody) -> String {
+    let row = |p: &PointPart| {
+        vec![
+            format!("{:.4}", p.measure),
+            p.answer.value.map(money).unwrap_or_default(),
+            p.answer.bound.map(money).unwrap_or_default(),
+            if p.knee { "knee".to_owned() } else { String::new() },
+        ]
+    };
+    let rows: Vec<Vec<String>> = body.points.iter().map(row).collect();
+    let mut text = table(&[&body.measure, "cost", "no award below", ""], &rows);
+    if body.dominated > 0 {
+        text.push_str(&format!("\n  {} further point(s) are beaten in both and left out\n", body.dominated));
+    }
+    for bound in &body.without_award {
+        let why = bound.answer.termination.replace('_', " ");
+        text.push_str(&format!("  at {}: {why} {}\n", bound.asked, bound.answer.detail));
+    }
+    text
+}
+
+/// Runs the verb.
+pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
+    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
+    out::must_be_writable(args.out.as_deref())?;
+    let raw = load::tables(&args.tender, &what_if, &tender);
+    let (against, word) = args.against.against();
+    let desk = Desktop::new(&args.limits, common, output, "frontier")?;
+    let found = frontier(&*desk.engine, &raw, against, args.points as usize, &desk.settings, &desk.watcher)
+        .map_err(|f| load::faults(&format!("{} cannot be measured in this tender", against.words()), &f));
+    let stopped = desk.close();
+    let found = found?;
+    let point = |p: &ballast_studies::frontier::Point| PointPart {
+        asked: p.asked,
+        measure: p.measure,
+        answer: study::answer(&p.answer),
+        knee: p.knee,
+    };
+    let body = FrontierBody {
+        against: word.to_owned(),
+        measure: against.words().to_owned(),
+        better: if against.more() { "more" } else { "less" }.to_owned(),
+        points: found.points.iter().map(point).collect(),
+        dominated: found.dominated,
+        without_award: found
+            .without_award
+            .iter()
+            .map(|(asked, answer)| BoundPart { asked: *asked, answer: study::answer(answer) })
+            .collect(),
+    };
+    let mut shown = desk.shown.clone();
+    shown["against"] = json!(word);
+    shown["points"] = json!(args.points);
+    let header = Header::new(&tender, load::build(), common.seed, shown).edited(&what_if);
+    let document = seal("frontier", &header, &body, json!({ "stopped": stopped }))?;
+    if let Some(path) = &args.out {
+        out::write(path, &document)?;
+    }
+    output.result(&document, &format!("{}\n\n{}", tender.settings.name, text(&body)));
+    let answers = body.points.iter().map(|p| &p.answer).chain(body.without_award.iter().map(|b| &b.answer));
+    Ok(study::exit(answers))
+}

@@ -1,0 +1,159 @@
+//! `ballast why-not`: what stands between a bid and winning.
+
+use std::path::PathBuf;
+
+use ballast_domain::Tender;
+use ballast_exchange::documents::explain::{TriedPart, WhyNotBody};
+use ballast_exchange::documents::{Header, seal};
+use ballast_studies::why_not::{Question, Refused, Subject, Tried, Verdict, why_not};
+use rust_decimal::Decimal;
+use serde_json::json;
+
+use crate::Common;
+use crate::exit::{Failure, Outcome};
+use crate::output::{Output, money};
+use crate::study::{self, Desktop, between, signed};
+use crate::{load, out};
+
+/// The best award with a supplier or product against the best without it, and the price at which it would win.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Folder with tender.toml and CSV files, or a JSON file.
+    tender: PathBuf,
+    /// A supplier or a product, by id.
+    #[arg(value_name = "SUPPLIER|PRODUCT")]
+    subject: String,
+    /// Only at this site.
+    site: Option<String>,
+    /// The least share of the demand it may serve, by reference price.
+    #[arg(long, default_value = "0.01", value_parser = share, value_name = "FRACTION")]
+    share: Decimal,
+    #[command(flatten)]
+    scenarios: load::Scenarios,
+    #[command(flatten)]
+    limits: study::Limits,
+    /// Write the document here.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+fn share(text: &str) -> Result<Decimal, String> {
+    let value = Decimal::from_str_exact(text).map_err(|_| "a fraction such as 0.1".to_owned())?;
+    (value > Decimal::ZERO && value <= Decimal::ONE)
+        .then_some(value)
+        .ok_or_else(|| "a fraction above 0, at most 1".to_owned())
+}
+
+fn question(args: &Args, tender: &Tender) -> Result<Question, Failure> {
+    let known = |ids: Vec<&String>, id: &str| ids.iter().any(|k| *k == id);
+    let subject = match &args.subject {
+        id if known(tender.suppliers.iter().map(|s| &s.id).collect(), id) => Subject::Supplier(id.clone()),
+        id if known(tender.products.iter().map(|p| &p.id).collect(), id) => Subject::Product(id.clone()),
+        id => return Err(Failure::input(format!("the tender has no supplier and no product `{id}`"))),
+    };
+    if let Some(site) = args.site.as_ref().filter(|s| !known(tender.sites.iter().map(|s| &s.id).collect(), s)) {
+        return Err(Failure::input(format!("the tender has no site `{site}`")));
+    }
+    Ok(Question { subject, site: args.site.clone(), share: args.share })
+}
+
+/// Neighbouring factors that win, as ranges.
+fn wins(tried: &[Tried]) -> Vec<[Decimal; 2]> {
+    let runs = tried.chunk_by(|a, b| a.verdict == b.verdict);
+    let winning = runs.filter(|r| r[0].verdict == Verdict::Wins);
+    winning.map(|r| [r[0].factor, r[r.len() - 1].factor]).collect()
+}
+
+fn text(body: &WhyNotBody) -> String {
+    let cost = |a: &ballast_exchange::documents::study::AnswerPart| match a.value {
+        Some(value) => money(value),
+        None => format!("{} {}", a.termination.replace('_', " "), a.detail),
+    };
+    let at = body.site.as_ref().map_or_else(String::new, |s| format!(" at {s}"));
+    let mut text = format!(
+        "  with {}{at} (at least {} of what it may serve)  {}\n  without it  {}\n  with it costs  {} more, proven\n",
+        body.subject,
+        body.share,
+        cost(&body.with),
+        cost(&body.without),
+        between(body.dearer),
+    );
+    if let Some(d) = &body.difference {
+        let parts: Vec<String> = d
+            .cost
+            .iter()
+            .filter(|p| p.before != p.after)
+            .map(|p| format!("{} {}", p.name, signed(p.after - p.before)))
+            .collect();
+        text.push_str(&format!("  of it  {}\n", parts.join(", ")));
+        if !d.newly_binding.is_empty() {
+            text.push_str(&format!("  then at their bound  {}\n", d.newly_binding.join("; ")));
+        }
+    }
+    if body.one_flip {
+        match (body.proven_winning, body.proven_losing) {
+            (Some(w), Some(l)) => {
+                text.push_str(&format!("  prices × {w} win, × {l} lose: it flips between\n"));
+            }
+            (Some(w), None) => text.push_str(&format!("  prices × {w} win; none was proven to lose\n")),
+            (None, Some(l)) => text.push_str(&format!("  prices × {l} lose; none was proven to win\n")),
+            (None, None) => text.push_str("  no price was proven to win or to lose\n"),
+        }
+    } else {
+        text.push_str("  thresholds or rules count money spent on it: factors on a grid\n");
+        for t in &body.tried {
+            text.push_str(&format!("    prices × {}  {}  (with it {})\n", t.factor, t.verdict, between(t.with)));
+        }
+    }
+    text
+}
+
+/// Runs the verb.
+pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
+    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
+    out::must_be_writable(args.out.as_deref())?;
+    let raw = load::tables(&args.tender, &what_if, &tender);
+    let question = question(args, &tender)?;
+    let desk = Desktop::new(&args.limits, common, output, "why-not")?;
+    let found = why_not(&*desk.engine, &raw, &tender, &question, &desk.settings, &desk.watcher);
+    let stopped = desk.close();
+    let found = found.map_err(|refused| match refused {
+        Refused::ServesNothing => Failure::input(format!("{} may serve nothing there", args.subject)),
+        Refused::Edits(findings) => load::faults("the question cannot be asked of this tender", &findings),
+    })?;
+    let tried = |t: &Tried| TriedPart {
+        factor: t.factor,
+        verdict: match t.verdict {
+            Verdict::Wins => "wins",
+            Verdict::Loses => "loses",
+            Verdict::Undecided => "undecided",
+        }
+        .to_owned(),
+        with: study::interval(t.with),
+    };
+    let body = WhyNotBody {
+        subject: args.subject.clone(),
+        site: args.site.clone(),
+        share: args.share,
+        with: study::answer(&found.with),
+        without: study::answer(&found.without),
+        dearer: study::interval(found.dearer),
+        difference: found.difference.as_ref().map(Into::into),
+        one_flip: found.concave,
+        proven_winning: found.flip.0,
+        proven_losing: found.flip.1,
+        tried: found.tried.iter().map(tried).collect(),
+        wins: wins(&found.tried),
+    };
+    let mut shown = desk.shown.clone();
+    shown["subject"] = json!(args.subject);
+    shown["site"] = json!(args.site);
+    shown["share"] = json!(args.share);
+    let header = Header::new(&tender, load::build(), common.seed, shown).edited(&what_if);
+    let document = seal("why-not", &header, &body, json!({ "stopped": stopped }))?;
+    if let Some(path) = &args.out {
+        out::write(path, &document)?;
+    }
+    output.result(&document, &format!("{}\n{}", tender.settings.name, text(&body)));
+    Ok(study::exit([&body.with, &body.without].into_iter()))
+}

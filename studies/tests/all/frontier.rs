@@ -1,0 +1,74 @@
+//! Cost against something else.
+
+use ballast_solver::InProcess;
+use ballast_studies::frontier::{Against, Frontier, frontier};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use crate::tender::{Nobody, sellers, settings, with};
+
+fn points(f: &Frontier) -> Vec<(f64, f64, bool)> {
+    let point = |p: &ballast_studies::frontier::Point| {
+        ((p.measure * 1e4).round() / 1e4, p.answer.value().unwrap().to_f64().unwrap().round(), p.knee)
+    };
+    f.points.iter().map(point).collect()
+}
+
+#[test]
+fn preference_has_its_ends_and_its_knee() {
+    // From 0.5 at 10 to 0.8 at 10.50 is cheap, from there to 1 at 20 is dear.
+    let raw = with(
+        &sellers(&["10", "10.5", "20"]),
+        &[
+            ("preferences", "site=A product=P1 score=0.5"),
+            ("preferences", "site=A product=P2 score=0.8"),
+            ("preferences", "site=A product=P3 score=1"),
+        ],
+    );
+    let found = frontier(&InProcess, &raw, Against::Preference, 6, &settings(), &Nobody).unwrap();
+    let expected = [
+        (0.5, 1000.0, false),
+        (0.6, 1017.0, false),
+        (0.7, 1033.0, false),
+        (0.8, 1050.0, true),
+        (0.9, 1525.0, false),
+        (1.0, 2000.0, false),
+    ];
+    assert_eq!(points(&found), expected);
+    assert_eq!(found.dominated, 0);
+    for point in &found.points {
+        assert!(point.answer.interval().low <= point.answer.value());
+    }
+}
+
+#[test]
+fn fewer_suppliers_cost_more() {
+    // Each alone is dear for one need: two suppliers 900 + 900, one supplier 2,000.
+    let mut rows = sellers(&["9", "11"]);
+    rows.push(("needs", "need=tape category=wound unit=roll reference_price=1".to_owned()));
+    rows.push(("demand", "site=A need=tape quantity=100".to_owned()));
+    for (s, price) in [(1, 11), (2, 9)] {
+        rows.push(("products", format!("product=T{s} supplier=S{s} need=tape use_factor=1")));
+        rows.push(("offers", format!("offer=T{s} product=T{s} price={price}")));
+    }
+    let found = frontier(&InProcess, &with(&rows, &[]), Against::Suppliers, 5, &settings(), &Nobody).unwrap();
+    assert_eq!(points(&found), [(2.0, 1800.0, false), (1.0, 2000.0, false)]);
+}
+
+#[test]
+fn concentration_ends_where_the_shares_are_equal() {
+    let raw = with(&sellers(&["10", "11"]), &[]);
+    let found = frontier(&InProcess, &raw, Against::Concentration, 3, &settings(), &Nobody).unwrap();
+    let (first, last) = (&found.points[0], &found.points[found.points.len() - 1]);
+    assert_eq!((first.measure, first.answer.value()), (1.0, Some(Decimal::from(1000))));
+    // At half each it is 1,050; the end is found to a hundredth.
+    assert!(last.measure >= 0.5 && last.measure < 0.511, "{}", last.measure);
+    assert!(last.answer.value() > Some(Decimal::from(1048)), "{:?}", last.answer.value());
+}
+
+#[test]
+fn what_nobody_has_scored_is_refused_or_told() {
+    let found = frontier(&InProcess, &with(&sellers(&["10"]), &[]), Against::Preference, 3, &settings(), &Nobody);
+    // No score, no measure: no point can be placed.
+    assert!(found.is_err() || found.unwrap().points.is_empty());
+}
