@@ -49,8 +49,13 @@ pub fn alternatives(
     desk: &dyn Desk,
 ) -> Alternatives {
     let best = ask_one(engine, Probe::new("the best award", tender), settings, desk);
-    let mut found =
-        Alternatives { second: Answer::Skipped, second_gap: Interval::default(), others: Vec::new(), exhausted: false, best };
+    let mut found = Alternatives {
+        second: Answer::Skipped,
+        second_gap: Interval::default(),
+        others: Vec::new(),
+        exhausted: false,
+        best,
+    };
     let Some((first, certificate)) = found.best.award().map(|(a, c)| (a.clone(), c.clone())) else { return found };
     let aiming = |name: &str, aim: Aim| {
         let settings = Settings { options: Options { aim, ..settings.options.clone() }, ..settings.clone() };

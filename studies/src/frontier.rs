@@ -168,7 +168,8 @@ pub fn frontier(
     }
     let tenders: Vec<Tender> = bounds.iter().map(|b| ruled(base, against, *b, None)).collect::<Result<_, _>>()?;
     let names: Vec<String> = bounds.iter().map(|b| format!("{} {b}", against.words())).collect();
-    let probes: Vec<Probe<'_>> = tenders.iter().zip(&names).map(|(t, name)| Probe::new(name, t).near(&tender, &cheap)).collect();
+    let probes: Vec<Probe<'_>> =
+        tenders.iter().zip(&names).map(|(t, name)| Probe::new(name, t).near(&tender, &cheap)).collect();
     let answers = ask(engine, &probes, settings, desk);
 
     let mut all = vec![Point { asked: None, measure: from, answer: cheap, knee: false }];

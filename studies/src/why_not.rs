@@ -187,11 +187,13 @@ impl Asker<'_> {
         let ours = |o: &ballast_domain::index::OfferIx| {
             self.tender.candidates.iter().any(|c| c.offer == *o && self.question.subject.sells(self.tender, c))
         };
-        let by_money =
-            self.tender.schedules.iter().any(|s| {
-                !matches!(s.basis, Basis::Packs | Basis::NeedUnits) && s.counts.iter().any(ours)
-            });
-        let minimum = self.tender.suppliers.iter().any(|s| s.minimum_award.is_some());
+        let by_money = self
+            .tender
+            .schedules
+            .iter()
+            .any(|s| !matches!(s.basis, Basis::Packs | Basis::NeedUnits) && s.counts.iter().any(ours));
+        let limit = |s: &ballast_domain::tender::Supplier| s.minimum_award.is_some() || s.maximum_award.is_some();
+        let minimum = self.tender.suppliers.iter().any(limit);
         let rule = |m: &Measured| match m {
             Measured::Units | Measured::MovedUnits { .. } | Measured::MovedSites => false,
             Measured::Share { weight, .. } | Measured::Count { weight, .. } | Measured::Mean { weight, .. } => {
@@ -344,7 +346,8 @@ fn scan(
     let factors: Vec<Decimal> = SCAN.iter().filter(|f| **f != 100).map(|f| Decimal::new(*f, 2)).collect();
     let tenders: Vec<Tender> = factors.iter().map(|f| asker.with(*f)).collect::<Result<_, _>>()?;
     let names: Vec<String> = factors.iter().map(|f| format!("prices × {f}")).collect();
-    let probes: Vec<Probe<'_>> = tenders.iter().zip(&names).map(|(t, name)| Probe::new(name, t).near(forced, &answer.with)).collect();
+    let probes: Vec<Probe<'_>> =
+        tenders.iter().zip(&names).map(|(t, name)| Probe::new(name, t).near(forced, &answer.with)).collect();
     let answers = ask(engine, &probes, settings, desk);
     answer.tried.extend(factors.iter().zip(&answers).map(|(f, a)| judged(*f, a, target)));
     Ok(())
