@@ -21,12 +21,10 @@ pub(super) fn parse(row: &RuleRow, measured: Option<&Measured>, desk: &mut Desk<
         desk.refuse("weight_in_level", weight.0.to_string(), expected, "set `force = \"levelled\"`");
     }
     // Violations of shares are counted in units of their whole; money that depends on discounts has no fixed one.
-    let by_spend = match measured {
-        Some(Measured::Share { weight: Weight::Spend(_), .. } | Measured::Mean { weight: Weight::Spend(_), .. }) => {
-            true
-        }
-        _ => false,
-    };
+    let by_spend = matches!(
+        measured,
+        Some(Measured::Share { weight: Weight::Spend(_), .. } | Measured::Mean { weight: Weight::Spend(_), .. })
+    );
     if word != Word::Hard && by_spend {
         let expected = "a share or mean by spend has no fixed whole to count a violation in";
         desk.refuse("weight", "spend", expected, "weigh by reference or units, or make the rule hard");

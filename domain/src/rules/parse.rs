@@ -180,7 +180,7 @@ pub(super) fn subject(
     fitting(keys, &each, &within, &scope, desk);
     let weight = weight(keys, &each, &within, &scope, known, desk);
     let measured = measured(keys, weight, within.clone(), desk)?;
-    (desk.findings.0.len() == before).then(|| (Subject { measured, scope: Scope(scope), each }, bound, within))
+    (desk.findings.0.len() == before).then_some((Subject { measured, scope: Scope(scope), each }, bound, within))
 }
 
 fn scope(keys: &Keys<'_>, known: &Known, desk: &mut Desk<'_>) -> Vec<(Dimension, BTreeSet<String>)> {
