@@ -60,7 +60,7 @@ pub(super) fn at_least(rows: &mut Rows<'_>, tally: &Tally, bound: f64) -> Option
             false => {
                 // Where nothing need be served, a part of nothing is no volume.
                 let counted = match rows.tender.needs.iter().any(|n| n.shortage_cost.is_some()) {
-                    true => some_volume(rows, lines, tally.counted.on_formulary),
+                    true => some_volume(rows, lines, tally.counted.on_formulary, &[]),
                     false => rows.model.binary(0.0),
                 };
                 let mut link = rows.terms(&sum(lines), 1.0);
