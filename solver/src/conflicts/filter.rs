@@ -74,7 +74,8 @@ fn elastic_filter(probes: &mut Probes<'_>, pool: &BTreeSet<Requirement>) -> Opti
     None
 }
 
-/// Needs without whose demand the set can hold.
+/// Needs without whose demand the set can hold; where none of them is (a share of demand that is a number in its row), those
+/// that the members speak of.
 fn needs(probes: &mut Probes<'_>, set: &BTreeSet<Requirement>) -> Vec<NeedIx> {
     let tender = probes.tender;
     let matters = |need: &NeedIx| {
@@ -82,7 +83,8 @@ fn needs(probes: &mut Probes<'_>, set: &BTreeSet<Requirement>) -> Vec<NeedIx> {
         let waived: BTreeSet<CellIx> = probes.waived.iter().copied().chain(cells).collect();
         matches!(probes.probe_with(set, &waived, |_| true), Answer::Holds)
     };
-    tender.needs.indexes().filter(matters).collect()
+    let essential: Vec<NeedIx> = tender.needs.indexes().filter(matters).collect();
+    if essential.is_empty() { probes.needs_of(set) } else { essential }
 }
 
 /// For repeated rules, the labels of the instances that matter, if not all of them do.

@@ -39,7 +39,8 @@ pub struct ConflictSet {
     /// Further requirements of which the work allowed did not show whether they belong to it; then the set is not proven
     /// minimal.
     pub inconclusive: Vec<Requirement>,
-    /// Needs without whose demand there would be no conflict.
+    /// Needs without whose demand there would be no conflict; where demand does not matter, those that the members speak
+    /// of.
     pub needs: Vec<NeedIx>,
 }
 

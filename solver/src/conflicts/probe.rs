@@ -105,6 +105,19 @@ impl<'a> Probes<'a> {
         self.model.model.label.iter().filter_map(|l| self.requirement(*l)).collect()
     }
 
+    /// The needs whose lines stand in the rows of these.
+    pub(super) fn needs_of(&self, set: &BTreeSet<Requirement>) -> Vec<NeedIx> {
+        let (model, volumes) = (&self.model.model, &self.model.volumes);
+        let rows = (0..model.rows()).filter(|r| self.requirement(model.label[*r]).is_some_and(|q| set.contains(&q)));
+        let columns: BTreeSet<i32> =
+            rows.flat_map(|r| &model.index[model.start[r] as usize..model.start[r + 1] as usize]).copied().collect();
+        let within = |col: Col| columns.contains(&(col.0 as i32));
+        let lines = self.tender.candidates.enumerate();
+        let spoken = lines.filter(|(c, _)| within(volumes.share[*c]) || within(volumes.packs[*c].0));
+        let needs: BTreeSet<NeedIx> = spoken.map(|(_, line)| line.need).collect();
+        needs.into_iter().collect()
+    }
+
     fn requirement(&self, label: RowLabel) -> Option<Requirement> {
         label.requirement(self.tender)
     }
