@@ -105,17 +105,23 @@ impl<'a> Probes<'a> {
         self.model.model.label.iter().filter_map(|l| self.requirement(*l)).collect()
     }
 
-    /// The needs whose lines stand in the rows of these.
+    /// The needs whose lines stand in the rows of each of these; if there is none, in the rows of any.
     pub(super) fn needs_of(&self, set: &BTreeSet<Requirement>) -> Vec<NeedIx> {
+        let each: Vec<BTreeSet<NeedIx>> = set.iter().map(|r| self.needs_in_rows(*r)).collect();
+        let common = each.iter().cloned().reduce(|a, b| a.intersection(&b).copied().collect()).unwrap_or_default();
+        let needs = if common.is_empty() { each.into_iter().flatten().collect() } else { common };
+        needs.into_iter().collect()
+    }
+
+    fn needs_in_rows(&self, requirement: Requirement) -> BTreeSet<NeedIx> {
         let (model, volumes) = (&self.model.model, &self.model.volumes);
-        let rows = (0..model.rows()).filter(|r| self.requirement(model.label[*r]).is_some_and(|q| set.contains(&q)));
+        let rows = (0..model.rows()).filter(|r| self.requirement(model.label[*r]) == Some(requirement));
         let columns: BTreeSet<i32> =
             rows.flat_map(|r| &model.index[model.start[r] as usize..model.start[r + 1] as usize]).copied().collect();
         let within = |col: Col| columns.contains(&(col.0 as i32));
         let lines = self.tender.candidates.enumerate();
         let spoken = lines.filter(|(c, _)| within(volumes.share[*c]) || within(volumes.packs[*c].0));
-        let needs: BTreeSet<NeedIx> = spoken.map(|(_, line)| line.need).collect();
-        needs.into_iter().collect()
+        spoken.map(|(_, line)| line.need).collect()
     }
 
     fn requirement(&self, label: RowLabel) -> Option<Requirement> {
