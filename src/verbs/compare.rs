@@ -245,8 +245,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let raw = load::tables(&args.tender, &what_if, &base);
     let subjects: Vec<Subject> =
         args.subjects.iter().map(|path| subject(path, &base, &raw, output)).collect::<Result<_, Failure>>()?;
-    let (kinds, cases): (Vec<(&str, Vec<Vec<Told>>)>, Vec<Case>) =
-        subjects.into_iter().map(|s| ((s.kind, s.told), s.case)).unzip();
+    let (kinds, cases): (Vec<_>, Vec<Case>) = subjects.into_iter().map(|s| ((s.kind, s.told), s.case)).unzip();
     let desk = Desktop::new(&args.limits, common, output, "compare")?;
     let comparison = compare(&*desk.engine, &base, &cases, &desk.settings, &desk.watcher);
     let stopped = desk.close();

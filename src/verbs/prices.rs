@@ -178,7 +178,7 @@ fn text(tender: &Tender, body: &PricesBody) -> String {
         _ => format!("{}: {} with everything\n\n", tender.settings.name, body.base.termination.replace('_', " ")),
     };
     let mut parts: Vec<&PricePart> = body.prices.iter().collect();
-    parts.sort_by(|a, b| b.price.cmp(&a.price));
+    parts.sort_by_key(|p| std::cmp::Reverse(p.price));
     let rows: Vec<Vec<String>> = parts
         .iter()
         .map(|p| {
