@@ -81,6 +81,9 @@ fn price(tender: &Tender, base: &Answer, with: Interval, q: &Without, answer: An
         (None, Some(kept)) if q.loosens => Some(kept),
         (own, _) => own,
     };
+    // An award without one thing is an award without it and others.
+    let singly = q.joins.iter().filter(|_| q.loosens).filter_map(|&i| before.get(i)?.value);
+    let value = singly.chain(value).min();
     let without = Interval { low: answer.interval().low, high: value };
     let proven = with.less(without);
     let proven = if q.loosens { proven.at_least(Decimal::ZERO) } else { proven };
