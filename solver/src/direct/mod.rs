@@ -31,6 +31,9 @@ use goal::{Bound, Found, Goal, Job, Run, pursue};
 #[derive(Debug, Clone, Copy, Default)]
 pub struct InProcess;
 
+/// Part of the value that rounding to the grid and stating the bound outwards may take of a gap, at most half of it.
+const ROUNDING: f64 = 5e-5;
+
 /// The bound is stated lower by this part: it covers the solver's tolerances and the quanta of the model.
 const OUTWARDS: f64 = 1e-6;
 
@@ -97,8 +100,8 @@ fn conflict(tender: &Tender, options: &Options, control: &dyn Control) -> Vec<Re
 fn settings(options: &Options, model: &AwardModel) -> Settings {
     Settings {
         time_limit: options.time_limit.map(|d| d.as_secs_f64()),
-        // Half of what is asked for, so that rounding to the grid and the outward bound stay within it.
-        gap: if small(model) { 0.0 } else { options.gap / 2.0 },
+        // Less than what is asked for, so that rounding to the grid and the outward bound stay within it.
+        gap: if small(model) { 0.0 } else { (options.gap - ROUNDING).max(options.gap / 2.0) },
         absolute_gap: 1e-6,
         seed: u32::try_from((options.seed.wrapping_add(u64::from(options.attempt))) & 0x7fff_ffff).unwrap_or(0),
         presolve: options.attempt < 2,
