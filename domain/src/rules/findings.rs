@@ -3,10 +3,9 @@
 use super::expand::expand;
 use super::line::{self, Line};
 use super::reading::{Reading, any_line};
-use super::{Amount, Dimension, Relative, Rule, Scope, constant};
+use super::{Dimension, Relative, Rule, Scope, constant, part_of_incremental};
 use crate::finding::{Findings, Place, Severity};
-use crate::index::{CandidateIx, IxVec, OfferIx};
-use crate::tables::SpendLevel;
+use crate::index::{CandidateIx, IxVec};
 use crate::tender::Tender;
 
 /// Adds findings about a rule; `place` is its row.
@@ -16,7 +15,7 @@ pub(crate) fn check(tender: &Tender, rule: &Rule, place: &Place, findings: &mut 
     if let Some(condition) = &rule.when {
         empty(tender, &lines, rule, &condition.subject.scope, "when.scope", place, findings);
     }
-    discounted(tender, rule, place, findings);
+    part_of_incremental::check(tender, rule, place, findings);
     if matches!(rule.relative_to, Some(Relative::SystemMean { .. })) {
         let varying = |i: &super::Instance| {
             let reading = match &i.reading {
@@ -33,45 +32,6 @@ pub(crate) fn check(tender: &Tender, rule: &Rule, place: &Place, findings: &mut 
             let fix = "scope it by site and need only, weigh by units or reference, give every product its score or \
                        attribute; or state the bound itself";
             findings.error("bad_rule", place.column("relative_to"), "system_mean", expected, fix);
-        }
-    }
-}
-
-/// Money after discounts is only known to a rule where there are none: the solver counts it line by line.
-fn discounted(tender: &Tender, rule: &Rule, place: &Place, findings: &mut Findings) {
-    let touched = |offer: OfferIx| {
-        tender.offers[offer].package.is_some() || tender.schedules.iter().any(|s| s.applies_to.contains(&offer))
-    };
-    let touched: IxVec<OfferIx, bool> = tender.offers.indexes().map(touched).collect();
-    let after = |sum: &super::Sum| {
-        let after = matches!(sum.counted.amount, Amount::Spend(SpendLevel::Net | SpendLevel::Final) | Amount::Cost);
-        after && sum.terms.iter().any(|(c, _)| touched[tender.candidates[*c].offer])
-    };
-    let reads = |reading: &Reading| match reading {
-        Reading::Ratio(r) => after(&r.part) || after(&r.whole),
-        Reading::Tally(t) => after(&super::Sum { counted: t.counted, terms: t.whole.clone() }),
-        Reading::Moved(_) => false,
-    };
-    if !touched.iter().any(|t| *t) {
-        return;
-    }
-    let of_rule = rule.subject.measured.counts_money();
-    let of_condition = rule.when.as_ref().is_some_and(|c| c.subject.measured.counts_money());
-    if !of_rule && !of_condition {
-        return;
-    }
-    let instances = expand(tender, rule);
-    let systems = |i: &super::Instance| i.system.as_ref().is_some_and(|s| after(&s.part));
-    let conditions = |i: &super::Instance| i.when.as_ref().is_some_and(|w| reads(&w.reading));
-    for (key, found) in [
-        ("spend_level", instances.iter().any(|i| reads(&i.reading) || systems(i))),
-        ("when.spend_level", instances.iter().any(conditions)),
-    ] {
-        if found {
-            let expected =
-                "schedules or packages change what these lines cost, and rules cannot yet bound money after them";
-            let fix = "set `spend_level = \"list\"` (a saving has none: bound the spend), or weigh by reference";
-            findings.error("bad_rule", place.column(key), "", expected, fix);
         }
     }
 }

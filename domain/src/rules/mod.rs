@@ -13,6 +13,7 @@ mod force;
 mod line;
 mod moved;
 mod parse;
+mod part_of_incremental;
 mod penalty;
 mod ratio;
 mod reading;

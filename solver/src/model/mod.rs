@@ -189,6 +189,7 @@ fn build_in(tender: &Tender, mut model: Model) -> AwardModel {
     let volumes = Volumes::new(tender, &mut model);
     let formulary = formulary::add(tender, &mut model);
     let mut used = Indicators::default();
+    let mut readers = prices::Readers::default();
     rules::balance::add(tender, &mut model, &volumes);
     rules::capacity::add(tender, &mut model, &volumes);
     rules::standardization::add(tender, &mut model, &volumes, &mut used);
@@ -198,11 +199,11 @@ fn build_in(tender: &Tender, mut model: Model) -> AwardModel {
     rules::switching::add(tender, &mut model, &volumes);
     rules::outcome::add(tender, &mut model, &volumes);
     rules::minimum_order::add(tender, &mut model, &volumes, &mut used);
-    rules::conditional::add(tender, &mut model, &volumes, &mut used, &formulary);
-    rules::adjustments::add(tender, &mut model, &volumes, &mut used, &formulary);
+    rules::conditional::add(tender, &mut model, &volumes, &mut used, &formulary, &mut readers);
+    rules::adjustments::add(tender, &mut model, &volumes, &mut used, &formulary, &mut readers);
     rules::packages::add(tender, &mut model, &volumes);
     rules::picks::add(tender, &mut model, &volumes);
-    let relaxations = rules::tender_rules::add(tender, &mut model, &volumes, &mut used, &formulary);
-    let thresholds = prices::add(tender, &mut model, &volumes);
+    let relaxations = rules::tender_rules::add(tender, &mut model, &volumes, &mut used, &formulary, &mut readers);
+    let thresholds = prices::add(tender, &mut model, &volumes, &readers);
     AwardModel { model, volumes, formulary, thresholds, relaxations }
 }

@@ -2,7 +2,7 @@
 //! puts it into a group of lines with one value after: Σ_t keep\[t\]·V\[t\], terms on the group's parts.
 //!
 //! Lines may share a group only if nobody later tells them apart. So each line knows its later *uses*: cohorts that apply
-//! to it, and those that count it at net level. Lines without later uses all share one group: there only the cost counts.
+//! to it, those that count it at net level, and rules that read it. Lines without later uses all share one group: there only the cost counts.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +14,7 @@ use ballast_domain::tables::{ScheduleKind, ShareWeight};
 
 use super::cohort::Cohort;
 use super::reach::Sum;
+use super::readers::Readers;
 use crate::model::{Terms, Volumes};
 use crate::rules::packages;
 
@@ -21,7 +22,7 @@ use crate::rules::packages;
 pub(super) type YearLine = (usize, CandidateIx);
 
 /// Kind and stage: the order in which schedules apply.
-type Step = (ScheduleKind, u32);
+pub(super) type Step = (ScheduleKind, u32);
 
 /// An amount with terms on volumes alone that it never exceeds.
 #[derive(Debug, Clone, Default)]
@@ -55,6 +56,8 @@ pub(super) enum Use {
     Counts(usize),
     /// Has it in the whole of a share.
     Whole(usize),
+    /// A rule reads it, with a coefficient (its bits).
+    Reads(usize, u64),
     /// A package changes it, by a factor (its bits) or to a price, before the first rebate.
     Packaged(u64),
 }
@@ -84,6 +87,7 @@ impl<'a> Values<'a> {
         volumes: &'a Volumes,
         classes: &[Vec<usize>],
         cohorts: &[Cohort<'_>],
+        readers: &Readers,
     ) -> Self {
         let factor = |class: &Vec<usize>| {
             IxVec::from_fn(tender.offers.len(), |o: OfferIx| float(&tender.offers[o].factor(class[0])))
@@ -120,22 +124,31 @@ impl<'a> Values<'a> {
                 }
             }
         }
+        for (id, reader) in readers.all.iter().enumerate() {
+            for class in 0..classes.len() {
+                for (c, weight) in &reader.lines {
+                    let r#use = (reader.level.step(), Use::Reads(id, weight.to_bits()));
+                    values.uses.entry((class, *c)).or_default().push(r#use);
+                }
+            }
+        }
         values.packaged();
         values
     }
 
-    /// Lines of packages that a rebate applies to or counts are told apart by what their package does.
+    /// Lines of packages that a rebate applies to or counts, or a rule reads, are told apart by what their package does.
     fn packaged(&mut self) {
         for ((_, c), uses) in &mut self.uses {
             let offer = self.tender.candidates[*c].offer;
-            let rebated = uses.iter().any(|(step, _)| step.0 == ScheduleKind::Rebate);
-            if rebated && self.tender.offers[offer].package.is_some() {
+            // Rules read after packages, too.
+            let later = uses.iter().any(|(step, _)| *step > PACKAGES);
+            if later && self.tender.offers[offer].package.is_some() {
                 uses.push((PACKAGES, Use::Packaged(packages::discount(self.tender, offer).to_bits())));
             }
         }
     }
 
-    /// Does what packages do to the lines that rebates will see: a factor on what discounts left, or their own price.
+    /// Does what packages do to the lines that rebates and rules will see: a factor on what discounts left, or their own price.
     pub(super) fn after_packages(&mut self) {
         let is_packaged = |uses: &[(Step, Use)]| uses.iter().any(|(step, _)| *step == PACKAGES);
         let lines: Vec<YearLine> = self.uses.iter().filter(|(_, u)| is_packaged(u)).map(|(l, _)| *l).collect();
@@ -201,8 +214,9 @@ impl<'a> Values<'a> {
     /// Whether a lower tier may be worth more than a higher one, because someone later counts what is left.
     pub(super) fn strict(&self, cohort: &Cohort<'_>) -> bool {
         let step = cohort.schedule.step();
-        let counted =
-            |line: YearLine| self.later(line, step).iter().any(|u| matches!(u, Use::Counts(_) | Use::Whole(_)));
+        let counted = |line: YearLine| {
+            self.later(line, step).iter().any(|u| matches!(u, Use::Counts(_) | Use::Whole(_) | Use::Reads(..)))
+        };
         cohort.classes.iter().any(|class| cohort.applies_to.iter().any(|c| counted((*class, *c))))
     }
 

@@ -8,12 +8,20 @@ use ballast_domain::index::CandidateIx;
 
 use super::rows::Rows;
 use crate::model::{Formulary, Indicators, Model, Volumes};
+use crate::prices::Readers;
 
 /// The part of what the lines can at most be that is taken for volume.
 const SOME: f64 = 1e-5;
 
 /// Adds the costs.
-pub(crate) fn add(tender: &Tender, model: &mut Model, volumes: &Volumes, used: &mut Indicators, formulary: &Formulary) {
+pub(crate) fn add(
+    tender: &Tender,
+    model: &mut Model,
+    volumes: &Volumes,
+    used: &mut Indicators,
+    formulary: &Formulary,
+    readers: &mut Readers,
+) {
     let weight = float(&exact(tender.settings.component_weight(Component::Adjustments)));
     let unit = weight / model.money_scale;
     let years = f64::from(tender.settings.contract_years);
@@ -29,7 +37,7 @@ pub(crate) fn add(tender: &Tender, model: &mut Model, volumes: &Volumes, used: &
         let once = number(adjustment.once) * unit;
         if once != 0.0 && !adjustment.lines.is_empty() {
             let lines: Vec<(CandidateIx, Exact)> = adjustment.lines.iter().map(|c| (*c, whole(1))).collect();
-            let mut rows = Rows::new(tender, model, volumes, used, formulary);
+            let mut rows = Rows::new(tender, model, volumes, used, formulary, readers);
             let wins = rows.indicator(&lines);
             if once < 0.0 {
                 let mut earned = rows.volume(&lines, None, SOME);

@@ -17,6 +17,7 @@ use ballast_domain::tender::{Group, StructureCondition};
 
 use super::rows::Rows;
 use crate::model::{Col, Formulary, Indicators, Model, RowLabel, Terms, Volumes};
+use crate::prices::Readers;
 
 /// The part of what a thing can at most be that is taken for volume: well above solver noise.
 const SOME: f64 = 1e-5;
@@ -26,8 +27,15 @@ const BELOW: f64 = 2e-6;
 type Lines = Vec<(CandidateIx, Exact)>;
 
 /// Adds the rows of every conditional offer.
-pub(crate) fn add(tender: &Tender, model: &mut Model, volumes: &Volumes, used: &mut Indicators, formulary: &Formulary) {
-    let mut rows = Rows::new(tender, model, volumes, used, formulary);
+pub(crate) fn add(
+    tender: &Tender,
+    model: &mut Model,
+    volumes: &Volumes,
+    used: &mut Indicators,
+    formulary: &Formulary,
+    readers: &mut Readers,
+) {
+    let mut rows = Rows::new(tender, model, volumes, used, formulary, readers);
     let mut counted: BTreeMap<
         (StructureScope, ballast_domain::tables::Level, Exact, Group),
         BTreeMap<SupplierIx, Col>,

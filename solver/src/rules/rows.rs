@@ -6,9 +6,11 @@ use ballast_domain::Tender;
 use ballast_domain::exact::{Exact, float};
 use ballast_domain::index::{CandidateIx, CellIx};
 use ballast_domain::rules::{Amount, Sum};
+use ballast_domain::tables::SpendLevel;
 
 use super::line_cost;
 use crate::model::{Col, Formulary, Indicators, Model, RowLabel, Terms, Volumes};
+use crate::prices::{ReadLevel, Readers};
 
 /// Lines with their coefficients.
 pub(super) type LineTerms = [(CandidateIx, Exact)];
@@ -28,6 +30,8 @@ pub(super) struct Rows<'a> {
     /// The line of each column of volume.
     lines: BTreeMap<Col, CandidateIx>,
     formulary: &'a Formulary,
+    /// Money after discounts.
+    readers: &'a mut Readers,
     /// The part of a column of volume that is on formulary.
     on: BTreeMap<Col, Col>,
 }
@@ -39,13 +43,24 @@ impl<'a> Rows<'a> {
         volumes: &'a Volumes,
         indicators: &'a mut Indicators,
         formulary: &'a Formulary,
+        readers: &'a mut Readers,
     ) -> Self {
         let mut lines = BTreeMap::new();
         for c in tender.candidates.indexes() {
             lines.insert(volumes.share[c], c);
             lines.insert(volumes.packs[c].0, c);
         }
-        Self { tender, model, volumes, indicators, label: RowLabel::Link, lines, formulary, on: BTreeMap::new() }
+        Self {
+            tender,
+            model,
+            volumes,
+            indicators,
+            label: RowLabel::Link,
+            lines,
+            formulary,
+            readers,
+            on: BTreeMap::new(),
+        }
     }
 
     /// The part of a cell that is left unserved, where it may be.
@@ -56,23 +71,62 @@ impl<'a> Rows<'a> {
     /// Σ coefficient × what is counted, times `factor`.
     pub(super) fn terms(&mut self, sum: &Sum, factor: f64) -> Terms {
         let volumes = self.volumes;
-        let term = |(c, w): &(CandidateIx, Exact)| {
-            let w = factor * float(w);
+        let of_list = |(c, w): &(CandidateIx, Exact)| {
             let (packs, per_share) = volumes.packs[*c];
-            match sum.counted.amount {
-                Amount::Used => (volumes.share[*c], w * volumes.units[*c]),
-                Amount::Spend(_) => (packs, w * per_share * volumes.list[*c]),
-                Amount::Cost => {
+            (packs, factor * float(w) * per_share * volumes.list[*c])
+        };
+        let terms: Terms = match sum.counted.amount {
+            Amount::Used => {
+                let term = |(c, w): &(CandidateIx, Exact)| (volumes.share[*c], factor * float(w) * volumes.units[*c]);
+                sum.terms.iter().map(term).collect()
+            }
+            Amount::Spend(SpendLevel::List) => sum.terms.iter().map(of_list).collect(),
+            Amount::Spend(SpendLevel::Net) => self.money(ReadLevel::Net, &sum.terms, factor),
+            Amount::Spend(SpendLevel::Final) => self.money(ReadLevel::Final, &sum.terms, factor),
+            Amount::Cost => {
+                let net: Vec<_> = sum.terms.iter().map(|(c, w)| (*c, w * line_cost::of(self.tender, *c).net)).collect();
+                let mut terms = self.money(ReadLevel::Net, &net, factor);
+                terms.extend(sum.terms.iter().map(|(c, w)| {
+                    let (packs, per_share) = volumes.packs[*c];
                     let cost = line_cost::of(self.tender, *c);
-                    (packs, w * per_share * (volumes.list[*c] * (cost.net + cost.list) + cost.pack))
-                }
+                    (packs, factor * float(w) * per_share * (volumes.list[*c] * cost.list + cost.pack))
+                }));
+                terms
             }
         };
-        let terms: Terms = sum.terms.iter().map(term).collect();
         match sum.counted.on_formulary {
             None => terms,
             Some(on) => terms.into_iter().flat_map(|(col, value)| self.split(col, value, on)).collect(),
         }
+    }
+
+    /// Σ coefficient × money after discounts: list spend where nothing changes it, a column of what is read elsewhere.
+    fn money(&mut self, level: ReadLevel, lines: &LineTerms, factor: f64) -> Terms {
+        let (tender, volumes) = (self.tender, self.volumes);
+        let (read, plain): (Vec<_>, Vec<_>) =
+            lines.iter().map(|(c, w)| (*c, float(w))).partition(|(c, _)| level.touches(tender, *c));
+        let at = |c: CandidateIx, w: f64, money: f64| (volumes.packs[c].0, w * volumes.packs[c].1 * money);
+        let mut terms: Terms = plain.iter().map(|(c, w)| at(*c, factor * w, volumes.list[*c])).collect();
+        if read.is_empty() {
+            return terms;
+        }
+        // At its most each line with a positive coefficient is worth its most, each with a negative one its least.
+        let reach = |sign: f64| -> f64 {
+            let term = |(c, w): &(CandidateIx, f64)| {
+                let (least, most) = level.limits(tender, *c);
+                at(*c, sign * w, if sign * w > 0.0 { most } else { least })
+            };
+            self.most_of(&read.iter().map(term).collect())
+        };
+        let (column, scale) = match self.readers.find(level, &read) {
+            Some(known) => known,
+            None => {
+                let limits = (-reach(-1.0), reach(1.0));
+                self.readers.add(self.model, level, read, limits)
+            }
+        };
+        terms.push((column, factor * scale));
+        terms
     }
 
     /// The part of a column that is on formulary, or off it: v = on + off with on ≤ U f, off ≤ U (1 − f).

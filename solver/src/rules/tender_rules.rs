@@ -14,6 +14,7 @@ use ballast_domain::rules::{Force, Instance, Reading, Rule, expand};
 use super::rows::Rows;
 use super::{condition, count, moved, ratio};
 use crate::model::{Col, Formulary, Indicators, Model, Relaxation, RowLabel, Terms, Volumes};
+use crate::prices::Readers;
 
 /// One side of a rule: Σ terms ≤ rhs.
 pub(super) struct Side {
@@ -34,9 +35,10 @@ pub(crate) fn add(
     volumes: &Volumes,
     used: &mut Indicators,
     formulary: &Formulary,
+    readers: &mut Readers,
 ) -> Vec<Relaxation> {
     let mut relaxations = Vec::new();
-    let mut rows = Rows::new(tender, model, volumes, used, formulary);
+    let mut rows = Rows::new(tender, model, volumes, used, formulary, readers);
     for (ix, rule) in tender.rules.enumerate() {
         for (i, instance) in expand(tender, rule).iter().enumerate() {
             rows.label = RowLabel::Rule(ix, u32::try_from(i).unwrap_or(u32::MAX));

@@ -10,6 +10,7 @@ mod care_tried;
 mod known_values;
 mod lots;
 mod lots_tried;
+mod net_spend;
 mod planted_conflicts;
 mod properties;
 mod published;

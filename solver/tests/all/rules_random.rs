@@ -138,14 +138,9 @@ fn run(part: u64) {
     let mut seed = part * 1_000_000 + 500_000;
     while tried < count {
         seed += 1;
-        let mut book = random::tender(seed, SHAPE);
         let r = &mut Random::new(seed ^ 0x5eed);
-        // Money after discounts is for tenders without them.
-        let money = r.chance(60);
-        if money {
-            book.0.remove("schedules");
-            book.0.remove("tiers");
-        }
+        let money = r.chance(70);
+        let mut book = random::tender(seed, Shape { stacked: r.chance(50), ..SHAPE });
         for i in 0..r.between(1, 3) {
             book.push("rules", &format!("id=z{i} {}", rule(r, money)));
         }
