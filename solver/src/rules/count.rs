@@ -4,7 +4,8 @@
 //! Σ_{packs} n + Σ_{continuous} w·x ÷ (ε W_g) ≥ v, a row in units of v so that no tolerance can stand for the volume.
 //! With `counts_from` an upper bound needs the converse too: Σ_g w·x ≤ f · Σ_whole + (W_g) v − quantum.
 
-use ballast_domain::exact::float;
+use ballast_domain::exact::{Exact, float};
+use ballast_domain::index::CandidateIx;
 use ballast_domain::rules::{Sum, Tally, Terms as LineTerms};
 use num_traits::Zero;
 
@@ -25,6 +26,7 @@ pub(super) fn at_most(rows: &mut Rows<'_>, tally: &Tally, bound: f64) -> Option<
     let sum = |terms: &LineTerms| Sum { counted: tally.counted, terms: terms.clone() };
     let whole = sum(&tally.whole);
     let (most, from) = (rows.most(&whole), float(&tally.counts_from));
+    let served = surely_served(rows, tally);
     let mut terms = Vec::new();
     for (_, lines) in &tally.things {
         let counted = match tally.counts_from.is_zero() {
@@ -36,7 +38,14 @@ pub(super) fn at_most(rows: &mut Rows<'_>, tally: &Tally, bound: f64) -> Option<
                 link.extend(rows.terms(&whole, -from));
                 let reach = rows.most(&lines);
                 link.push((counted, -reach));
-                rows.link(f64::NEG_INFINITY, -BELOW * most, link, most);
+                if served {
+                    rows.link(f64::NEG_INFINITY, -BELOW * most, link, most);
+                } else {
+                    // Of nothing nothing counts.
+                    let of = rows.indicator_within(&tally.whole, tally.counted.on_formulary);
+                    link.push((of, BELOW * most));
+                    rows.link(f64::NEG_INFINITY, 0.0, link, most);
+                }
                 counted
             }
         };
@@ -53,15 +62,16 @@ pub(super) fn at_least(rows: &mut Rows<'_>, tally: &Tally, bound: f64) -> Option
     let sum = |terms: &LineTerms| Sum { counted: tally.counted, terms: terms.clone() };
     let whole = sum(&tally.whole);
     let (most, from) = (rows.most(&whole), float(&tally.counts_from));
+    let served = surely_served(rows, tally);
     let mut terms = Vec::new();
     for (_, lines) in &tally.things {
         let counted = match tally.counts_from.is_zero() {
             true => some_volume(rows, lines, tally.counted.on_formulary, &[]),
             false => {
-                // Where nothing need be served, a part of nothing is no volume.
-                let counted = match rows.tender.needs.iter().any(|n| n.shortage_cost.is_some()) {
-                    true => some_volume(rows, lines, tally.counted.on_formulary, &[]),
-                    false => rows.model.binary(0.0),
+                // A part of nothing is no volume.
+                let counted = match served {
+                    true => rows.model.binary(0.0),
+                    false => some_volume(rows, lines, tally.counted.on_formulary, &[]),
                 };
                 let mut link = rows.terms(&sum(lines), 1.0);
                 link.extend(rows.terms(&whole, -from));
@@ -73,6 +83,16 @@ pub(super) fn at_least(rows: &mut Rows<'_>, tally: &Tally, bound: f64) -> Option
         terms.push((counted, -1.0));
     }
     Some(Side { terms, rhs: -bound, scale: 1.0, unit: 1.0 })
+}
+
+/// True if the whole cannot be nothing: all lines of a cell that must be served belong to it.
+fn surely_served(rows: &Rows<'_>, tally: &Tally) -> bool {
+    let cell = |c: &CandidateIx| rows.tender.candidates[*c].cell;
+    let served = |lines: &[(CandidateIx, Exact)]| {
+        let served = &rows.tender.cells[cell(&lines[0].0)];
+        served.candidates.len() == lines.len() && rows.tender.needs[served.need].shortage_cost.is_none()
+    };
+    tally.counted.on_formulary.is_none() && tally.whole.chunk_by(|a, b| cell(&a.0) == cell(&b.0)).any(served)
 }
 
 /// A binary that is 1 only where these lines have volume, or one of the `others` (parts of 0 to 1) has.

@@ -89,6 +89,20 @@ fn counts() {
 }
 
 #[test]
+fn a_part_of_nothing_is_no_volume() {
+    // P1 is what is used today and nobody need buy it. At least one supplier of it: S1, with one piece. At most none: nothing.
+    let book = two()
+        .set("needs", |_| true, "whole_packs", "yes")
+        .row("incumbents", "site=A need=gauze product=P1 quantity=1 price=4");
+    let count = |bound: &str| {
+        let rule = format!("id=r measure=count of=supplier scope.incumbent=yes counts_from=0.35 {bound}");
+        book.clone().row("rules", &rule)
+    };
+    assert_award(&count("at_least=1"), "201.00", &["A gauze P1 1p", "A gauze P2 99p"]);
+    assert_award(&count("at_most=0"), "200.00", &["A gauze P2 100p"]);
+}
+
+#[test]
 fn means() {
     let base = two()
         .set("offers", |r| r["offer"] == "P1", "lead_time", "1")
