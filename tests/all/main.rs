@@ -10,6 +10,7 @@ mod documentation;
 mod explain;
 mod lots;
 mod round_trip;
+mod rules_with_tiers;
 mod run;
 mod scenarios;
 mod signals;
