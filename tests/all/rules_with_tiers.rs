@@ -116,7 +116,8 @@ fn all_rules_of_the_documentation_hold_together_after_discounts() {
     }
     // The two tiers without which S would pay too much are reached.
     for id in ["knees", "pumps"] {
-        let used = certificate.schedules.iter().find(|u| with_tiers.schedules[u.schedule].id == id).expect("a schedule");
+        let used =
+            certificate.schedules.iter().find(|u| with_tiers.schedules[u.schedule].id == id).expect("a schedule");
         assert_eq!(used.tier, Some(0), "{id}");
     }
     assert!(!award.lines.is_empty());

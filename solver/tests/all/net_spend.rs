@@ -67,7 +67,10 @@ fn a_cap_may_be_kept_only_thanks_to_a_tier() {
     let net = rule(&least, "measure=spend scope.supplier=S1 at_most=135");
     assert_award(&net, "155.00", &["A gauze P1 90", "A gauze P2 10"]);
     assert_infeasible(&rule(&least, "measure=spend spend_level=list scope.supplier=S1 at_most=135"));
-    assert_infeasible(&rule(&least, "measure=spend scope.supplier=S1 at_most=119"));
+    let report = assert_infeasible(&rule(&least, "measure=spend scope.supplier=S1 at_most=119"));
+    // The two rules are named as what cannot hold together.
+    let reasons: Vec<&str> = report.reasons.iter().map(|r| r.text.as_str()).collect();
+    assert!(["r0", "r1"].iter().all(|id| reasons.iter().any(|text| text.contains(id))), "{reasons:?}");
 }
 
 #[test]
