@@ -1,4 +1,4 @@
-//! The example of `docs/bids-care.md`, from the page through the command.
+//! The example of hips in `docs/bids.md`, from the page through the command.
 
 use std::path::Path;
 
@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 use crate::run::try_run;
 use crate::tiny::body_file;
 
-/// The JSON of the page.
+/// The JSON of the example.
 fn example() -> String {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/bids-care.md");
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/bids.md");
     let text = std::fs::read_to_string(page).expect("the page");
-    let (_, from) = text.split_once("```json\n").expect("the page has an example");
+    let (_, from) = text.split_once("### Example: hips\n").expect("the page has an example");
+    let (_, from) = from.split_once("```json\n").expect("the example is JSON");
     from.split_once("```").expect("the example ends").0.to_owned()
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::run::try_run;
 use crate::tiny::body_file;
 
-const PAGES: [&str; 1] = ["docs/bids-schedules.md"];
+const PAGES: [&str; 1] = ["docs/bids.md"];
 
 #[test]
 fn every_example_of_the_documentation_costs_what_it_says() {

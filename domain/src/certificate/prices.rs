@@ -1,4 +1,4 @@
-//! The cost of an award, from the sentences of the price rules (docs/bids-schedules.md), for each contract year:
+//! The cost of an award, from the sentences of the price rules (docs/bids.md), for each contract year:
 //!
 //! 1. list = price per pack of that year × packs; packs = need units used ÷ use factor, or the whole packs bought;
 //! 2. schedules lower it in steps ([`schedules`](super::schedules)): net = list − discounts, final = net − rebates;

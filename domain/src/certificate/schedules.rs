@@ -1,4 +1,4 @@
-//! What schedules give in one contract year, from their sentences (docs/bids-schedules.md):
+//! What schedules give in one contract year, from their sentences (docs/bids.md):
 //!
 //! 1. schedules apply in steps: discounts by stage, then packages, then rebates by stage; every step sees what the steps
 //!    before left;
