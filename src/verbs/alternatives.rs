@@ -18,7 +18,7 @@ use crate::{load, out};
 /// Awards that cost nearly as little with winners as different as possible, and the gap to the second best.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with tender.toml and CSV files, or a JSON file.
+    /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
     tender: PathBuf,
     /// How much dearer than the best an alternative may be, as a fraction.
     #[arg(long, default_value = "0.02", value_parser = within, value_name = "FRACTION")]

@@ -43,7 +43,7 @@ impl What {
 /// What a step towards more preference, fewer suppliers, less emissions, concentration or change costs.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with tender.toml and CSV files, or a JSON file.
+    /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
     tender: PathBuf,
     /// What cost is set against.
     #[arg(long, value_enum, value_name = "WHAT")]

@@ -18,7 +18,7 @@ use crate::{load, out};
 /// The best award with a supplier or product against the best without it, and the price at which it would win.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with tender.toml and CSV files, or a JSON file.
+    /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
     tender: PathBuf,
     /// A supplier or a product, by id.
     #[arg(value_name = "SUPPLIER|PRODUCT")]
