@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use num_traits::Zero;
 use rust_decimal::Decimal;
 
 use crate::award::Award;
@@ -10,6 +11,7 @@ use crate::certificate::Certificate;
 use crate::exact::{Exact, exact, whole, zero};
 use crate::index::*;
 use crate::quantity::{CapacityUnits, Fraction, Money, Packs};
+use crate::rules::RuleCheck;
 use crate::tender::Tender;
 
 /// One requirement.
@@ -261,13 +263,29 @@ impl Requirement {
             }
             Self::FormularyLimit(n) => most(high, whole(award.formulary_of(tender, n).len())),
             Self::Rule(r) => {
-                let broken = certificate.rules.iter().filter(|c| c.rule == r && !c.holds);
-                let values: Vec<&Exact> = broken.filter_map(|c| c.value.as_ref()).collect();
-                let above = values.iter().filter(|v| high.is_some_and(|h| ***v > exact(h))).max();
-                let below = values.iter().filter(|v| low.is_some_and(|l| ***v < exact(l))).min();
+                let broken = || certificate.rules.iter().filter(|c| c.rule == r && !c.holds);
+                // In the unit of the row: where its bound is a multiple of something, the multiple that would just do.
+                let scaled = |value: &Exact, holds: &Exact, written: Decimal| match holds.is_zero() {
+                    true => value.clone(),
+                    false => exact(written) * value / holds,
+                };
+                let above = high.and_then(|written| {
+                    let over = |c: &RuleCheck| {
+                        let (value, bound) = (c.value.as_ref()?, c.high.as_ref()?);
+                        (value > bound).then(|| scaled(value, bound, written))
+                    };
+                    broken().filter_map(over).max()
+                });
+                let below = low.and_then(|written| {
+                    let under = |c: &RuleCheck| {
+                        let (value, bound) = (c.value.as_ref()?, c.low.as_ref()?);
+                        (value < bound).then(|| scaled(value, bound, written))
+                    };
+                    broken().filter_map(under).min()
+                });
                 match (above, below) {
-                    (Some(v), _) => Some((Side::High, (*v).clone())),
-                    (None, Some(v)) => Some((Side::Low, (*v).clone())),
+                    (Some(v), _) => Some((Side::High, v)),
+                    (None, Some(v)) => Some((Side::Low, v)),
                     (None, None) => None,
                 }
             }

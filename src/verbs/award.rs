@@ -322,8 +322,10 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
     }
     let Some(value) = body.value else { return text };
     let years = tender.settings.contract_years;
-    text.push_str(&format!("\n  cost      {} {currency} over {years} contract year(s)\n", money(value)));
-    if let Some(cash) = body.cash.as_ref().filter(|c| c.total != value) {
+    let cash = body.cash.as_ref().filter(|c| c.total != value);
+    let word = if cash.is_some() { "value" } else { "cost " };
+    text.push_str(&format!("\n  {word}     {} {currency} over {years} contract year(s)\n", money(value)));
+    if let Some(cash) = cash {
         text.push_str(&format!(
             "  of it     {} cash and {} shadow money; the bound speaks of both\n",
             money(cash.total),
@@ -341,10 +343,11 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
     text.push_str(&aim::text(body));
     if let Some(b) = &body.baseline {
         text.push_str(&format!(
-            "  baseline  {} for today's mix at today's prices of the {} demand cells (of {}) that have an incumbent; the award on these {}:\n            saving {} ({}), of it price {}, mix {}; after one-off costs {}\n",
+            "  baseline  {} for today's mix at today's prices of the {} demand cells (of {}) that have an incumbent{}; the award on these {}:\n            saving {} ({}), of it price {}, mix {}; after one-off costs {}\n",
             money(b.at_todays_prices),
             b.cells,
             b.cells + b.excluded,
+            if body.unserved.is_empty() { "" } else { " and are served in whole" },
             money(b.award_on_same_cells),
             money(b.saving),
             share(b.saving, b.at_todays_prices),
@@ -368,12 +371,13 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
         .filter(|t| !t.measure.is_zero())
         .map(|t| {
             let name = if t.cohort.is_empty() { t.schedule.clone() } else { format!("{} ({})", t.schedule, t.cohort) };
-            let tier = t.tier.map_or_else(|| "none".to_owned(), money);
+            let counted = |n| counted(&t.basis, n);
+            let tier = t.tier.map_or_else(|| "none".to_owned(), counted);
             let next = t.next.map_or_else(
                 || "top".to_owned(),
-                |n| format!("{} ({} missing)", money(n), money(t.distance.unwrap_or_default())),
+                |n| format!("{} ({} missing)", counted(n), counted(t.distance.unwrap_or_default())),
             );
-            vec![name, t.basis.clone(), money(t.measure), tier, next, money(t.saving)]
+            vec![name, t.basis.clone(), counted(t.measure), tier, next, money(t.saving)]
         })
         .collect();
     if !rows.is_empty() {
@@ -419,6 +423,15 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
 /// The name of a component; of one that nobody pays, with that beside it.
 fn component(part: &CostPart) -> String {
     if part.shadow { format!("{} (not paid)", part.component) } else { part.component.clone() }
+}
+
+/// What a schedule counts: a share as percentage, else a number.
+pub fn counted(basis: &str, amount: rust_decimal::Decimal) -> String {
+    use rust_decimal::prelude::ToPrimitive;
+    match basis {
+        "share" => percent(amount.to_f64().unwrap_or_default()),
+        _ => money(amount),
+    }
 }
 
 fn share(part: rust_decimal::Decimal, whole: rust_decimal::Decimal) -> String {

@@ -214,7 +214,9 @@ fn details(column: &ColumnPart) -> String {
         }
     };
     list("formulary", d.formulary.iter().map(|f| format!("{} {} {}", f.product, f.change, f.need)).collect());
-    let tier = |t: Option<rust_decimal::Decimal>| t.map_or_else(|| "none".to_owned(), money);
+    // Thresholds of shares are fractions, which `money` would round to 0.
+    let threshold = |t: rust_decimal::Decimal| if t.fract().is_zero() { money(t) } else { t.normalize().to_string() };
+    let tier = |t: Option<rust_decimal::Decimal>| t.map_or_else(|| "none".to_owned(), threshold);
     let cohort = |c: &str| if c.is_empty() { String::new() } else { format!(" ({c})") };
     list(
         "tiers",

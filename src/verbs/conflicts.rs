@@ -69,8 +69,13 @@ fn body(tender: &Tender, report: &ConflictReport) -> ConflictsBody {
     let (verdict, detail) = match (report.verdict, report.complete) {
         (Verdict::Satisfiable, _) => ("satisfiable", "an award exists; nothing is in conflict"),
         (Verdict::Inconclusive, _) => ("inconclusive", "the work allowed did not show whether an award exists"),
-        (Verdict::Conflict, true) => ("conflict", "once one member of each set gives way, the others can hold"),
-        (Verdict::Conflict, false) => ("conflict", "there may be further conflicts"),
+        (Verdict::Conflict, true) => (
+            "conflict",
+            "each set falls apart once one of its members gives way; with all of them put aside, the rest can hold",
+        ),
+        (Verdict::Conflict, false) => {
+            ("conflict", "each set falls apart once one of its members gives way; there may be further sets")
+        }
     };
     let sets = report.sets.iter().map(|s| ConflictPart {
         members: s.members.iter().map(|m| member(tender, m)).collect(),

@@ -2,9 +2,10 @@
 //!
 //! The first baseline uses today's prices with freight; the second re-prices the same mix on the best offer that each
 //! site may use today, through the same tiers as any award. Neither has switching or onboarding. Cells without incumbent,
-//! or (second baseline) whose incumbent is no longer offered, are left out and counted.
+//! or (second baseline) whose incumbent is no longer offered, are left out and counted; so are cells that the award does not
+//! serve in whole, for what is not bought is no saving.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use num_traits::Zero;
 use rust_decimal::Decimal;
@@ -19,9 +20,9 @@ use crate::tender::{Candidate, Conditions, Tender};
 /// Both baselines over the contract, beside the award on the same cells.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Baseline {
-    /// Cells with an incumbent.
+    /// Cells with an incumbent that the award serves in whole.
     pub cells: usize,
-    /// Cells without.
+    /// All others.
     pub excluded: usize,
     /// Incumbent mix at incumbent prices.
     pub at_todays_prices: Decimal,
@@ -82,14 +83,26 @@ pub(crate) fn todays_cost(tender: &Tender, cell: CellIx) -> Option<Exact> {
     }))
 }
 
+/// Cells of which nothing is left unserved.
+fn served_in_whole(tender: &Tender, lines: &[LineCost]) -> BTreeSet<CellIx> {
+    let mut served: BTreeMap<CellIx, Exact> = BTreeMap::new();
+    for line in lines {
+        let candidate = &tender.candidates[line.candidate];
+        *served.entry(candidate.cell).or_insert_with(zero) += &line.packs * candidate.use_factor.exact();
+    }
+    served.retain(|cell, units| *units >= tender.cells[*cell].quantity.exact());
+    served.into_keys().collect()
+}
+
 /// Computes both baselines; `lines` is the priced award.
 pub fn baseline(tender: &Tender, lines: &[LineCost]) -> Baseline {
     let years = whole(tender.settings.contract_years);
+    let whole_cells = served_in_whole(tender, lines);
     let mut today: BTreeMap<CellIx, Exact> = BTreeMap::new();
     let mut award = Award::default();
     let mut repriced: Vec<CellIx> = Vec::new();
     for (cell, incumbents) in tender.incumbents.enumerate() {
-        let Some(cost) = todays_cost(tender, cell) else { continue };
+        let Some(cost) = todays_cost(tender, cell).filter(|_| whole_cells.contains(&cell)) else { continue };
         today.insert(cell, cost);
         let total = incumbents.iter().fold(zero(), |a, i| a + i.quantity.exact());
 

@@ -3,7 +3,6 @@
 
 mod offers;
 mod rules;
-mod schedules;
 mod size;
 mod sources;
 mod validity;
@@ -30,7 +29,6 @@ pub fn examine(raw: &RawTender, found: Findings) -> Diagnosis {
     let Some(tender) = &reading.tender else { return Diagnosis { reading, size: None } };
     let mut chart = Chart { tender, raw, findings: Findings::default() };
     offers::check(&mut chart);
-    schedules::check(&mut chart);
     sources::check(&mut chart);
     validity::check(&mut chart);
     rules::check(&mut chart);
