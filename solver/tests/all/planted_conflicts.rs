@@ -363,6 +363,36 @@ fn a_share_is_repaired_as_a_share_and_a_count_as_a_count() {
 }
 
 #[test]
+fn a_multiple_of_today_is_repaired_as_a_multiple() {
+    // Today P1 alone, 10 each: at most 12. Half from S2 makes 15, the 1.5-fold of today; 12 allows a fifth from S2.
+    let book = Book::one_need()
+        .sells("S1", "gauze", "P1", "3", "attr.emissions=10")
+        .sells("S2", "gauze", "P2", "2", "attr.emissions=20")
+        .row("incumbents", "site=A need=gauze product=P1 quantity=100 price=3")
+        .row("rules", "id=greener measure=mean of=product.emissions relative_to=baseline at_most=1.2")
+        .row("rules", "id=half measure=share scope.supplier=S2 scope.need=gauze within=need at_least=0.5");
+    let (tender, report) = explain(&book);
+    let mut changes: Vec<String> = report
+        .repairs
+        .iter()
+        .map(|r| {
+            format!(
+                "{} {} -> {}",
+                named(&tender, r.changes[0].requirement),
+                r.changes[0].from,
+                r.changes[0].to.unwrap()
+            )
+        })
+        .collect();
+    changes.sort();
+    assert_eq!(changes, ["rules greener 1.2 -> 1.5", "rules half 0.5 -> 0.2"]);
+    // Half at 2, half at 3; or 20 at 2 and 80 at 3.
+    let mut values: Vec<Decimal> = report.repairs.iter().map(|r| r.value.unwrap()).collect();
+    values.sort();
+    assert_eq!(values, [Decimal::from(250), Decimal::from(280)]);
+}
+
+#[test]
 fn demand_that_nobody_may_serve_is_a_conflict_of_its_own() {
     let book = Book::one_need()
         .row("needs", "need=tape category=wound unit=roll reference_price=1")
