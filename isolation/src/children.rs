@@ -114,6 +114,7 @@ fn stopped(tender: &Tender, options: &Options, seen: Seen, limit: Limit) -> Solv
         log: seen.log,
         statistics: Statistics::default(),
         ladder: Vec::new(),
+        level_bounds: Vec::new(),
     }
 }
 

@@ -197,6 +197,7 @@ pub(crate) struct ReportMessage {
     iterations: i64,
     solver_value: Option<f64>,
     ladder: Vec<(u32, Decimal, [Decimal; 4])>,
+    level_bounds: Vec<Option<Decimal>>,
 }
 
 impl From<&SolveReport> for ReportMessage {
@@ -214,6 +215,7 @@ impl From<&SolveReport> for ReportMessage {
             nodes: s.nodes,
             iterations: s.iterations,
             solver_value: s.solver_value,
+            level_bounds: r.level_bounds.clone(),
             ladder: r.ladder.iter().map(|s| (s.level, s.value, s.violations)).collect(),
         }
     }
@@ -243,6 +245,7 @@ impl ReportMessage {
                 solver_value: self.solver_value,
             },
             ladder: self.ladder.into_iter().map(step).collect(),
+            level_bounds: self.level_bounds,
         };
         (report, self.award.map(Award::from))
     }

@@ -172,6 +172,8 @@ pub struct SolveReport {
     /// The relaxation ladder, where no award keeps all rules: the cheapest award that keeps the levels up to each step as far
     /// as can be. The first step gives all levels up, the last is the award.
     pub ladder: Vec<Step>,
+    /// Where the objective has several levels, the proven bound of each, on awards that keep the levels above it.
+    pub level_bounds: Vec<Option<Decimal>>,
 }
 
 /// A step of the relaxation ladder.

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use super::objective::LevelValue;
 use super::schedules::{Bought, ScheduleUse, give};
 use crate::award::Award;
 use crate::choice;
@@ -76,8 +77,10 @@ pub struct Costs {
     pub cash: Decimal,
     /// Sum of those that are not ([`Component::shadow`]).
     pub shadow: Decimal,
-    /// Their sum, each weighed as the objective says: the value of the award.
+    /// Their sum, each weighed as the objective says: the value of the award, that of level 1.
     pub value: Decimal,
+    /// Every level of the objective, with what its terms add.
+    pub levels: Vec<LevelValue>,
     /// What `outcome` would be at the other end of the evidence.
     pub outcome_other_end: Decimal,
     /// What suppliers share back of the fees they pay: a credit shown apart, not part of `value`.
@@ -251,8 +254,8 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
         of(&once) + of(&yearly) * &years
     };
     let components: Vec<(Component, Decimal)> = Component::ALL.iter().map(|&c| (c, round(&amount(c), 2))).collect();
-    let weighed = |(c, v): &(Component, Decimal)| v * tender.settings.component_weight(*c);
-    let value = components.iter().map(weighed).sum::<Decimal>().round_dp(2);
+    let levels = super::objective::levels(tender, award, &lines, &components);
+    let value = levels.first().map_or(Decimal::ZERO, |l| l.value);
     let sum = |shadow: bool| components.iter().filter(|(c, _)| c.shadow() == shadow).map(|(_, v)| v).sum();
     let (cash, shadow): (Decimal, Decimal) = (sum(false), sum(true));
     let mut cash_by_year: Vec<Decimal> = by_year.iter().map(|y| round(y, 2)).collect();
@@ -261,8 +264,16 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
         *first = cash - later;
     }
     let outcome_other_end = round(&(outcome.other_end * &years), 2);
-    let costs =
-        Costs { components, cash, shadow, value, outcome_other_end, share_back: round(&share_back, 2), cash_by_year };
+    let costs = Costs {
+        components,
+        cash,
+        shadow,
+        value,
+        levels,
+        outcome_other_end,
+        share_back: round(&share_back, 2),
+        cash_by_year,
+    };
     Priced { costs, lines, schedules }
 }
 

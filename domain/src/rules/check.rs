@@ -45,9 +45,9 @@ impl RuleCheck {
 }
 
 /// Reads an award.
-struct Reader<'a> {
-    award: Award<'a>,
-    tolerance: &'a Exact,
+pub(super) struct Reader<'a> {
+    pub(super) award: Award<'a>,
+    pub(super) tolerance: &'a Exact,
 }
 
 impl Reader<'_> {
@@ -60,7 +60,7 @@ impl Reader<'_> {
         ratio::value(ratio, &|sum: &Sum| self.add(sum.counted, &sum.terms))
     }
 
-    fn value(&self, reading: &Reading) -> Option<Exact> {
+    pub(super) fn value(&self, reading: &Reading) -> Option<Exact> {
         match reading {
             Reading::Ratio(ratio) => self.ratio(ratio),
             Reading::Tally(t) => Some(whole(count::value(t, self.tolerance, &|terms| self.add(t.counted, terms)))),

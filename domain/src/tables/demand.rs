@@ -34,6 +34,8 @@ table! {
     capital_rate: Fraction = "0", "fraction per year", "0.05";
     /// What the tender is about, for the reader of the report.
     description: Option<Text>, "", "IV and irrigation fluids of three systems";
+    /// Name of the objective in `objectives` that awards are chosen by. Blank: cash and shadow money, without outcome cost.
+    objective: Option<Id>, "", "near-and-few";
 }
 
 table! {

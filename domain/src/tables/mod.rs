@@ -3,6 +3,7 @@
 mod adjustments;
 mod clinical;
 mod demand;
+mod objectives;
 mod offers;
 mod packages;
 mod payment;
@@ -14,6 +15,7 @@ mod supply;
 pub use adjustments::*;
 pub use clinical::*;
 pub use demand::*;
+pub use objectives::*;
 pub use offers::*;
 pub use packages::*;
 pub use payment::*;
@@ -102,6 +104,7 @@ draft! {
     policies: PolicyRow,
     picks: PickRow,
     rules: RuleRow,
+    objectives: ObjectiveRow,
 }
 
 fn canonical_table<R: Row>(rows: &[R]) -> Option<RawTable> {

@@ -281,6 +281,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
     rules.extend(of_classes);
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     let rules: IxVec<RuleIx, Rule> = rules.into_iter().collect();
+    let objective = super::objective::objective(draft, &known, &places, findings);
 
     let cells = cells(draft, &ids, &places, findings);
     let incumbents = incumbents(draft, &ids, &cells, &products, &places, findings);
@@ -297,7 +298,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
     if findings.has_errors() {
         return None;
     }
-    let settings = settings?;
+    let settings = super::objective::weighed(settings?, objective.as_ref());
     let factor_map = FactorMap::new(&suppliers, &plants, &products);
     let (cells, candidates) = super::candidates::candidates(
         cells,
@@ -340,6 +341,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
         policies,
         picks,
         rules,
+        objective,
         factor_map,
     })
 }

@@ -11,6 +11,7 @@ pub mod coverage;
 mod criticality;
 mod equivalences;
 mod formulary;
+pub mod objective;
 pub mod outcome;
 mod packages;
 pub mod payment;
@@ -527,6 +528,8 @@ pub struct Tender {
     pub picks: IxVec<PickIx, Pick>,
     /// Rules in order of id.
     pub rules: IxVec<RuleIx, Rule>,
+    /// What awards are chosen for, where the tender names an objective.
+    pub objective: Option<objective::Objective>,
     /// The factor map.
     pub factor_map: FactorMap,
 }
@@ -550,6 +553,7 @@ impl Tender {
         if let Some(tender) = &built {
             range::check(tender, raw, &mut findings);
             rule_findings(tender, raw, &mut findings);
+            objective::check(tender, raw, &mut findings);
         }
         let tender = built.filter(|_| !findings.has_errors());
         if let Some(tender) = &tender {

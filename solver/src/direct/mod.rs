@@ -4,6 +4,7 @@ mod aim;
 mod cap;
 mod goal;
 mod ladder;
+mod levels;
 mod start;
 mod ties;
 mod watch;
@@ -75,7 +76,9 @@ impl InProcess {
         options: &Options,
         control: &dyn Control,
     ) -> Result<SolveReport, EngineError> {
-        least_value(&Job { tender, options, control }, options.start.as_ref()).map(|(report, ..)| report)
+        let job = Job { tender, options, control };
+        let (report, model, settings, spent) = least_value(&job, options.start.as_ref())?;
+        levels::descend(&job, report, model, &settings, spent)
     }
 }
 
@@ -174,6 +177,7 @@ fn report(job: &Job<'_>, model: &AwardModel, mut run: Run) -> Result<SolveReport
         log: run.log,
         statistics: run.statistics,
         ladder: Vec::new(),
+        level_bounds: Vec::new(),
     };
     // Proven means proven for the award that is shown, after rounding.
     match report.termination == Termination::Optimal && !proven(&report, job.options.gap) {
@@ -271,22 +275,33 @@ fn share_report(run: Run, model: &AwardModel, bound: Option<Decimal>) -> Result<
         log: run.log,
         statistics: run.statistics,
         ladder: Vec::new(),
+        level_bounds: Vec::new(),
     })
 }
 
 /// True if the bound proves the award within the gap, apart from what stating both costs: the bound is moved outwards and
 /// to the cent, thresholds are raised, and each component of the value is rounded to the cent.
 fn proven(report: &SolveReport, gap: f64) -> bool {
-    let (Some(value), Some(between)) =
-        (report.value().and_then(|v| v.to_f64()), report.gap_money().and_then(|g| g.to_f64()))
-    else {
-        return false;
-    };
+    report.value().zip(report.bound).is_some_and(|(value, bound)| proven_between(value, bound, gap))
+}
+
+fn proven_between(value: Decimal, bound: Decimal, gap: f64) -> bool {
+    let (Some(between), Some(value)) = ((value - bound).to_f64(), value.to_f64()) else { return false };
     between <= (gap + OUTWARDS + 2.0 * repair::RISE) * value.abs() + STATED
 }
 
 fn no_award(termination: Termination, reasons: Vec<Reason>, statistics: Statistics, log: Vec<LogEntry>) -> SolveReport {
-    SolveReport { termination, award: None, bound: None, reached: None, reasons, log, statistics, ladder: Vec::new() }
+    SolveReport {
+        termination,
+        award: None,
+        bound: None,
+        reached: None,
+        reasons,
+        log,
+        statistics,
+        ladder: Vec::new(),
+        level_bounds: Vec::new(),
+    }
 }
 
 fn uncovered(tender: &Tender) -> Vec<Reason> {

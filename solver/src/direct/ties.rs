@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use ballast_domain::Tender;
 use ballast_domain::award::{Award, AwardLine};
-use ballast_domain::certificate::certify;
+use ballast_domain::certificate::{Certificate, certify};
 use ballast_domain::exact::float;
 use ballast_domain::index::*;
 use rust_decimal::Decimal;
@@ -65,8 +65,14 @@ pub(super) fn preferred(job: &Job<'_>, model: &AwardModel, best: Found, settings
     };
     let most = best.certificate.costs.value;
     let score = |award: &Award| Decimal::from_f64(share(award)).unwrap_or(Decimal::MAX);
+    let levels = best.certificate.costs.levels.clone();
+    // No level of the objective is worse.
+    let kept = move |c: &Certificate| c.costs.levels.iter().zip(&levels).all(|(now, before)| now.value <= before.value);
     let goal = Goal {
-        score: Box::new(move |award, certificate| (certificate.costs.value <= most).then(|| score(award))),
+        score: Box::new({
+            let kept = kept.clone();
+            move |award, certificate| kept(certificate).then(|| score(award))
+        }),
         bound: Bound::Known(Some(most)),
     };
     let known = Found { score: (goal.score)(&best.award, &best.certificate).unwrap_or(Decimal::MAX), ..best.clone() };
@@ -74,7 +80,7 @@ pub(super) fn preferred(job: &Job<'_>, model: &AwardModel, best: Found, settings
     let Some(found) = run.ok().and_then(|r| r.best) else { return best };
     let award = without_slivers(job.tender, &found.award, &best.award);
     let certificate = certify(job.tender, &award, job.options.tolerance);
-    match certificate.verified() && certificate.costs.value <= most {
+    match certificate.verified() && kept(&certificate) {
         true => Found { score: certificate.costs.value, award, certificate },
         false => best,
     }

@@ -5,6 +5,7 @@
 
 mod formulary;
 mod indicators;
+mod levels;
 mod requirement;
 mod volume;
 
@@ -13,6 +14,7 @@ use ballast_domain::index::*;
 
 pub(crate) use formulary::Formulary;
 pub(crate) use indicators::Indicators;
+pub(crate) use levels::turn_to;
 pub(crate) use volume::Volumes;
 
 use crate::prices;
@@ -172,10 +174,17 @@ pub struct AwardModel {
     pub(crate) thresholds: Vec<prices::Threshold>,
     /// Slacks of levelled rules.
     pub(crate) relaxations: Vec<Relaxation>,
+    /// Money of each level's measures over the contract; none where the tender names no objective.
+    pub(crate) measures: Vec<rules::objective::Linear>,
 }
 
-/// Builds the model.
+/// Builds the model, with the cost of the objective's first level.
 pub fn build(tender: &Tender) -> AwardModel {
+    levels::first(tender, build_unmeasured(tender))
+}
+
+/// The model with the money of the first level alone on its cost.
+fn build_unmeasured(tender: &Tender) -> AwardModel {
     build_in(tender, Model { money_scale: volume::money_scale(tender), ..Model::default() })
 }
 
@@ -204,6 +213,7 @@ fn build_in(tender: &Tender, mut model: Model) -> AwardModel {
     rules::packages::add(tender, &mut model, &volumes);
     rules::picks::add(tender, &mut model, &volumes);
     let relaxations = rules::tender_rules::add(tender, &mut model, &volumes, &mut used, &formulary, &mut readers);
+    let measures = rules::objective::add(tender, &mut model, &volumes, &mut used, &formulary, &mut readers);
     let thresholds = prices::add(tender, &mut model, &volumes, &readers);
-    AwardModel { model, volumes, formulary, thresholds, relaxations }
+    AwardModel { model, volumes, formulary, thresholds, relaxations, measures }
 }

@@ -7,6 +7,7 @@ pub(crate) mod conditional;
 pub(crate) mod coverage;
 pub(crate) mod minimum;
 pub(crate) mod minimum_order;
+pub(crate) mod objective;
 pub(crate) mod onboarding;
 pub(crate) mod outcome;
 pub(crate) mod packages;

@@ -11,6 +11,7 @@ mod known_values;
 mod lots;
 mod lots_tried;
 mod net_spend;
+mod objectives;
 mod planted_conflicts;
 mod properties;
 mod published;

@@ -73,6 +73,7 @@ impl Engine for MadeUp {
             statistics: Statistics::default(),
             reached: None,
             ladder: Vec::new(),
+            level_bounds: Vec::new(),
         };
         if is(&self.none) {
             return Ok(empty(Termination::Infeasible));
