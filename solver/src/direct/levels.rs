@@ -29,7 +29,10 @@ pub(super) fn descend(
     mut spent: i64,
 ) -> Result<SolveReport, EngineError> {
     let levels = job.tender.objective.as_ref().map_or(1, |o| o.levels.len());
-    let Some((award, certificate)) = report.award.take().filter(|_| levels > 1) else { return Ok(report) };
+    if levels < 2 {
+        return Ok(report);
+    }
+    let Some((award, certificate)) = report.award.take() else { return Ok(report) };
     report.level_bounds = vec![report.bound];
     let mut best = Found { score: certificate.costs.value, award, certificate };
     let mut caps: Vec<Decimal> = Vec::new();

@@ -238,8 +238,10 @@ fn faults_of_objectives_are_findings() {
     assert_eq!(one("term=t of=count"), ["bad_objective measure_of"]);
     assert_eq!(one("term=t of=units scope.supplier=S9"), ["unknown_id scope.supplier"]);
     assert_eq!(one("term=t of=units scope.in_formulary=yes"), ["bad_objective scope.in_formulary"]);
-    // The mean price of one supplier's lines: awards differ in what is averaged over.
-    assert_eq!(one("term=t of=mean measure_of=preference"), ["bad_objective of"]);
+    // Only one product has a score: awards differ in what is averaged over.
+    let scored = near_and_far().row("preferences", "site=A product=near score=1");
+    let mean = chosen(term(scored, "term=t of=mean measure_of=preference"));
+    assert_eq!(faults(&mean), ["bad_objective of"]);
     // All faults at once, of objectives that are not chosen too.
     let two = term(near_and_far(), "term=a of=nothing").row("objectives", "objective=p term=b of=count");
     assert_eq!(faults(&two), ["bad_objective of", "bad_objective measure_of"]);
