@@ -244,5 +244,5 @@ fn faults_of_objectives_are_findings() {
     assert_eq!(faults(&mean), ["bad_objective of"]);
     // All faults at once, of objectives that are not chosen too.
     let two = term(near_and_far(), "term=a of=nothing").row("objectives", "objective=p term=b of=count");
-    assert_eq!(faults(&two), ["bad_objective of", "bad_objective measure_of"]);
+    assert_eq!(faults(&two), ["bad_objective measure_of", "bad_objective of"]);
 }
