@@ -40,8 +40,8 @@ pub struct Args {
     /// Disruption pack; several are lived through together.
     #[arg(long = "pack", required = true, num_args = 1.., value_name = "FILE")]
     packs: Vec<PathBuf>,
-    /// What the reserve must reach [default: the tender's maximum_shortage of the most critical class, else
-    /// p_stockout<=0.05@criticality=1,conf=0.95].
+    /// What the reserve must reach; where none is given, the tender's maximum_shortage of the most critical class, else
+    /// p_stockout<=0.05@criticality=1,conf=0.95.
     #[arg(long, value_name = "TARGET")]
     target: Option<String>,
     /// Replications for sizing, and as many fresh ones for confirming.

@@ -43,9 +43,8 @@ fn every_scenario_on_the_page_applies_to_the_shipped_tender() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("page.toml");
         std::fs::write(&file, block).unwrap();
-        for name in ["demand-plus-10.toml"] {
-            std::fs::copy(iv_fluids().join("what-if").join(name), folder.path().join(name)).unwrap();
-        }
+        let extended = "demand-plus-10.toml";
+        std::fs::copy(iv_fluids().join("what-if").join(extended), folder.path().join(extended)).unwrap();
         let (tender, file) = (iv_fluids(), file.to_str().unwrap().to_owned());
         let tender = tender.to_str().unwrap();
         let ran = match block.contains("ballast.vary/1") {

@@ -245,7 +245,7 @@ fn signs(name: &str, level: u32, terms: &[Term], draft: &Draft, places: &Places<
     let weights = Level { level, terms: terms.to_vec() }.weights();
     let row = |component: Component| {
         let has = |t: &&Term| matches!(&t.of, TermOf::Money { weights, .. } if weights.contains_key(&component));
-        let term = terms.iter().filter(has).last()?;
+        let term = terms.iter().rfind(has)?;
         let row = draft.objectives.iter().find(|r| r.objective.as_str() == name && r.term.as_str() == term.id)?;
         Some(places.row("objectives", row.at))
     };
