@@ -291,6 +291,7 @@ fn body(tender: &Tender, report: &SolveReport) -> AwardBody {
     ];
     let proof = Proof {
         bound: report.bound,
+        level_bounds: report.level_bounds.clone(),
         solver_value: s.solver_value,
         log: report.log.iter().map(log_part).collect(),
         ladder: report.ladder.iter().map(step_part).collect(),
@@ -339,6 +340,12 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
             money(gap_money),
             gap * 100.0
         ));
+    }
+    for level in body.objective.iter().flat_map(|o| &o.levels) {
+        let terms = level.terms.iter().map(|t| format!("{} {}", t.term, money(t.contribution)));
+        let bound = level.bound.map_or_else(|| "no bound".to_owned(), |b| format!("at least {}", money(b)));
+        let terms = terms.collect::<Vec<_>>().join(", ");
+        text.push_str(&format!("  level {}   {} ({bound}): {terms}\n", level.level, money(level.value)));
     }
     text.push_str(&aim::text(body));
     if let Some(b) = &body.baseline {

@@ -80,7 +80,7 @@ fn capacity_below_demand_is_named_with_need_and_product() {
     files.swap("products.csv", "saline,10,", "saline,10,,");
     files.swap("products.csv", "saline,12,", "saline,12,,");
     let want = Want::new("capacity_below_demand", "needs.csv").line(2).column("need").value("gloves").fix("capacit");
-    is_a_tender_without_award(&files, want, &["capacity of product acme-gloves"]);
+    is_a_tender_without_award(&files, want, &["capacity_packs of product acme-gloves"]);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use super::aim::{AimPart, SecondBestPart};
 pub use super::contracts::{BestLayer, SupplyClauses};
 pub use super::fees::{FeesPart, SupplierFees};
 pub use super::formulary::{FormularyEntry, NotChosen};
+pub use super::objective::{LevelPart, ObjectivePart, TermPart};
 pub use super::outcome::OutcomePart;
 pub use super::packages::PackagePart;
 pub use super::payment_ways::{PaymentWays, WayOfOffer};
@@ -77,6 +78,9 @@ pub struct AwardBody {
     /// Packages that are bought.
     #[serde(default)]
     pub packages: Vec<PackagePart>,
+    /// The named objective, level by level; absent where the tender names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objective: Option<ObjectivePart>,
     /// Every instance of every rule.
     pub rules: Vec<RulePart>,
     /// Clinician groups.
@@ -324,6 +328,8 @@ pub struct StepPart {
 pub struct Proof {
     /// Proven lower bound.
     pub bound: Option<Decimal>,
+    /// Where the objective has several levels, the bound of each.
+    pub level_bounds: Vec<Option<Decimal>>,
     /// The solver's own objective.
     pub solver_value: Option<f64>,
     /// Value and bound over work.
@@ -363,6 +369,7 @@ impl AwardBody {
             adjustments: Vec::new(),
             unserved: Vec::new(),
             packages: Vec::new(),
+            objective: None,
             rules: Vec::new(),
             preference: Vec::new(),
             certificate: None,
@@ -418,6 +425,7 @@ impl AwardBody {
             adjustments: super::shadow::adjustments(tender, award, certificate),
             unserved: super::shadow::unserved(tender, award),
             packages: super::packages::bought(tender, certificate),
+            objective: super::objective::part(tender, certificate, &proof.level_bounds),
             rules: rules(tender, certificate),
             preference: super::preference::by_group(tender, award),
             certificate: Some(certificate_part(tender, certificate, proof.solver_value)),

@@ -116,6 +116,7 @@ impl<'a> Sources<'a> {
                 let difference = stated.certificate.as_ref().and_then(|c| c.difference);
                 let proof = Proof {
                     bound: stated.bound,
+                    level_bounds: stated.objective.iter().flat_map(|o| &o.levels).map(|l| l.bound).collect(),
                     solver_value: None,
                     log: stated.log.clone(),
                     ladder: stated.ladder.clone(),

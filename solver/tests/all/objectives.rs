@@ -246,3 +246,16 @@ fn faults_of_objectives_are_findings() {
     let two = term(near_and_far(), "term=a of=nothing").row("objectives", "objective=p term=b of=count");
     assert_eq!(faults(&two), ["bad_objective measure_of", "bad_objective of"]);
 }
+
+#[test]
+fn spend_of_an_objective_is_what_discounts_leave() {
+    // List: far at 8. Net of the ladder: near at 10 less 30 % is 7. Freight does not weigh.
+    let ladder = |level: &str| {
+        term(near_and_far(), &format!("term=a of=spend spend_level={level}"))
+            .row("schedules", "schedule=L basis=packs mode=all_units counts_products=near")
+            .row("tiers", "schedule=L from=50 value=0.3")
+    };
+    let report = assert_award(&chosen(ladder("net")), "700.00", &["A gauze near 100"]);
+    assert_eq!(contributions(&report, 0), ["700"]);
+    assert_award(&chosen(ladder("list")), "800.00", &["A gauze far 100"]);
+}
