@@ -1,30 +1,13 @@
 //! The example of hips in `docs/bids.md`, from the page through the command.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 
-use crate::run::try_run;
+use crate::documentation::{answer, example_of_bids};
 use crate::tiny::body_file;
-
-/// The JSON of the example.
-fn example() -> String {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/bids.md");
-    let text = std::fs::read_to_string(page).expect("the page");
-    let (_, from) = text.split_once("### Example: hips\n").expect("the page has an example");
-    let (_, from) = from.split_once("```json\n").expect("the example is JSON");
-    from.split_once("```").expect("the example ends").0.to_owned()
-}
-
-fn answer(verb: &str, path: &Path) -> Value {
-    let ran = try_run([Path::new(verb), path, Path::new("--json")]);
-    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    serde_json::from_str(&ran.stdout).expect("one document")
-}
 
 #[test]
 fn the_example_of_the_page_gives_what_the_page_says() {
-    let (_folder, path) = body_file(&example());
+    let (_folder, path) = body_file(&example_of_bids("hips"));
     let check = answer("check", &path);
     let codes: Vec<&str> = check["findings"].as_array().unwrap().iter().map(|f| f["code"].as_str().unwrap()).collect();
     assert_eq!(codes, ["formulary_without_rule"]);

@@ -36,3 +36,19 @@ fn every_example_of_the_documentation_costs_what_it_says() {
     }
     assert!(tried >= 6, "{tried}");
 }
+
+/// The JSON below a heading `### Example: NAME` of the page about bids.
+pub fn example_of_bids(name: &str) -> String {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/bids.md");
+    let text = std::fs::read_to_string(page).expect("the page");
+    let (_, from) = text.split_once(&format!("### Example: {name}\n")).expect("the page has the example");
+    let (_, from) = from.split_once("```json\n").expect("the example is JSON");
+    from.split_once("```").expect("the example ends").0.to_owned()
+}
+
+/// The document that a verb prints about a file.
+pub fn answer(verb: &str, path: &Path) -> Value {
+    let ran = try_run([Path::new(verb), path, Path::new("--json")]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    serde_json::from_str(&ran.stdout).expect("one document")
+}

@@ -1,26 +1,9 @@
 //! The example of pumps and sets in `docs/bids.md`, from the page through the command, and back through an award made of picks.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 
-use crate::run::try_run;
+use crate::documentation::{answer, example_of_bids};
 use crate::tiny::body_file;
-
-/// The JSON of the example.
-fn example() -> String {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/bids.md");
-    let text = std::fs::read_to_string(page).expect("the page");
-    let (_, from) = text.split_once("### Example: pumps and sets\n").expect("the page has an example");
-    let (_, from) = from.split_once("```json\n").expect("the example is JSON");
-    from.split_once("```").expect("the example ends").0.to_owned()
-}
-
-fn answer(verb: &str, path: &Path) -> Value {
-    let ran = try_run([Path::new(verb), path, Path::new("--json")]);
-    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    serde_json::from_str(&ran.stdout).expect("one document")
-}
 
 fn lines(award: &Value) -> Vec<String> {
     let text = |l: &Value, key: &str| l[key].as_str().unwrap().to_owned();
@@ -30,7 +13,7 @@ fn lines(award: &Value) -> Vec<String> {
 
 #[test]
 fn the_example_of_the_page_gives_what_the_page_says() {
-    let (_folder, path) = body_file(&example());
+    let (_folder, path) = body_file(&example_of_bids("pumps and sets"));
     let check = answer("check", &path);
     let codes: Vec<&str> = check["findings"].as_array().unwrap().iter().map(|f| f["code"].as_str().unwrap()).collect();
     assert_eq!(codes, ["uncovered_demand"]);
@@ -56,7 +39,7 @@ fn the_example_of_the_page_gives_what_the_page_says() {
 
 #[test]
 fn an_award_becomes_picks_that_bring_it_back() {
-    let mut body: Value = serde_json::from_str(&example()).unwrap();
+    let mut body: Value = serde_json::from_str(&example_of_bids("pumps and sets")).unwrap();
     let (_folder, path) = body_file(&body.to_string());
     let award = answer("award", &path);
     let pick = |l: &Value| json!({ "site": l["site"], "need": l["need"], "offer": l["offer"], "exactly": l["share"] });

@@ -185,7 +185,7 @@ fn a_hundred_thousand_entries_are_refused() {
 
 #[test]
 fn names_that_leave_the_archive_are_refused() {
-    for name in ["../../etc/cron.d/x", "/tmp/x", "xl/../../x", "C:\\x"] {
+    for name in ["../../etc/cron.d/x", "/etc/x", "xl/../../x", "C:\\x"] {
         let finding = refused_for(&frame(sheet("").as_bytes()).put(name, b"x").end(), "bad_entry_name");
         assert_eq!(finding["value"], name);
     }

@@ -29,14 +29,17 @@ const SHAPE: Shape = Shape {
 /// More allocations than this are not tried; the seed is skipped.
 const MOST: usize = 1200;
 
-/// Every way to serve each cell in whole packs.
+/// Every way to serve each cell in whole packs of one unit, or a part of it where demand may stay unserved.
 pub(crate) fn allocations(tender: &Tender) -> Option<Vec<Award>> {
     let mut all = vec![Vec::new()];
-    for cell in tender.cells.indexes() {
-        let candidates: Vec<CandidateIx> = tender.candidates_of(cell).collect();
-        let demand = tender.cells[cell].quantity.0.to_u64()?;
+    for (ix, cell) in tender.cells.enumerate() {
+        let candidates: Vec<CandidateIx> = tender.candidates_of(ix).collect();
+        let demand = cell.quantity.0.to_u64()?;
+        let least = if tender.needs[cell.need].shortage_cost.is_some() { 0 } else { demand };
         let mut splits = Vec::new();
-        split(&candidates, demand, &mut Vec::new(), &mut splits);
+        for served in least..=demand {
+            split(&candidates, served, &mut Vec::new(), &mut splits);
+        }
         if all.len() * splits.len() > MOST {
             return None;
         }

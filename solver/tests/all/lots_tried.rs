@@ -2,14 +2,10 @@
 //! allocation tried.
 
 use ballast_domain::award::AwardLine;
-use ballast_domain::index::CandidateIx;
-use ballast_domain::quantity::NeedUnits;
 use ballast_domain::tender::Tender;
 use ballast_solver::Award;
-use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 
-use crate::brute_force::{disagreement, split};
+use crate::brute_force::{allocations, disagreement};
 use crate::random::{self, Random, Shape};
 use crate::tender::{Book, solve};
 
@@ -23,33 +19,6 @@ const SHAPE: Shape = Shape {
     stacked: false,
     rules: 1,
 };
-
-/// More allocations than this are not tried; the seed is skipped.
-const MOST: usize = 1200;
-
-/// Every way to serve each cell in whole packs of one unit, or a part of it where demand may stay unserved.
-fn allocations(tender: &Tender) -> Option<Vec<Award>> {
-    let mut all = vec![Vec::new()];
-    for (ix, cell) in tender.cells.enumerate() {
-        let candidates: Vec<CandidateIx> = tender.candidates_of(ix).collect();
-        let demand = cell.quantity.0.to_u64()?;
-        let least = if tender.needs[cell.need].shortage_cost.is_some() { 0 } else { demand };
-        let mut splits = Vec::new();
-        for served in least..=demand {
-            split(&candidates, served, &mut Vec::new(), &mut splits);
-        }
-        if all.len() * splits.len() > MOST {
-            return None;
-        }
-        all = all.iter().flat_map(|a: &Vec<(CandidateIx, u64)>| splits.iter().map(|s| [&a[..], s].concat())).collect();
-    }
-    let line = |(candidate, n): (CandidateIx, u64)| AwardLine {
-        candidate,
-        used: NeedUnits(Decimal::from(n)),
-        whole_packs: Some(n),
-    };
-    Some(all.into_iter().map(|a| Award { lines: a.into_iter().map(line).collect(), ..Award::default() }).collect())
-}
 
 fn ids(book: &mut Book, table: &str, column: &str) -> Vec<String> {
     book.rows(table).iter().map(|r| r[column].clone()).collect()
