@@ -13,6 +13,8 @@ mod repair;
 mod report;
 mod rules;
 
+mod search;
+
 pub use ballast_domain::award::Award;
 pub use direct::InProcess;
 pub use highs::{VERSION as HIGHS_VERSION, version as highs_version};
@@ -20,3 +22,4 @@ pub use report::{
     Aim, Control, Engine, EngineError, Event, Limit, LogEntry, Options, Reached, Reason, SolveReport, Statistics, Step,
     Termination,
 };
+pub use search::{Walked, walk};

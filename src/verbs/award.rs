@@ -288,6 +288,7 @@ fn body(tender: &Tender, report: &SolveReport) -> AwardBody {
         ("nonzeros", s.nonzeros as f64),
         ("nodes", s.nodes as f64),
         ("iterations", s.iterations as f64),
+        ("moves", s.moves as f64),
     ];
     let proof = Proof {
         bound: report.bound,

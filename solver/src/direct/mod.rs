@@ -1,6 +1,7 @@
 //! Small and middling tenders go straight to HiGHS: build, solve, polish, certify.
 
 mod aim;
+mod annealed;
 mod cap;
 mod goal;
 mod ladder;
@@ -77,6 +78,10 @@ impl InProcess {
         control: &dyn Control,
     ) -> Result<SolveReport, EngineError> {
         let job = Job { tender, options, control };
+        let one_level = tender.objective.as_ref().is_none_or(|o| o.levels.len() < 2);
+        if one_level && let Some(report) = annealed::instead_of_highs(&job, options.start.as_ref()) {
+            return Ok(report);
+        }
         let (report, model, settings, spent) = least_value(&job, options.start.as_ref())?;
         levels::descend(&job, report, model, &settings, spent)
     }
@@ -133,9 +138,11 @@ fn least_value(job: &Job<'_>, start: Option<&Award>) -> Result<(SolveReport, Awa
         job.control.observe(&Event::Improved { award: award.clone(), at });
         Found { award, certificate, score }
     });
+    let (known, moves) = annealed::before_highs(job, start, known);
+    let start = known.as_ref().map(|k| &k.award).or(start).cloned();
     let model = model::build(job.tender);
     let mut settings = settings(job.options, &model);
-    let (point, spent) = start.map_or((None, 0), |a| start::point(job.tender, &model, a, &settings));
+    let (point, spent) = start.map_or((None, 0), |a| start::point(job.tender, &model, &a, &settings));
     let goal = Goal::value();
     let mut run = pursue(job, &model, &goal, &settings, point.as_deref(), known, spent)?;
     settings.time_limit = settings.time_limit.map(|t| (t - run.seconds).max(0.0));
@@ -149,7 +156,8 @@ fn least_value(job: &Job<'_>, start: Option<&Award>) -> Result<(SolveReport, Awa
         run.best = run.best.map(|best| ties::preferred(job, &model, best, &settings));
     }
     let spent = run.spent;
-    let report = report(job, &model, run)?;
+    let mut report = report(job, &model, run)?;
+    report.statistics.moves = moves;
     Ok((report, model, settings, spent))
 }
 
@@ -326,6 +334,7 @@ fn statistics(model: &AwardModel, outcome: &highs::Outcome) -> Statistics {
         nonzeros: model.model.index.len(),
         nodes: outcome.nodes,
         iterations: outcome.iterations,
+        moves: 0,
         solver_value: None,
     }
 }

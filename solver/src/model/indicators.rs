@@ -12,6 +12,11 @@ use super::{Col, Model, RowLabel, Terms, Volumes};
 pub(crate) struct Indicators(BTreeMap<Vec<CandidateIx>, Col>);
 
 impl Indicators {
+    /// All of them, with their lines.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&[CandidateIx], Col)> {
+        self.0.iter().map(|(lines, col)| (lines.as_slice(), *col))
+    }
+
     /// The binary that is 1 where any of these lines has volume.
     pub(crate) fn used(
         &mut self,

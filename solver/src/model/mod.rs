@@ -15,7 +15,7 @@ use ballast_domain::index::*;
 pub(crate) use formulary::Formulary;
 pub(crate) use indicators::Indicators;
 pub(crate) use levels::turn_to;
-pub(crate) use volume::Volumes;
+pub(crate) use volume::{Volumes, money_scale};
 
 use crate::prices;
 use crate::rules;
@@ -185,12 +185,12 @@ pub fn build(tender: &Tender) -> AwardModel {
 
 /// The model with the money of the first level alone on its cost.
 fn build_unmeasured(tender: &Tender) -> AwardModel {
-    build_in(tender, Model { money_scale: volume::money_scale(tender), ..Model::default() })
+    build_in(tender, Model { money_scale: money_scale(tender), ..Model::default() })
 }
 
 /// The same so that each requirement's rows can be lifted without a trace in the others.
 pub(crate) fn build_liftable(tender: &Tender) -> AwardModel {
-    build_in(tender, Model { money_scale: volume::money_scale(tender), liftable: true, ..Model::default() })
+    build_in(tender, Model { money_scale: money_scale(tender), liftable: true, ..Model::default() })
 }
 
 /// All rules are listed here, in order.

@@ -30,7 +30,7 @@ pub(crate) struct Volumes {
 
 impl Volumes {
     /// Adds the columns with their cost before discounts.
-    pub(super) fn new(tender: &Tender, model: &mut Model) -> Self {
+    pub(crate) fn new(tender: &Tender, model: &mut Model) -> Self {
         let years = f64::from(tender.settings.contract_years);
         let weight = |c: Component| float(&exact(tender.settings.component_weight(c)));
         let n = tender.candidates.len();
@@ -105,7 +105,7 @@ impl Volumes {
 
 /// Money per unit of objective: a power of two that brings the cheapest conceivable cost near 10,000, so that the same
 /// tolerances mean the same whatever the currency.
-pub(super) fn money_scale(tender: &Tender) -> f64 {
+pub(crate) fn money_scale(tender: &Tender) -> f64 {
     let cheapest = |cell: CellIx| {
         let per_unit = tender.candidates_of(cell).map(|c| {
             let line = &tender.candidates[c];

@@ -9,27 +9,27 @@ use ballast_domain::tables::CohortMode;
 use ballast_domain::tender::Schedule;
 
 /// One schedule for one cohort.
-pub(super) struct Cohort<'a> {
-    pub(super) schedule: &'a Schedule,
+pub(crate) struct Cohort<'a> {
+    pub(crate) schedule: &'a Schedule,
     /// Positions of the classes of years.
-    pub(super) classes: Vec<usize>,
+    pub(crate) classes: Vec<usize>,
     /// Its sites, in order.
-    pub(super) sites: Vec<SiteIx>,
+    pub(crate) sites: Vec<SiteIx>,
     /// Lines counted, in order.
-    pub(super) counts: Vec<CandidateIx>,
+    pub(crate) counts: Vec<CandidateIx>,
     /// Lines to which it applies, in order.
-    pub(super) applies_to: Vec<CandidateIx>,
+    pub(crate) applies_to: Vec<CandidateIx>,
 }
 
 impl Cohort<'_> {
     /// Lines to which it applies, in each of its classes.
-    pub(super) fn year_lines(&self) -> impl Iterator<Item = (usize, CandidateIx)> + '_ {
+    pub(crate) fn year_lines(&self) -> impl Iterator<Item = (usize, CandidateIx)> + '_ {
         self.classes.iter().flat_map(|class| self.applies_to.iter().map(|c| (*class, *c)))
     }
 }
 
 /// The cohorts of all schedules that could give anything.
-pub(super) fn cohorts<'a>(tender: &'a Tender, classes: &[Vec<usize>]) -> Vec<Cohort<'a>> {
+pub(crate) fn cohorts<'a>(tender: &'a Tender, classes: &[Vec<usize>]) -> Vec<Cohort<'a>> {
     if tender.schedules.is_empty() {
         return Vec::new();
     }

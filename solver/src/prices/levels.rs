@@ -96,7 +96,7 @@ impl Levels {
 }
 
 /// Whether a line has its price from this schedule alone.
-fn needs_this(tender: &Tender, cohort: &Cohort<'_>, c: CandidateIx) -> bool {
+pub(crate) fn needs_this(tender: &Tender, cohort: &Cohort<'_>, c: CandidateIx) -> bool {
     cohort.schedule.gives == Gives::Price && tender.offers[tender.candidates[c].offer].needs_tier
 }
 

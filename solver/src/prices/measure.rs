@@ -14,11 +14,11 @@ use super::value::{Amount, Values};
 use crate::rules::balance;
 
 /// What is counted.
-pub(super) enum Measure {
+pub(crate) enum Measure {
     /// A sum in the basis, and the grid on which it lies if only whole packs are counted.
     Plain { amount: Amount, step: Option<Decimal> },
-    /// N − L·D for each tier and its opposite, with the constant part of D.
-    Ratio { above: Vec<Amount>, below: Vec<Amount>, whole: Amount, constant: f64 },
+    /// N, and N − L·D for each tier and its opposite, with the constant part of D.
+    Ratio { numerator: Amount, above: Vec<Amount>, below: Vec<Amount>, whole: Amount, constant: f64 },
 }
 
 impl Measure {
@@ -34,7 +34,7 @@ impl Measure {
 }
 
 /// The measure of a cohort.
-pub(super) fn measure(tender: &Tender, values: &Values<'_>, cohort: &Cohort<'_>) -> Measure {
+pub(crate) fn measure(tender: &Tender, values: &Values<'_>, cohort: &Cohort<'_>) -> Measure {
     let s = cohort.schedule;
     if let Some(whole) = &s.whole {
         return share(tender, values, cohort, whole);
@@ -117,6 +117,7 @@ fn share(tender: &Tender, values: &Values<'_>, cohort: &Cohort<'_>, whole: &Whol
     Measure::Ratio {
         above: froms.iter().map(|l| difference(&numerator, 1.0, &purchases, *l)).collect(),
         below: froms.iter().map(|l| difference(&purchases, *l, &numerator, 1.0)).collect(),
+        numerator,
         whole: purchases,
         constant,
     }

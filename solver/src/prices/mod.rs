@@ -19,11 +19,14 @@ use ballast_domain::tables::ScheduleKind;
 use ballast_domain::tender::Schedule;
 
 use crate::model::{Col, Model, Volumes};
-use cohort::Cohort;
+pub(crate) use cohort::{Cohort, cohorts};
 use levels::Levels;
+pub(crate) use levels::needs_this;
+pub(crate) use measure::{Measure, measure};
 use reach::Sum;
 pub(crate) use readers::{ReadLevel, Readers};
-use value::{Step, Values};
+pub(crate) use savings::groups;
+pub(crate) use value::{Amount, Step, Values, YearLine};
 
 /// A tier in the model: its binary, its measure column, and the threshold in the measure's scaled unit.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +44,7 @@ pub(crate) struct Threshold {
 /// Adds every schedule and what rules read, and gives the tiers' thresholds.
 pub(crate) fn add(tender: &Tender, model: &mut Model, volumes: &Volumes, readers: &Readers) -> Vec<Threshold> {
     let classes = tender.year_classes();
-    let cohorts = cohort::cohorts(tender, &classes);
+    let cohorts = cohorts(tender, &classes);
     let mut values = Values::new(tender, volumes, &classes, &cohorts, readers);
     let steps: BTreeSet<_> = tender.schedules.iter().map(Schedule::step).collect();
     let (discounts, rebates): (Vec<_>, Vec<_>) = steps.into_iter().partition(|s| s.0 == ScheduleKind::Discount);
@@ -66,10 +69,8 @@ fn apply(
     for &step in steps {
         let ours: Vec<&Cohort<'_>> = cohorts.iter().filter(|c| c.schedule.step() == step).collect();
         // All of a step see what the steps before left, so all is measured before any of it is written.
-        let plans: Vec<_> = ours
-            .iter()
-            .map(|cohort| (measure::measure(tender, values, cohort), savings::groups(values, cohort)))
-            .collect();
+        let plans: Vec<_> =
+            ours.iter().map(|cohort| (measure(tender, values, cohort), groups(values, cohort))).collect();
         let sums: Vec<Sum<'_>> =
             plans.iter().flat_map(|(m, groups)| m.sums().into_iter().chain(groups.iter().map(|g| g.sum()))).collect();
         let mut reach = reach::reaches(tender, model, volumes, &sums).into_iter();

@@ -15,7 +15,7 @@ use ballast_domain::index::CandidateIx;
 use ballast_domain::tables::{Gives, ScheduleKind};
 
 use super::value::{Step, Values};
-use crate::model::{Col, Model, RowLabel};
+use crate::model::{Col, Model, RowLabel, Terms};
 use crate::rules::packages;
 
 /// After which steps money is read.
@@ -161,15 +161,24 @@ impl Readers {
 
     /// Says what the sums of a level are, once all steps below it are written.
     pub(super) fn write(&self, model: &mut Model, values: &Values<'_>, level: ReadLevel) {
+        for (column, mut terms) in self.sums(values, level) {
+            terms.push((column, -1.0));
+            model.row(RowLabel::Link, 0.0, 0.0, terms);
+        }
+    }
+
+    /// The columns of a level with what they are.
+    pub(crate) fn sums(&self, values: &Values<'_>, level: ReadLevel) -> Vec<(Col, Terms)> {
         let years: f64 = values.years.iter().sum();
-        for reader in self.all.iter().filter(|r| r.level == level) {
+        let of = |reader: &Reader| {
             let (column, scale) = reader.column;
-            let mut terms = vec![(column, -1.0)];
+            let mut terms = Terms::new();
             for (class, own) in values.years.iter().enumerate() {
                 let value = values.of(reader.lines.iter().map(|(c, w)| ((class, *c), *w)));
                 terms.extend(value.terms.into_iter().map(|(col, v)| (col, v * own / years / scale)));
             }
-            model.row(RowLabel::Link, 0.0, 0.0, terms);
-        }
+            (column, terms)
+        };
+        self.all.iter().filter(|r| r.level == level).map(of).collect()
     }
 }

@@ -26,16 +26,16 @@ use super::value::{Amount, Use, Values, YearLine};
 use crate::model::{Col, Model, RowLabel, Terms};
 
 /// Lines whose value the tiers change alike.
-pub(super) struct Group {
-    lines: Vec<YearLine>,
+pub(crate) struct Group {
+    pub(crate) lines: Vec<YearLine>,
     /// V.
-    value: Amount,
+    pub(crate) value: Amount,
     /// What a unit of saving is worth over the contract.
-    worth: f64,
+    pub(crate) worth: f64,
     /// d for each tier.
-    off: Vec<f64>,
+    pub(crate) off: Vec<f64>,
     /// keep below the first tier and for each tier, if somebody later asks.
-    keep: Option<(f64, Vec<f64>)>,
+    pub(crate) keep: Option<(f64, Vec<f64>)>,
 }
 
 impl Group {
@@ -56,7 +56,7 @@ fn values_of(schedule: &Schedule) -> Vec<f64> {
 }
 
 /// The groups of a cohort's application scope, as it stands before the step.
-pub(super) fn groups(values: &Values<'_>, cohort: &Cohort<'_>) -> Vec<Group> {
+pub(crate) fn groups(values: &Values<'_>, cohort: &Cohort<'_>) -> Vec<Group> {
     let schedule = cohort.schedule;
     if schedule.mode == Mode::Incremental || schedule.gives == Gives::Sum {
         return Vec::new();

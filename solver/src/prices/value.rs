@@ -19,21 +19,21 @@ use crate::model::{Terms, Volumes};
 use crate::rules::packages;
 
 /// A line in a class of years.
-pub(super) type YearLine = (usize, CandidateIx);
+pub(crate) type YearLine = (usize, CandidateIx);
 
 /// Kind and stage: the order in which schedules apply.
-pub(super) type Step = (ScheduleKind, u32);
+pub(crate) type Step = (ScheduleKind, u32);
 
 /// An amount with terms on volumes alone that it never exceeds.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Amount {
-    pub(super) terms: Terms,
-    pub(super) most: Terms,
+pub(crate) struct Amount {
+    pub(crate) terms: Terms,
+    pub(crate) most: Terms,
 }
 
 impl Amount {
     /// Terms on volumes.
-    pub(super) fn plain(terms: Terms) -> Self {
+    pub(crate) fn plain(terms: Terms) -> Self {
         Self { most: terms.clone(), terms }
     }
 
@@ -41,7 +41,7 @@ impl Amount {
         Sum { terms: &self.terms, most: &self.most }
     }
 
-    pub(super) fn add(&mut self, other: &Self, weight: f64) {
+    pub(crate) fn add(&mut self, other: &Self, weight: f64) {
         self.terms.extend(other.terms.iter().map(|(c, v)| (*c, v * weight)));
         self.most.extend(other.most.iter().map(|(c, v)| (*c, v * weight)));
     }
@@ -49,7 +49,7 @@ impl Amount {
 
 /// What a cohort does with a line's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Use {
+pub(crate) enum Use {
     /// Takes something off it.
     Applies(usize),
     /// Counts it.
@@ -66,11 +66,11 @@ pub(super) enum Use {
 const PACKAGES: Step = (ScheduleKind::Discount, u32::MAX);
 
 /// Values of all lines as far as the steps have gone.
-pub(super) struct Values<'a> {
-    pub(super) tender: &'a Tender,
-    pub(super) volumes: &'a Volumes,
+pub(crate) struct Values<'a> {
+    pub(crate) tender: &'a Tender,
+    pub(crate) volumes: &'a Volumes,
     /// Years in each class.
-    pub(super) years: Vec<f64>,
+    pub(crate) years: Vec<f64>,
     /// List price of each offer in each class.
     list: Vec<IxVec<OfferIx, f64>>,
     /// Price of each class ÷ price of the first year.
@@ -82,7 +82,7 @@ pub(super) struct Values<'a> {
 
 impl<'a> Values<'a> {
     /// Values before any step.
-    pub(super) fn new(
+    pub(crate) fn new(
         tender: &'a Tender,
         volumes: &'a Volumes,
         classes: &[Vec<usize>],
@@ -149,7 +149,7 @@ impl<'a> Values<'a> {
     }
 
     /// Does what packages do to the lines that rebates and rules will see: a factor on what discounts left, or their own price.
-    pub(super) fn after_packages(&mut self) {
+    pub(crate) fn after_packages(&mut self) {
         let is_packaged = |uses: &[(Step, Use)]| uses.iter().any(|(step, _)| *step == PACKAGES);
         let lines: Vec<YearLine> = self.uses.iter().filter(|(_, u)| is_packaged(u)).map(|(l, _)| *l).collect();
         // Lines of one group stay together; lines that are worth their list spend are on their own.
@@ -178,17 +178,17 @@ impl<'a> Values<'a> {
     }
 
     /// Money a year of a class per pack of a line, before all steps.
-    pub(super) fn list(&self, (class, c): YearLine) -> f64 {
+    pub(crate) fn list(&self, (class, c): YearLine) -> f64 {
         self.list[class][self.tender.candidates[c].offer]
     }
 
     /// Price of the class ÷ price of the first year.
-    pub(super) fn factor(&self, (class, c): YearLine) -> f64 {
+    pub(crate) fn factor(&self, (class, c): YearLine) -> f64 {
         self.factor[class][self.tender.candidates[c].offer]
     }
 
     /// What a unit of the line's saving is worth over the contract: mark-up and fees go with discounts, not with rebates.
-    pub(super) fn worth(&self, kind: ScheduleKind, (class, c): YearLine) -> f64 {
+    pub(crate) fn worth(&self, kind: ScheduleKind, (class, c): YearLine) -> f64 {
         self.years[class]
             * match kind {
                 ScheduleKind::Discount => self.volumes.net_factor[c],
@@ -197,7 +197,7 @@ impl<'a> Values<'a> {
     }
 
     /// What the objective makes of a unit of money of this kind.
-    pub(super) fn weight(&self, kind: ScheduleKind) -> f64 {
+    pub(crate) fn weight(&self, kind: ScheduleKind) -> f64 {
         let component = match kind {
             ScheduleKind::Discount => Component::Discounts,
             ScheduleKind::Rebate => Component::Rebates,
@@ -206,13 +206,13 @@ impl<'a> Values<'a> {
     }
 
     /// What is done with a line after a step.
-    pub(super) fn later(&self, line: YearLine, step: (ScheduleKind, u32)) -> Vec<Use> {
+    pub(crate) fn later(&self, line: YearLine, step: (ScheduleKind, u32)) -> Vec<Use> {
         let uses = self.uses.get(&line).map_or(&[][..], Vec::as_slice);
         uses.iter().filter(|(s, _)| *s > step).map(|(_, u)| *u).collect()
     }
 
     /// Whether a lower tier may be worth more than a higher one, because someone later counts what is left.
-    pub(super) fn strict(&self, cohort: &Cohort<'_>) -> bool {
+    pub(crate) fn strict(&self, cohort: &Cohort<'_>) -> bool {
         let step = cohort.schedule.step();
         let counted = |line: YearLine| {
             self.later(line, step).iter().any(|u| matches!(u, Use::Counts(_) | Use::Whole(_) | Use::Reads(..)))
@@ -221,7 +221,7 @@ impl<'a> Values<'a> {
     }
 
     /// The value of lines as it stands, each with a weight that is the same for all lines of a group.
-    pub(super) fn of(&self, lines: impl IntoIterator<Item = (YearLine, f64)>) -> Amount {
+    pub(crate) fn of(&self, lines: impl IntoIterator<Item = (YearLine, f64)>) -> Amount {
         let mut amount = Amount::default();
         let mut seen = std::collections::BTreeSet::new();
         for (line, weight) in lines {
@@ -240,7 +240,7 @@ impl<'a> Values<'a> {
     }
 
     /// These lines together are worth so much from now on.
-    pub(super) fn put(&mut self, lines: &[YearLine], after: Amount) {
+    pub(crate) fn put(&mut self, lines: &[YearLine], after: Amount) {
         self.groups.push(after);
         let group = self.groups.len() - 1;
         self.group_of.extend(lines.iter().map(|l| (*l, group)));
@@ -249,7 +249,7 @@ impl<'a> Values<'a> {
 
 impl Cohort<'_> {
     /// Lines whose purchases belong to the whole of the share.
-    pub(super) fn whole(&self, tender: &Tender) -> Vec<CandidateIx> {
+    pub(crate) fn whole(&self, tender: &Tender) -> Vec<CandidateIx> {
         let Some(whole) = &self.schedule.whole else { return Vec::new() };
         let by_spend = whole.weight == ShareWeight::Spend;
         let belongs = |line: &ballast_domain::tender::Candidate| {

@@ -22,3 +22,5 @@ mod line_cost;
 mod moved;
 mod ratio;
 mod rows;
+
+pub(crate) use rows::Rows;

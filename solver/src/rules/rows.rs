@@ -13,14 +13,14 @@ use crate::model::{Col, Formulary, Indicators, Model, RowLabel, Terms, Volumes};
 use crate::prices::{ReadLevel, Readers};
 
 /// Lines with their coefficients.
-pub(super) type LineTerms = [(CandidateIx, Exact)];
+pub(crate) type LineTerms = [(CandidateIx, Exact)];
 
 fn need_units(lines: &LineTerms) -> Sum {
     Sum { counted: Amount::Used.everywhere(), terms: lines.to_vec() }
 }
 
 /// The model under construction, as rules see it.
-pub(super) struct Rows<'a> {
+pub(crate) struct Rows<'a> {
     pub(super) tender: &'a Tender,
     pub(super) model: &'a mut Model,
     volumes: &'a Volumes,
@@ -37,7 +37,7 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         tender: &'a Tender,
         model: &'a mut Model,
         volumes: &'a Volumes,
@@ -69,7 +69,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Σ coefficient × what is counted, times `factor`.
-    pub(super) fn terms(&mut self, sum: &Sum, factor: f64) -> Terms {
+    pub(crate) fn terms(&mut self, sum: &Sum, factor: f64) -> Terms {
         let volumes = self.volumes;
         let of_list = |(c, w): &(CandidateIx, Exact)| {
             let (packs, per_share) = volumes.packs[*c];

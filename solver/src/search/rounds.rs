@@ -1,0 +1,138 @@
+//! Rounds of annealing. The first is short, for an award soon. Each later one is a pair: a complete annealing from the
+//! start, longer from round to round, and one as long that reheats the best award; both are polished. A round does the same
+//! whatever the number of threads; its two annealings run side by side where there is room.
+
+use ballast_domain::award::Award;
+
+use super::Problem;
+
+/// Moves of the first annealing, per place.
+const FIRST: u64 = 8;
+/// The least of that.
+const FIRST_LEAST: u64 = 20_000;
+/// How often the first one is tried again, four times as long, while there is no award.
+const TRIES: u32 = 3;
+/// Moves of each annealing of the second round, per place.
+const FULL: u64 = 40;
+/// The least of that.
+const FULL_LEAST: u64 = 100_000;
+/// Rounds after which they grow no longer.
+const GROWTH: u32 = 5;
+/// Relative distance to the best within which an award has its switching decided anew.
+const NEAR: f64 = 0.002;
+
+/// A value with its shares.
+pub(crate) type Valued = (f64, Vec<f64>);
+
+/// The rounds of a search.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rounds {
+    /// Rounds done.
+    round: u32,
+    /// Shares to reheat while there is no award.
+    from: Option<Vec<f64>>,
+    /// The best so far.
+    pub(crate) best: Option<Valued>,
+    /// Moves so far.
+    pub(crate) moves: u64,
+    /// Simplex iterations so far.
+    pub(crate) iterations: i64,
+}
+
+/// What an annealing gave, polished.
+struct Leg {
+    found: Option<Valued>,
+    moves: u64,
+    iterations: i64,
+}
+
+impl Rounds {
+    /// Rounds that begin at an award, if it fits the tender; whether it keeps everything or not.
+    pub(crate) fn from(problem: &Problem<'_>, award: &Award) -> Self {
+        let x = problem.shares(award);
+        let best = x.as_ref().and_then(|x| problem.value(x)).zip(x.clone());
+        Self { round: 1, from: x, best, ..Self::default() }
+    }
+
+    /// Work so far, in units of 1,000 simplex iterations or [`MOVES`] moves.
+    pub(crate) fn work(&self) -> f64 {
+        self.moves as f64 / MOVES + self.iterations as f64 / 1000.0
+    }
+
+    /// One more round; true if the best got better. `stop` is asked often.
+    pub(crate) fn next(&mut self, problem: &Problem<'_>, seed: u64, stop: &(dyn Fn() -> bool + Sync)) -> bool {
+        let places = problem.places();
+        let round = self.round;
+        self.round += 1;
+        let seed_of = |leg: u64| seed.wrapping_mul(1_000_003).wrapping_add(u64::from(round) * 8 + leg);
+        if round == 0 {
+            for attempt in 0..TRIES {
+                let moves = (FIRST * places).max(FIRST_LEAST) * 4u64.pow(attempt);
+                let leg = leg(problem, &|| problem.anneal(moves, seed_of(u64::from(attempt)), stop), None);
+                if self.take(leg) {
+                    return true;
+                }
+                if stop() {
+                    break;
+                }
+            }
+            return false;
+        }
+        let moves = (FULL * places).max(FULL_LEAST) << (round - 1).min(GROWTH);
+        let near = self.best.as_ref().map(|(value, _)| value + NEAR * value.abs());
+        let from = self.best.as_ref().map(|(_, x)| x).or(self.from.as_ref()).cloned();
+        let fresh = || leg(problem, &|| problem.anneal(moves, seed_of(0), stop), near);
+        let reheated = || {
+            let again = || match &from {
+                Some(x) => problem.reheat(x, moves, seed_of(1), stop),
+                None => problem.anneal(moves, seed_of(1), stop),
+            };
+            leg(problem, &again, near)
+        };
+        let legs = std::thread::scope(|scope| {
+            let second = scope.spawn(reheated);
+            let first = fresh();
+            // A panic there is one here.
+            [first, second.join().unwrap_or(Leg { found: None, moves: 0, iterations: 0 })]
+        });
+        let mut better = false;
+        for leg in legs {
+            better |= self.take(leg);
+        }
+        better
+    }
+
+    fn take(&mut self, leg: Leg) -> bool {
+        self.moves += leg.moves;
+        self.iterations += leg.iterations;
+        let better = match (&leg.found, &self.best) {
+            (Some(new), Some(old)) => new.0 < old.0,
+            (found, None) => found.is_some(),
+            (None, Some(_)) => false,
+        };
+        if better {
+            self.best = leg.found;
+        }
+        better
+    }
+}
+
+/// Moves that are about as much work as 1,000 simplex iterations.
+const MOVES: f64 = 20_000.0;
+
+/// One annealing with its polish; switching costs are decided anew where the award is near the best.
+fn leg(problem: &Problem<'_>, anneal: &dyn Fn() -> (Option<Valued>, u64), near: Option<f64>) -> Leg {
+    let (mut found, moves) = anneal();
+    let mut iterations = 0;
+    if let Some(raw) = &found {
+        let (polished, spent) = problem.polish(&raw.1, false);
+        iterations += spent;
+        found = polished.or(found);
+    }
+    if let Some(some) = found.as_ref().filter(|f| near.is_some_and(|near| f.0 <= near)) {
+        let (polished, spent) = problem.polish(&some.1, true);
+        iterations += spent;
+        found = polished.or(found);
+    }
+    Leg { found, moves, iterations }
+}
