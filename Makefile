@@ -1,11 +1,12 @@
 # The commands a newcomer needs. Each does its whole set-up; the second run is quick.
-.PHONY: help setup build demo test lint bench trials clean
+.PHONY: help setup build demo test lint bench peers peers-table trials clean
 
 help:
 	@echo "make demo    build, then run every verb on the shipped tender (report: ballast-demo/report.html)"
 	@echo "make test    build, then run every test"
 	@echo "make lint    formatting, clippy with warnings as errors, documentation"
 	@echo "make bench   speed of award, simulation and import on this machine"
+	@echo "make peers   Ballast and its peers on the sourcing benchmark (benches/peers/README.md)"
 	@echo "make trials  the long counts of the random trials"
 
 setup:
@@ -27,6 +28,17 @@ lint: setup
 
 bench: build
 	benches/run
+
+# Comparisons take hours on the larger sizes: choose.
+INSTANCES ?= XS-1 XS-2 XS-3 XS-4 XS-5
+PEERS ?= highs
+REPEAT ?= 1
+
+peers: build
+	benches/peers/compare --peers "$(PEERS)" --repeat $(REPEAT) $(INSTANCES)
+
+peers-table: build
+	target/debug/sourcing table benches/peers/results.jsonl --into docs/benchmarks.md
 
 trials: setup
 	BALLAST_TRIALS=1 cargo test --workspace --locked

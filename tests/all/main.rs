@@ -14,6 +14,7 @@ mod rules_with_tiers;
 mod run;
 mod scenarios;
 mod signals;
+mod sourcing;
 mod structure;
 mod studies;
 mod tiny;

@@ -23,7 +23,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use crate::instance::{Instance, Step};
+use crate::instance::{Category, Instance, Need, Step};
 
 /// Units of the tender's money in a cent.
 pub const UNITS_A_CENT: u64 = 100;
@@ -39,6 +39,9 @@ fn decimal(n: u64, decimals: u32) -> String {
         }
     }
 }
+
+/// All of it, in basis points.
+const WHOLE: u64 = 10_000;
 
 fn bps(n: u64) -> String {
     decimal(n, 4)
@@ -190,44 +193,48 @@ fn schedules<W: Write>(i: &Instance, out: &mut Tables<W>) -> io::Result<()> {
 }
 
 /// Members by a value that they share, so that one rule speaks of all of them.
-fn alike(members: impl Iterator<Item = (usize, u64)>) -> BTreeMap<u64, BTreeSet<usize>> {
+fn alike(values: impl Iterator<Item = u64>) -> BTreeMap<u64, BTreeSet<usize>> {
     let mut groups: BTreeMap<u64, BTreeSet<usize>> = BTreeMap::new();
-    for (member, value) in members {
+    for (member, value) in values.enumerate() {
         groups.entry(value).or_default().insert(member);
     }
     groups
 }
 
-fn named(letter: char, members: &BTreeSet<usize>) -> String {
-    members.iter().map(|m| format!("\"{letter}{m}\"")).collect::<Vec<_>>().join(",")
+/// The scope of a rule: some of the members of a dimension, and nothing to say where it is all of them.
+fn some(dimension: &str, members: &BTreeSet<usize>, all: usize) -> String {
+    if members.len() == all {
+        return String::new();
+    }
+    let letter = &dimension[..1];
+    let named = members.iter().map(|m| format!("\"{letter}{m}\"")).collect::<Vec<_>>().join(",");
+    format!(r#","scope.{dimension}":[{named}]"#)
 }
 
 fn rules(i: &Instance) -> Vec<String> {
-    let needs = || i.needs.iter().enumerate();
-    let categories = || i.categories.iter().enumerate();
+    let of_needs = |value: fn(&Need) -> u64| alike(i.needs.iter().map(value));
+    let of_categories = |value: fn(&Category) -> u64| alike(i.categories.iter().map(value));
+    let needs = |group: &BTreeSet<usize>| some("need", group, i.needs.len());
+    let categories = |group: &BTreeSet<usize>| some("category", group, i.categories.len());
     let mut rules = Vec::new();
-    for (share, group) in alike(needs().map(|(n, need)| (n, need.min_share_bps)).filter(|(_, v)| *v > 0)) {
-        let scope = if group.len() == i.needs.len() {
-            String::new()
-        } else {
-            format!(r#","scope":{{"need":[{}]}}"#, named('n', &group))
-        };
+    for (share, group) in of_needs(|n| n.min_share_bps).iter().filter(|(v, _)| **v > 0) {
         rules.push(format!(
-            r#""id":"minimum-share-{share}","measure":"share","each":["product","need"],"within":["need"],"at_least":{},"if_used":"yes"{scope}"#,
-            bps(share)
+            r#""id":"minimum-share-{share}","measure":"share","each":["product","need"],"within":["need"],"at_least":{},"if_used":"yes"{}"#,
+            bps(*share),
+            needs(group)
         ));
     }
-    for (share, group) in alike(needs().map(|(n, need)| (n, need.max_share_bps)).filter(|(_, v)| *v < 10_000)) {
+    for (share, group) in of_needs(|n| n.max_share_bps).iter().filter(|(v, _)| **v < WHOLE) {
         rules.push(format!(
-            r#""id":"maximum-share-{share}","measure":"share","each":["supplier","need"],"within":["need"],"at_most":{},"scope":{{"need":[{}]}}"#,
-            bps(share),
-            named('n', &group)
+            r#""id":"maximum-share-{share}","measure":"share","each":["supplier","need"],"within":["need"],"at_most":{}{}"#,
+            bps(*share),
+            needs(group)
         ));
     }
     for offer in &i.offers {
         let Some(first) = offer.tiers.first().filter(|t| t.from_cents > 0) else { continue };
         rules.push(format!(
-            r#""id":"minimum-award-s{0}-c{1}","measure":"spend","spend_level":"list","at_least":{2},"if_used":"yes","scope":{{"supplier":["s{0}"],"category":["c{1}"]}}"#,
+            r#""id":"minimum-award-s{0}-c{1}","measure":"spend","spend_level":"list","at_least":{2},"if_used":"yes","scope.supplier":["s{0}"],"scope.category":["c{1}"]"#,
             offer.supplier,
             offer.category,
             money(first.from_cents)
@@ -236,35 +243,30 @@ fn rules(i: &Instance) -> Vec<String> {
     rules.push(format!(r#""id":"supplier-count","measure":"count","of":"supplier","at_most":{}"#, i.max_suppliers));
     if i.small_share_bps > 0 {
         rules.push(format!(
-            r#""id":"small-suppliers","measure":"share","weight":"spend","spend_level":"net","at_least":{},"scope":{{"supplier.small":["yes"]}}"#,
+            r#""id":"small-suppliers","measure":"share","weight":"spend","spend_level":"net","at_least":{},"scope.supplier.small":["yes"]"#,
             bps(i.small_share_bps)
         ));
     }
-    let least = |v: i64| u64::try_from(v).unwrap_or(0);
-    for (mean, group) in
-        alike(categories().map(|(c, category)| (c, least(category.pref_min_milli))).filter(|(_, v)| *v > 0))
+    for (mean, group) in of_categories(|c| u64::try_from(c.pref_min_milli).unwrap_or(0)).iter().filter(|(v, _)| **v > 0)
     {
         rules.push(format!(
-            r#""id":"preference-{mean}","measure":"mean","of":"preference","weight":"reference","each":["category"],"at_least":{},"scope":{{"category":[{}]}}"#,
-            decimal(mean, 3),
-            named('c', &group)
+            r#""id":"preference-{mean}","measure":"mean","of":"preference","weight":"reference","each":["category"],"at_least":{}{}"#,
+            decimal(*mean, 3),
+            categories(group)
         ));
     }
-    for (share, group) in alike(categories().map(|(c, category)| (c, category.carve_bps)).filter(|(_, v)| *v < 10_000))
-    {
+    for (share, group) in of_categories(|c| c.carve_bps).iter().filter(|(v, _)| **v < WHOLE) {
         rules.push(format!(
-            r#""id":"carve-out-{share}","measure":"share","weight":"reference","each":["category","site"],"within":["category","site"],"at_most":{},"scope":{{"category":[{}],"acceptable":["no"]}}"#,
-            bps(share),
-            named('c', &group)
+            r#""id":"carve-out-{share}","measure":"share","weight":"reference","each":["category","site"],"within":["category","site"],"at_most":{},"scope.acceptable":["no"]{}"#,
+            bps(*share),
+            categories(group)
         ));
     }
-    for (share, group) in
-        alike(categories().map(|(c, category)| (c, category.incumbent_keep_bps)).filter(|(_, v)| *v > 0))
-    {
+    for (share, group) in of_categories(|c| c.incumbent_keep_bps).iter().filter(|(v, _)| **v > 0) {
         rules.push(format!(
-            r#""id":"incumbents-kept-{share}","measure":"share","weight":"reference","each":["category"],"within":["category"],"at_least":{},"scope":{{"category":[{}],"incumbent":["yes"]}}"#,
-            bps(share),
-            named('c', &group)
+            r#""id":"incumbents-kept-{share}","measure":"share","weight":"reference","each":["category"],"within":["category"],"at_least":{},"scope.incumbent":["yes"]{}"#,
+            bps(*share),
+            categories(group)
         ));
     }
     rules
