@@ -334,23 +334,33 @@ pub fn table(results: &[Outcome]) -> String {
         missing.iter().for_each(|m| text.push_str(&format!("- {m}.\n")));
     }
     text.push_str("\nCircumstances:\n\n");
-    let mut said: BTreeMap<(&str, &str), (Vec<&str>, BTreeSet<String>, f64, f64)> = BTreeMap::new();
+    let mut said: BTreeMap<(&str, &str), Circumstance<'_>> = BTreeMap::new();
     for (size, latest, field) in &fields {
         for r in &field.0 {
-            let entry = said.entry((latest, &r.machine)).or_insert((Vec::new(), BTreeSet::new(), f64::INFINITY, 0.0));
-            if !entry.0.contains(size) {
-                entry.0.push(size);
+            let entry = said.entry((latest, &r.machine)).or_default();
+            if !entry.sizes.contains(size) {
+                entry.sizes.push(size);
             }
-            entry.1.insert(format!("{} {}", r.solver, r.version));
-            entry.2 = entry.2.min(r.load);
-            entry.3 = entry.3.max(r.load);
+            entry.versions.insert(format!("{} {}", r.solver, r.version));
+            entry.loads.push(r.load);
         }
     }
-    for ((comparison, machine), (sizes, versions, low, high)) in said {
-        let versions = versions.into_iter().collect::<Vec<_>>().join("; ");
-        let _ = writeln!(text, "- {}: {comparison}, {machine}, load {low:.1}–{high:.1}. {versions}.", sizes.join(", "));
+    for ((comparison, machine), said) in said {
+        let versions = said.versions.into_iter().collect::<Vec<_>>().join("; ");
+        let low = said.loads.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = said.loads.iter().copied().fold(0.0, f64::max);
+        let sizes = said.sizes.join(", ");
+        let _ = writeln!(text, "- {sizes}: {comparison}, {machine}, load {low:.1}–{high:.1}. {versions}.");
     }
     text
+}
+
+/// What is said of a comparison on one machine.
+#[derive(Default)]
+struct Circumstance<'a> {
+    sizes: Vec<&'a str>,
+    versions: BTreeSet<String>,
+    loads: Vec<f64>,
 }
 
 /// The lines of a page between which the table stands.

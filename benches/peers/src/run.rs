@@ -38,11 +38,9 @@ pub struct Run {
 }
 
 /// Between two looks at the file; the second once the run is no longer young.
-const LOOKS: [Duration; 2] = [Duration::from_millis(5), Duration::from_millis(25)];
+const LOOKS: [Duration; 2] = [Duration::from_millis(5), Duration::from_millis(50)];
 /// So long a run is young.
 const YOUNG: Duration = Duration::from_secs(5);
-/// Between two readings of the CPU time.
-const READINGS: Duration = Duration::from_millis(100);
 /// Writing a plan may take one part in so many of the time.
 const SPARING: u32 = 50;
 
@@ -127,21 +125,25 @@ pub fn run(run: &Run) -> Result<i32, String> {
     let began = Instant::now();
     let mut watch = Watch { run, file: &watched, seen: None, log: Vec::new(), idle_until: began };
     let mut asked = false;
-    let mut reading = began;
-    // Of the last reading: when the program has ended it is too late to ask.
+    let cores = std::thread::available_parallelism().map_or(1.0, |n| n.get() as f64);
+    let mut next_reading = began;
+    // The most that was read: what a process used that nobody waited for is gone with it.
     let mut cpu_s = 0.0;
     let status = loop {
         if let Some(status) = child.try_wait().map_err(|e| e.to_string())? {
             break status;
         }
         watch.look()?;
-        if reading.elapsed() >= READINGS {
-            reading = Instant::now();
+        if Instant::now() >= next_reading {
             cpu_s = f64::max(cpu_s, used());
-            if !asked && cpu_s >= run.limit - run.reserve {
+            let left = run.limit - run.reserve - cpu_s;
+            if !asked && left <= 0.0 {
                 asked = true;
                 interrupt(pid)?;
             }
+            // All cores at work use up half of what is left by then.
+            let pause = if asked { 1.0 } else { (left / cores / 2.0).clamp(0.02, 1.0) };
+            next_reading = Instant::now() + Duration::from_secs_f64(pause);
         }
         sleep(LOOKS[usize::from(began.elapsed() > YOUNG)]);
     };
