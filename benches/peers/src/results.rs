@@ -187,6 +187,11 @@ impl Field<'_> {
         run.bound_cents.zip(best).is_some_and(|(bound, best)| bound > best * (1.0 + BOUND_SLACK))
     }
 
+    /// By how many whole cents a solver's claim differs from the referee's cost of its valid plan.
+    fn claim_error(run: &Outcome) -> Option<f64> {
+        Some((run.claimed_cost_cents?.round() - Self::cost(run)?).abs())
+    }
+
     fn gap(&self, run: &Outcome) -> Option<f64> {
         let bound = run.bound_cents.filter(|_| !self.refuted(run))?;
         Self::cost(run).map(|cost| (cost - bound) / cost * 100.0)
@@ -224,6 +229,10 @@ impl Field<'_> {
         }
         if refuted > 0 {
             notes.push(format!("bound refuted in {refuted}"));
+        }
+        let errors: Vec<f64> = runs.iter().filter_map(|r| Self::claim_error(r)).filter(|e| *e > 0.0).collect();
+        if let Some(most) = errors.iter().copied().max_by(f64::total_cmp) {
+            notes.push(format!("claim wrong in {}, by up to {most} cents", errors.len()));
         }
         let scopes: BTreeSet<&str> = runs.iter().filter_map(|r| r.bound_scope.as_deref()).collect();
         notes.extend(scopes.into_iter().map(|s| format!("bound for {s}")));
@@ -446,6 +455,15 @@ mod tests {
         assert!(text.contains("bound refuted in 1"), "{text}");
         assert!(text.contains("| XS | 1 | highs |"), "{text}");
         assert!(text.contains("- XS: a, 2 cores, load 1.0–1.0. highs 1."), "{text}");
+    }
+
+    #[test]
+    fn a_wrong_claim_is_told_to_the_cent() {
+        let mut wrong = result("b", "highs", "S-1", Some(1000), Some(1000.0));
+        wrong.claimed_cost_cents = Some(998.6);
+        let text = table(&[wrong, result("b", "ballast", "S-1", Some(1000), None)]);
+        assert_eq!(text.matches("claim wrong").count(), 1);
+        assert!(text.contains("claim wrong in 1, by up to 1 cents"), "{text}");
     }
 
     #[test]
