@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::exit::Failure;
 use crate::output::Output;
+use crate::proven::several;
 
 /// The build that stands in documents.
 pub fn build() -> String {
@@ -66,7 +67,7 @@ pub fn tables(path: &Path, what_if: &WhatIf, tender: &Tender) -> RawTender {
 pub fn edited_tender(path: &Path, scenarios: &Scenarios, output: &Output) -> Result<(Tender, WhatIf), Failure> {
     let mut what_if = what_if(path, scenarios)?;
     for edit in what_if.scenarios.iter().flat_map(|s| &s.edits) {
-        output.note(&format!("edit `{}`: {} ({} cells)", edit.name, edit.sentence, edit.touched));
+        output.note(&format!("edit `{}`: {} ({})", edit.name, edit.sentence, several(edit.touched, "cell")));
     }
     let reading = &mut what_if.reading;
     match reading.tender.take() {

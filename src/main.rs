@@ -6,6 +6,7 @@ mod load;
 mod out;
 mod output;
 mod progress;
+mod proven;
 mod say;
 mod stated;
 mod study;

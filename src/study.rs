@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupt;
 use crate::output::{Output, money};
+use crate::proven::several;
 use crate::verbs::award::{MEMORY_MIB, gap, seconds, tolerance};
 use crate::{Common, load, progress};
 
@@ -162,7 +163,7 @@ pub fn answer(answer: &Answer) -> AnswerPart {
                 Termination::Optimal => ("optimal", String::new()),
                 Termination::Feasible(limit) => ("feasible", limit_words(*limit).to_owned()),
                 Termination::Infeasible => {
-                    ("infeasible", report.reasons.iter().map(|r| r.text.as_str()).collect::<Vec<_>>().join("; "))
+                    ("infeasible", report.reasons.iter().map(|r| r.text.trim_end_matches('.')).collect::<Vec<_>>().join("; "))
                 }
                 Termination::NoAward(limit) => ("no_award", format!("inconclusive: {}", limit_words(*limit))),
             };
@@ -199,16 +200,6 @@ pub fn signed(amount: rust_decimal::Decimal) -> String {
     if amount.is_sign_positive() && text != "0" { format!("+{text}") } else { text }
 }
 
-/// An interval for people: `120 to 3,400`.
-pub fn between(i: IntervalPart) -> String {
-    let end = |e: Option<_>| e.map_or_else(|| "?".to_owned(), money);
-    match (i.low, i.high) {
-        (None, None) => "nothing proven".to_owned(),
-        (Some(a), Some(b)) if a == b => money(a),
-        (a, b) => format!("{} to {}", end(a), end(b)),
-    }
-}
-
 /// What differs, in a few words.
 pub fn briefly(d: &DifferencePart) -> String {
     let mut words = Vec::new();
@@ -220,7 +211,10 @@ pub fn briefly(d: &DifferencePart) -> String {
     }
     match d.cells.len() {
         0 => words.push("nothing moves".to_owned()),
-        n => words.push(format!("{:.1} % of volume moves, {n} cells at {} sites", d.moved * 100.0, d.sites.len())),
+        n => {
+            let at = several(d.sites.len(), "site");
+            words.push(format!("{:.1} % of volume moves, {} at {at}", d.moved * 100.0, several(n, "cell")));
+        }
     }
     words.join("; ")
 }

@@ -11,7 +11,8 @@ use serde_json::json;
 use crate::Common;
 use crate::exit::Outcome;
 use crate::output::{Output, money, percent, table};
-use crate::study::{self, Desktop, between, signed};
+use crate::proven::between;
+use crate::study::{self, Desktop, signed};
 use crate::verbs::award::within;
 use crate::{load, out};
 

@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::load;
 use crate::output::{Output, table};
+use crate::proven::several;
 
 /// Reads a tender and reports all findings at once.
 #[derive(clap::Args)]
@@ -64,7 +65,7 @@ pub fn run(args: &Args, output: &Output) -> Outcome {
 
     let mut text = String::new();
     for edit in what_if.scenarios.iter().flat_map(|s| &s.edits) {
-        text.push_str(&format!("edit `{}`: {} ({} cells)\n", edit.name, edit.sentence, edit.touched));
+        text.push_str(&format!("edit `{}`: {} ({})\n", edit.name, edit.sentence, several(edit.touched, "cell")));
     }
     for finding in &reading.findings.0 {
         text.push_str(&format!("{finding}\n"));

@@ -17,7 +17,8 @@ use serde_json::{Value, json};
 use crate::Common;
 use crate::exit::{Failure, Outcome};
 use crate::output::{Output, money, table};
-use crate::study::{self, Desktop, between, signed};
+use crate::proven::{between, several};
+use crate::study::{self, Desktop, signed};
 use crate::{load, out};
 
 /// Sets scenarios and awards beside the tender as it stands: money, suppliers, formulary, sites, clinicians, rules; the
@@ -199,7 +200,7 @@ fn details(column: &ColumnPart) -> String {
             (Some(change), _) => format!("{} (proven {})", signed(change), between(edit.proven)),
             (None, other) => other.replace('_', " "),
         };
-        text.push_str(&format!("  {}: {} ({} cells): {change}\n", edit.name, edit.sentence, edit.touched));
+        text.push_str(&format!("  {}: {} ({}): {change}\n", edit.name, edit.sentence, several(edit.touched, "cell")));
     }
     let Some(d) = &column.difference else { return text };
     let mut list = |what: &str, items: Vec<String>| {
@@ -277,8 +278,10 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         out::write(path, &document)?;
     }
     let mut text = format!(
-        "{}: money in {} over {} contract year(s)\n\n",
-        base.settings.name, base.settings.currency, base.settings.contract_years
+        "{}: money in {} over {}\n\n",
+        base.settings.name,
+        base.settings.currency,
+        several(base.settings.contract_years as usize, "contract year")
     );
     text.push_str(&side_by_side(&body));
     body.columns.iter().for_each(|c| text.push_str(&details(c)));

@@ -14,6 +14,7 @@ use crate::exit::{Exit, Outcome};
 use crate::load;
 use crate::out;
 use crate::output::Output;
+use crate::proven::several;
 
 /// Says in milliseconds what looks wrong with a tender: what can never happen, what says nothing, what is nearly surely
 /// unmeant, and how hard the decision will be.
@@ -65,7 +66,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
             s.cells, s.lines, s.whole_packs, s.tiers, s.choices, s.rules, s.counts, s.hardness
         ));
     }
-    text.push_str(&format!("{} warning(s), {} remark(s)\n", body.warnings, body.informations));
+    text.push_str(&format!("{}, {}\n", several(body.warnings, "warning"), several(body.informations, "remark")));
     output.result(&document, text.trim_start());
     Ok(if body.tender { Exit::Done } else { Exit::BadInput })
 }

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::Common;
 use crate::exit::Outcome;
 use crate::output::{Output, money, table};
+use crate::proven::several;
 use crate::study::{self, Desktop};
 use crate::{load, out};
 
@@ -72,7 +73,7 @@ fn text(body: &FrontierBody) -> String {
     let rows: Vec<Vec<String>> = body.points.iter().map(row).collect();
     let mut text = table(&[&body.measure, "cost", "no award below", ""], &rows);
     if body.dominated > 0 {
-        text.push_str(&format!("\n  {} further point(s) are beaten in both and left out\n", body.dominated));
+        text.push_str(&format!("\n  left out: {} beaten in both\n", several(body.dominated, "point")));
     }
     for bound in &body.without_award {
         let why = bound.answer.termination.replace('_', " ");

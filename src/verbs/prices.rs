@@ -19,7 +19,8 @@ use serde_json::json;
 use crate::Common;
 use crate::exit::{Failure, Outcome};
 use crate::output::{Output, money, table};
-use crate::study::{self, Desktop, between, briefly};
+use crate::proven::between;
+use crate::study::{self, Desktop, briefly};
 use crate::{load, out};
 
 /// Columns that limit an award, by table, with the column that names the row.

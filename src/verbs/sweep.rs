@@ -18,7 +18,8 @@ use serde_json::json;
 use crate::Common;
 use crate::exit::{Failure, Outcome};
 use crate::output::{Output, money, table};
-use crate::study::{self, Desktop, between, briefly, signed};
+use crate::proven::between;
+use crate::study::{self, Desktop, briefly, signed};
 use crate::{load, out};
 
 /// Cells that a grid may have: more are a misspelt axis rather than a question.

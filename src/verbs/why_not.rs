@@ -1,18 +1,22 @@
 //! `ballast why-not`: what stands between a bid and winning.
 
+mod text;
+
 use std::path::PathBuf;
 
 use ballast_domain::Tender;
 use ballast_exchange::documents::explain::{TriedPart, WhyNotBody};
+use ballast_exchange::documents::study::AnswerPart;
 use ballast_exchange::documents::{Header, seal};
-use ballast_studies::why_not::{Question, Refused, Subject, Tried, Verdict, why_not};
+use ballast_studies::Answer;
+use ballast_studies::why_not::{Question, RULE, Refused, Subject, Tried, Verdict, why_not};
 use rust_decimal::Decimal;
 use serde_json::json;
 
 use crate::Common;
 use crate::exit::{Failure, Outcome};
-use crate::output::{Output, money};
-use crate::study::{self, Desktop, between, signed};
+use crate::output::Output;
+use crate::study::{self, Desktop};
 use crate::{load, out};
 
 /// The best award with a supplier or product against the best without it, and the price at which it would win.
@@ -57,55 +61,20 @@ fn question(args: &Args, tender: &Tender) -> Result<Question, Failure> {
     Ok(Question { subject, site: args.site.clone(), share: args.share })
 }
 
+/// An answer without the reason that the question itself brings: the rule that forces or forbids.
+fn answer(answer: &Answer) -> AnswerPart {
+    let mut answer = answer.clone();
+    if let Answer::Said(report) = &mut answer {
+        report.reasons.retain(|r| !r.text.starts_with(&format!("rule {RULE}:")));
+    }
+    study::answer(&answer)
+}
+
 /// Neighbouring factors that win, as ranges.
 fn wins(tried: &[Tried]) -> Vec<[Decimal; 2]> {
     let runs = tried.chunk_by(|a, b| a.verdict == b.verdict);
     let winning = runs.filter(|r| r[0].verdict == Verdict::Wins);
     winning.map(|r| [r[0].factor, r[r.len() - 1].factor]).collect()
-}
-
-fn text(body: &WhyNotBody) -> String {
-    let cost = |a: &ballast_exchange::documents::study::AnswerPart| match a.value {
-        Some(value) => money(value),
-        None => format!("{} {}", a.termination.replace('_', " "), a.detail),
-    };
-    let at = body.site.as_ref().map_or_else(String::new, |s| format!(" at {s}"));
-    let mut text = format!(
-        "  with {}{at} (at least {} of what it may serve)  {}\n  without it  {}\n  with it costs  {} more, proven\n",
-        body.subject,
-        body.share,
-        cost(&body.with),
-        cost(&body.without),
-        between(body.dearer),
-    );
-    if let Some(d) = &body.difference {
-        let parts: Vec<String> = d
-            .cost
-            .iter()
-            .filter(|p| p.before != p.after)
-            .map(|p| format!("{} {}", p.name, signed(p.after - p.before)))
-            .collect();
-        text.push_str(&format!("  of it  {}\n", parts.join(", ")));
-        if !d.newly_binding.is_empty() {
-            text.push_str(&format!("  then at their bound  {}\n", d.newly_binding.join("; ")));
-        }
-    }
-    if body.one_flip {
-        match (body.proven_winning, body.proven_losing) {
-            (Some(w), Some(l)) => {
-                text.push_str(&format!("  prices × {w} win, × {l} lose: it flips between\n"));
-            }
-            (Some(w), None) => text.push_str(&format!("  prices × {w} win; none was proven to lose\n")),
-            (None, Some(l)) => text.push_str(&format!("  prices × {l} lose; none was proven to win\n")),
-            (None, None) => text.push_str("  no price was proven to win or to lose\n"),
-        }
-    } else {
-        text.push_str("  thresholds or rules count money spent on it: factors on a grid\n");
-        for t in &body.tried {
-            text.push_str(&format!("    prices × {}  {}  (with it {})\n", t.factor, t.verdict, between(t.with)));
-        }
-    }
-    text
 }
 
 /// Runs the verb.
@@ -130,16 +99,19 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         }
         .to_owned(),
         with: study::interval(t.with),
+        dearer: study::interval(t.dearer),
     };
     let body = WhyNotBody {
         subject: args.subject.clone(),
         site: args.site.clone(),
         share: args.share,
-        with: study::answer(&found.with),
-        without: study::answer(&found.without),
+        with: answer(&found.with),
+        without: answer(&found.without),
         dearer: study::interval(found.dearer),
         difference: found.difference.as_ref().map(Into::into),
-        one_flip: found.concave,
+        many_flips: found.many_flips.clone(),
+        everywhere: found.everywhere.clone(),
+        caveats: found.caveats.clone(),
         proven_winning: found.flip.0,
         proven_losing: found.flip.1,
         tried: found.tried.iter().map(tried).collect(),
@@ -154,6 +126,6 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     if let Some(path) = &args.out {
         out::write(path, &document)?;
     }
-    output.result(&document, &format!("{}\n{}", tender.settings.name, text(&body)));
+    output.result(&document, &format!("{}\n{}", tender.settings.name, text::text(&body)));
     Ok(study::exit([&body.with, &body.without].into_iter()))
 }

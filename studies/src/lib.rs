@@ -8,6 +8,7 @@ pub mod compare;
 pub mod doctor;
 pub mod frontier;
 mod interval;
+mod money;
 pub mod prices;
 pub mod probe;
 pub mod sweep;

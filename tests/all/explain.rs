@@ -1,5 +1,5 @@
 //! `docs/explain.md`: every command in it is understood, every scenario in it is read, and what stands below a command is
-//! what it prints. `BALLAST_BLESS=1` writes what is printed now into the page.
+//! what it prints; so for the studies shown in the README. `BALLAST_BLESS=1` writes what is printed now into the pages.
 
 use std::path::Path;
 
@@ -56,9 +56,8 @@ fn every_scenario_on_the_page_applies_to_the_shipped_tender() {
     }
 }
 
-#[test]
-fn what_stands_below_a_command_is_what_it_prints() {
-    let (page, root) = (page(), Path::new(env!("CARGO_MANIFEST_DIR")));
+/// The page with what its commands print now, and how many there are.
+fn reprinted(page: &str, root: &Path) -> (String, usize) {
     let (mut printed, mut tried) = (String::new(), 0);
     for (i, part) in page.split("```text\n").enumerate() {
         let Some((block, rest)) = part.split_once("```").filter(|_| i > 0) else {
@@ -73,9 +72,26 @@ fn what_stands_below_a_command_is_what_it_prints() {
         printed.push_str(&format!("```text\n{command}\n{}\n```{rest}", lines.join("\n").trim_end()));
         tried += 1;
     }
-    assert!(tried >= 10, "{tried}");
+    (printed, tried)
+}
+
+fn shows_what_is_printed(name: &str, least: usize) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join(name)).unwrap();
+    let (printed, tried) = reprinted(&page, root);
+    assert!(tried >= least, "{tried}");
     if std::env::var_os("BALLAST_BLESS").is_some() {
-        std::fs::write(root.join("docs/explain.md"), &printed).unwrap();
+        std::fs::write(root.join(name), &printed).unwrap();
     }
-    assert!(page == printed, "the page shows something else than is printed now:\n{printed}");
+    assert!(page == printed, "{name} shows something else than is printed now:\n{printed}");
+}
+
+#[test]
+fn what_stands_below_a_command_is_what_it_prints() {
+    shows_what_is_printed("docs/explain.md", 10);
+}
+
+#[test]
+fn the_studies_in_the_readme_are_what_they_print() {
+    shows_what_is_printed("README.md", 2);
 }

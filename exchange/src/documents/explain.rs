@@ -93,9 +93,13 @@ pub struct WhyNotBody {
     pub dearer: IntervalPart,
     /// From the award without it to the one with it.
     pub difference: Option<DifferencePart>,
-    /// True if no threshold or rule counts money spent on it, so that there is one factor at which it flips.
-    pub one_flip: bool,
-    /// The greatest price factor proven to win.
+    /// Why it may flip at several factors: what counts money, or binds its lines together. Null: it flips once at most.
+    pub many_flips: Option<String>,
+    /// Why its prices are multiplied wherever it sells although the question is about one site.
+    pub everywhere: Option<String>,
+    /// Prices that stay as they are, or that others share.
+    pub caveats: Vec<String>,
+    /// Where it flips once at most: the greatest price factor proven to win.
     pub proven_winning: Option<Decimal>,
     /// The least price factor proven to lose.
     pub proven_losing: Option<Decimal>,
@@ -114,4 +118,6 @@ pub struct TriedPart {
     pub verdict: String,
     /// What is proven about the best value with it.
     pub with: IntervalPart,
+    /// How much dearer that is than the best value without it.
+    pub dearer: IntervalPart,
 }
