@@ -8,6 +8,7 @@ use ballast_domain::{Findings, Tender};
 use ballast_exchange::documents::study::{AnswerPart, DifferencePart, IntervalPart};
 use ballast_isolation::Children;
 use ballast_solver::{Engine, InProcess, Limit, Options, Termination};
+use ballast_studies::direction::Direction;
 use ballast_studies::{Answer, Desk, Interval, News, Settings};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
@@ -162,9 +163,10 @@ pub fn answer(answer: &Answer) -> AnswerPart {
             let (termination, detail) = match &report.termination {
                 Termination::Optimal => ("optimal", String::new()),
                 Termination::Feasible(limit) => ("feasible", limit_words(*limit).to_owned()),
-                Termination::Infeasible => {
-                    ("infeasible", report.reasons.iter().map(|r| r.text.trim_end_matches('.')).collect::<Vec<_>>().join("; "))
-                }
+                Termination::Infeasible => (
+                    "infeasible",
+                    report.reasons.iter().map(|r| r.text.trim_end_matches('.')).collect::<Vec<_>>().join("; "),
+                ),
                 Termination::NoAward(limit) => ("no_award", format!("inconclusive: {}", limit_words(*limit))),
             };
             AnswerPart {
@@ -186,6 +188,28 @@ pub fn exit<'a>(answers: impl Iterator<Item = &'a AnswerPart> + Clone) -> Exit {
         Exit::Infeasible
     } else {
         Exit::NoAward
+    }
+}
+
+/// A direction as documents tell it.
+pub fn direction(way: Option<Direction>) -> Option<String> {
+    way.map(|way| {
+        match way {
+            Direction::Same => "same",
+            Direction::Tightens => "tightens",
+            Direction::Loosens => "loosens",
+        }
+        .to_owned()
+    })
+}
+
+/// A direction in words: what the edit cannot do.
+pub fn cannot(way: Option<&String>) -> &'static str {
+    match way.map(String::as_str) {
+        Some("tightens") => "only tightens, so it cannot save",
+        Some("loosens") => "only loosens, so it cannot cost",
+        Some("same") => "decides nothing",
+        _ => "",
     }
 }
 

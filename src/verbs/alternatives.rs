@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use ballast_exchange::documents::explain::{AlternativePart, AlternativesBody};
 use ballast_exchange::documents::{Header, seal};
-use ballast_studies::alternatives::alternatives;
+use ballast_studies::alternatives::{Ended, alternatives};
 use rust_decimal::Decimal;
 use serde_json::json;
 
 use crate::Common;
 use crate::exit::Outcome;
 use crate::output::{Output, money, percent, table};
-use crate::proven::between;
+use crate::proven::more_or_less;
 use crate::study::{self, Desktop, signed};
 use crate::verbs::award::within;
 use crate::{load, out};
@@ -43,12 +43,16 @@ fn text(body: &AlternativesBody) -> String {
     };
     match body.second_best.value {
         Some(value) => text.push_str(&format!(
-            "  second    {} with other winners in some need: {} more, proven\n",
+            "  second    {} with other winners in some need: {}, proven\n",
             money(value),
-            between(body.second_best_gap)
+            more_or_less(body.second_best_gap)
         )),
+        None if body.second_best.termination == "infeasible" => {
+            text.push_str("  second    there is none: no award has other winners in any need, proven\n");
+        }
         None if body.best.value.is_some() => {
-            text.push_str(&format!("  second    {}\n", body.second_best.termination.replace('_', " ")));
+            let second = &body.second_best;
+            text.push_str(&format!("  second    {}: {}\n", second.termination.replace('_', " "), second.detail));
         }
         None => {}
     }
@@ -68,8 +72,17 @@ fn text(body: &AlternativesBody) -> String {
         let header = ["", "cost", "more", "volume moved", "same winners", "suppliers won", "suppliers lost"];
         text.push_str(&format!("\n{}", table(&header, &rows)));
     }
-    if body.exhausted {
-        text.push_str("\n  no further award within the cap has other winners\n");
+    let cap = format!("{} %", (body.within * Decimal::ONE_HUNDRED).normalize());
+    match (body.ended.as_str(), body.least_shared) {
+        ("none_other", _) => text.push_str(&format!("\n  no award at most {cap} dearer has other winners, proven\n")),
+        ("came_back", Some(shared)) => text.push_str(&format!(
+            "\n  the search came back to winners listed above; proven is only that no award at most {cap} dearer keeps less than {} with them\n",
+            percent(shared)
+        )),
+        ("stopped", _) if body.best.value.is_some() => {
+            text.push_str("\n  the search was ended by a limit; there may be more\n");
+        }
+        _ => {}
     }
     text
 }
@@ -94,7 +107,17 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         second_best: study::answer(&found.second),
         second_best_gap: study::interval(found.second_gap),
         alternatives: found.others.iter().map(part).collect(),
-        exhausted: found.exhausted,
+        ended: match found.ended {
+            Ended::Enough => "enough",
+            Ended::NoneOther => "none_other",
+            Ended::CameBack(_) => "came_back",
+            Ended::Stopped => "stopped",
+        }
+        .to_owned(),
+        least_shared: match found.ended {
+            Ended::CameBack(shared) => Some(shared),
+            _ => None,
+        },
     };
     let mut shown = desk.shown.clone();
     shown["within"] = json!(args.within);

@@ -112,6 +112,7 @@ fn column(base: &Tender, subject: &Subject, column: &Column) -> ColumnPart {
         baseline: None,
         broken: Vec::new(),
         change: column.change,
+        direction: study::direction(column.direction),
         proven: study::interval(column.proven),
         difference: column.difference.as_ref().map(DifferencePart::from),
         edits: subject
@@ -124,6 +125,7 @@ fn column(base: &Tender, subject: &Subject, column: &Column) -> ColumnPart {
                 touched: told.iter().map(|t| t.touched).sum(),
                 answer: study::answer(&part.answer),
                 change: part.change,
+                direction: study::direction(part.direction),
                 proven: study::interval(part.proven),
             })
             .collect(),
@@ -145,6 +147,11 @@ fn side_by_side(body: &CompareBody) -> String {
     row("no award below", &|c| amount(c.answer.bound));
     row("against base", &|c| c.change.map(signed).unwrap_or_default());
     row("proven", &|c| if c.kind == "base" || c.change.is_none() { String::new() } else { between(c.proven) });
+    row("the edits", &|c| match (&c.change, c.direction.as_deref()) {
+        (Some(_), Some("tightens")) => "cannot save".to_owned(),
+        (Some(_), Some("loosens")) => "cannot cost".to_owned(),
+        _ => String::new(),
+    });
     row("saves on today", &|c| c.baseline.as_ref().map(|b| money(b.saving)).unwrap_or_default());
     if columns.iter().any(|c| c.shadow.is_some_and(|s| !s.is_zero())) {
         row("cash", &|c| amount(c.cash));
@@ -197,7 +204,11 @@ fn details(column: &ColumnPart) -> String {
     }
     for edit in &column.edits {
         let change = match (edit.change, edit.answer.termination.as_str()) {
-            (Some(change), _) => format!("{} (proven {})", signed(change), between(edit.proven)),
+            (Some(change), _) => {
+                let cannot = study::cannot(edit.direction.as_ref());
+                let cannot = if cannot.is_empty() { String::new() } else { format!("; it {cannot}") };
+                format!("{} (proven {}{cannot})", signed(change), between(edit.proven))
+            }
             (None, other) => other.replace('_', " "),
         };
         text.push_str(&format!("  {}: {} ({}): {change}\n", edit.name, edit.sentence, several(edit.touched, "cell")));
@@ -264,6 +275,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         baseline: None,
         broken: Vec::new(),
         change: None,
+        direction: None,
         proven: IntervalPart::default(),
         difference: None,
         edits: Vec::new(),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use ballast_exchange::documents::explain::{BoundPart, FrontierBody, PointPart};
 use ballast_exchange::documents::{Header, seal};
 use ballast_studies::frontier::{Against, frontier};
+use rust_decimal::prelude::ToPrimitive;
 use serde_json::json;
 
 use crate::Common;
@@ -61,10 +62,33 @@ pub struct Args {
     out: Option<PathBuf>,
 }
 
-fn text(body: &FrontierBody) -> String {
+/// A measure in its own unit: suppliers are counted, shares are percentages, scores and emissions keep what they need.
+fn natural(against: Against, measure: f64) -> String {
+    match against {
+        Against::Suppliers => format!("{measure:.0}"),
+        Against::Concentration | Against::Moved => format!("{:.2} %", measure * 100.0),
+        Against::Preference | Against::Emissions => format!("{measure:.4}"),
+    }
+}
+
+/// What is proven about the far end.
+fn far_end(against: Against, body: &FrontierBody) -> String {
+    let Some(at) = body.nothing_at.filter(|at| *at > 0.0 || against.more()) else { return String::new() };
+    // Rounded away from the end, so that what is printed is proven as well.
+    let scale = 1e4;
+    let at = if against.more() { (at * scale - 1e-6).ceil() } else { (at * scale + 1e-6).floor() } / scale;
+    let than = match against {
+        Against::Preference => "or more",
+        Against::Suppliers => "or fewer",
+        Against::Emissions | Against::Concentration | Against::Moved => "or less",
+    };
+    format!("\n  far end: no award has {} {than}, proven\n", natural(against, at))
+}
+
+fn text(against: Against, body: &FrontierBody) -> String {
     let row = |p: &PointPart| {
         vec![
-            format!("{:.4}", p.measure),
+            natural(against, p.measure),
             p.answer.value.map(money).unwrap_or_default(),
             p.answer.bound.map(money).unwrap_or_default(),
             if p.knee { "knee".to_owned() } else { String::new() },
@@ -72,12 +96,14 @@ fn text(body: &FrontierBody) -> String {
     };
     let rows: Vec<Vec<String>> = body.points.iter().map(row).collect();
     let mut text = table(&[&body.measure, "cost", "no award below", ""], &rows);
+    text.push_str(&far_end(against, body));
     if body.dominated > 0 {
         text.push_str(&format!("\n  left out: {} beaten in both\n", several(body.dominated, "point")));
     }
     for bound in &body.without_award {
         let why = bound.answer.termination.replace('_', " ");
-        text.push_str(&format!("  at {}: {why} {}\n", bound.asked, bound.answer.detail));
+        let at = natural(against, bound.asked.to_f64().unwrap_or(f64::NAN));
+        text.push_str(&format!("  at {at}: {why}; {}\n", bound.answer.detail));
     }
     text
 }
@@ -105,6 +131,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         better: if against.more() { "more" } else { "less" }.to_owned(),
         points: found.points.iter().map(point).collect(),
         dominated: found.dominated,
+        nothing_at: found.nothing_at,
         without_award: found
             .without_award
             .iter()
@@ -119,7 +146,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     if let Some(path) = &args.out {
         out::write(path, &document)?;
     }
-    output.result(&document, &format!("{}\n\n{}", tender.settings.name, text(&body)));
+    output.result(&document, &format!("{}\n\n{}", tender.settings.name, text(against, &body)));
     let answers = body.points.iter().map(|p| &p.answer).chain(body.without_award.iter().map(|b| &b.answer));
     Ok(study::exit(answers))
 }

@@ -6,12 +6,13 @@ use ballast_domain::Tender;
 use ballast_domain::cell::nearest;
 use ballast_domain::finding::Place;
 use ballast_domain::raw::RawTender;
-use ballast_domain::rules::{Force, Rule};
+use ballast_domain::rules::Rule;
 use ballast_domain::scenario::{Action, Change, Edit, Filter};
 use ballast_domain::tables::Approval;
 use ballast_exchange::documents::prices::{PricePart, PricesBody};
 use ballast_exchange::documents::study::DifferencePart;
 use ballast_exchange::documents::{Header, seal};
+use ballast_studies::direction::{Direction, direction};
 use ballast_studies::prices::{Without, prices};
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -63,14 +64,13 @@ pub struct Args {
 struct Question {
     kind: &'static str,
     sentence: String,
-    loosens: bool,
     joins: Vec<usize>,
     edit: Edit,
 }
 
 fn question(kind: &'static str, name: String, sentence: String, action: Action) -> Question {
     let edit = Edit { name, place: Place::file("prices"), action };
-    Question { kind, sentence, loosens: kind != "waiting", joins: Vec::new(), edit }
+    Question { kind, sentence, joins: Vec::new(), edit }
 }
 
 fn cell(table: &str, key: (&str, &str), column: &str, to: Option<&str>) -> Action {
@@ -130,11 +130,6 @@ fn rules(tender: &Tender, args: &Args) -> Result<Vec<Question>, Failure> {
     Ok(questions)
 }
 
-/// Rules by level may give way for each other: without one, another may hold that costs more.
-fn by_level(tender: &Tender) -> bool {
-    tender.rules.iter().any(|r| matches!(r.force, Force::Levelled { .. }))
-}
-
 /// Limits that are filled cells, one by one.
 fn limits(raw: &RawTender) -> Vec<Question> {
     let mut questions = Vec::new();
@@ -176,7 +171,14 @@ fn text(tender: &Tender, body: &PricesBody) -> String {
             money(value),
             money(bound)
         ),
-        _ => format!("{}: {} with everything\n\n", tender.settings.name, body.base.termination.replace('_', " ")),
+        _ if body.base.termination == "infeasible" => format!(
+            "{}: no award keeps everything, so nothing has a price; `ballast conflicts` says what cannot hold together\n\n",
+            tender.settings.name
+        ),
+        _ => format!(
+            "{}: no award was found with everything ({}), so nothing has a price\n\n",
+            tender.settings.name, body.base.detail
+        ),
     };
     let mut parts: Vec<&PricePart> = body.prices.iter().collect();
     parts.sort_by_key(|p| std::cmp::Reverse(p.price));
@@ -192,14 +194,19 @@ fn text(tender: &Tender, body: &PricesBody) -> String {
             vec![
                 p.name.clone(),
                 price,
-                between(p.proven),
+                if p.price.is_some() { between(p.proven) } else { String::new() },
                 p.beyond_sum.map(money).unwrap_or_default(),
                 p.difference.as_ref().map_or_else(String::new, briefly),
             ]
         })
         .collect();
     text.push_str(&table(&["without", "price", "proven", "beyond sum", "what moves"], &rows));
-    text.push_str("\n  price: what the best awards found with and without it differ by; proven: in which interval the true price lies\n");
+    let some = body.prices.iter().any(|p| p.answer.value.is_some());
+    text.push_str(match body.base.value {
+        None if !some => "\n  none of them, taken away by itself, leaves a tender of which an award was found\n",
+        Some(_) => "\n  price: what the best awards found with and without it differ by; proven: in which interval the true price lies\n",
+        None => "\n  `award at`: taken away by itself, it leaves a tender that has an award, which costs so much\n",
+    });
     text
 }
 
@@ -223,9 +230,10 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         let (without, _) = study::edited(&raw, std::slice::from_ref(&q.edit), &format!("without {}", q.edit.name))?;
         questions.push(Without {
             name: q.edit.name.clone(),
-            tender: without,
-            loosens: q.loosens && !by_level(&tender),
+            // A row on trial, an end of a ladder: what is not known to loosen has its two proofs only.
+            loosens: matches!(direction(&tender, &without), Some(Direction::Loosens | Direction::Same)),
             joins: q.joins.clone(),
+            tender: without,
         });
     }
     let desk = Desktop::new(&args.each, common, output, "prices")?;

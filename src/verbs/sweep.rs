@@ -12,6 +12,7 @@ use ballast_exchange::documents::study::{AnswerPart, DifferencePart, IntervalPar
 use ballast_exchange::documents::sweep::{AxisPart, CellPart, SweepBody};
 use ballast_exchange::documents::{Header, seal};
 use ballast_exchange::scenario::vary::{self, Vary};
+use ballast_studies::direction::{difference, direction};
 use ballast_studies::sweep::{GridCell, Swept, sweep};
 use serde_json::json;
 
@@ -118,8 +119,8 @@ fn cells(plans: &[Plan], grid: &[(GridCell, Vec<String>)], swept: &[Swept]) -> V
         // The cell before on the last axis: the same place on all others.
         let before =
             i.checked_sub(1).filter(|&b| plans[b].at.split_last().map(|s| s.1) == plan.at.split_last().map(|s| s.1));
-        let answer = |s: &Swept| s.answer.as_ref().map(|a| (a.value(), a.interval()));
-        let (own, other) = (answer(found), before.and_then(|b| answer(&swept[b])));
+        let decided = |i: usize| Some((grid[i].0.tender.as_ref().ok()?, swept[i].answer.as_ref()?));
+        let step = decided(i).zip(before.and_then(decided));
         cells.push(CellPart {
             at: plan.at.clone(),
             sentences: sentences.clone(),
@@ -131,12 +132,12 @@ fn cells(plans: &[Plan], grid: &[(GridCell, Vec<String>)], swept: &[Swept]) -> V
                 (None, Ok(_)) => study::answer(&ballast_studies::Answer::Skipped),
             },
             change: found.change,
+            direction: study::direction(found.direction),
             proven: study::interval(found.proven),
-            step: own.zip(other).and_then(|((a, _), (b, _))| Some(a? - b?)),
-            step_proven: match own.zip(other) {
-                Some(((_, a), (_, b))) => study::interval(a.less(b)),
-                None => IntervalPart::default(),
-            },
+            step: step.and_then(|((_, a), (_, b))| Some(a.value()? - b.value()?)),
+            step_proven: step.map_or_else(IntervalPart::default, |((tender, a), (old, b))| {
+                study::interval(difference(b, a, direction(old, tender)))
+            }),
             difference: found.difference.as_ref().map(DifferencePart::from),
         });
     }
@@ -165,6 +166,9 @@ fn text(tender: &Tender, body: &SweepBody) -> String {
         })
         .collect();
     text.push_str(&table(&header, &rows));
+    if body.cells.iter().any(|c| c.change.is_some() && c.direction.as_deref().is_some_and(|d| d != "same")) {
+        text.push_str("\n  a cell that only tightens the tender cannot save, one that only loosens it cannot cost; proven counts that in\n");
+    }
     text
 }
 

@@ -24,6 +24,20 @@ pub struct Alternative {
     pub difference: Difference,
 }
 
+/// Why the search ended.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Ended {
+    /// As many were found as were asked for.
+    Enough,
+    /// Proven: the best award with other winners is dearer than the cap, or there is none.
+    NoneOther,
+    /// The award that keeps least with the winners found before has the winners of one of them. Proven is only that no award
+    /// within the cap keeps less than this share.
+    CameBack(f64),
+    /// A limit or a failure ended it; nothing is proven about further awards.
+    Stopped,
+}
+
 /// What was found.
 #[derive(Debug, Clone)]
 pub struct Alternatives {
@@ -33,10 +47,10 @@ pub struct Alternatives {
     pub second: Answer,
     /// By how much the best of all is better than the best with other winners.
     pub second_gap: Interval,
-    /// The others, cheapest first.
+    /// The others, in the order found.
     pub others: Vec<Alternative>,
-    /// True if no further award within the cap has other winners, as far as was looked for.
-    pub exhausted: bool,
+    /// Why there are no more.
+    pub ended: Ended,
 }
 
 /// Looks for up to `count` alternatives at most `within` (a fraction) dearer than the best.
@@ -53,7 +67,7 @@ pub fn alternatives(
         second: Answer::Skipped,
         second_gap: Interval::default(),
         others: Vec::new(),
-        exhausted: false,
+        ended: Ended::Stopped,
         best,
     };
     let Some((first, certificate)) = found.best.award().map(|(a, c)| (a.clone(), c.clone())) else { return found };
@@ -63,15 +77,20 @@ pub fn alternatives(
     };
     found.second = aiming("the second best", Aim::Other { than: first.clone() });
     found.second_gap = found.second.interval().less(found.best.interval());
+    let cap = certificate.costs.value * (Decimal::ONE + within);
+    if found.second.infeasible() || found.second.interval().low.is_some_and(|low| low > cap) {
+        found.ended = Ended::NoneOther;
+        return found;
+    }
     let mut from: Vec<Award> = vec![first.clone()];
     while found.others.len() < count {
         let name = format!("alternative {}", found.others.len() + 1);
         let answer = aiming(&name, Aim::Differ { from: from.clone(), within });
-        let Answer::Said(report) = &answer else { break };
-        let (Some((award, own)), Some(shared)) = (&report.award, report.reached) else { break };
+        let Answer::Said(report) = &answer else { return found };
+        let (Some((award, own)), Some(shared)) = (&report.award, report.reached) else { return found };
         if from.iter().any(|a| winners(tender, a) == winners(tender, award)) {
-            found.exhausted = true;
-            break;
+            found.ended = Ended::CameBack(shared.bound);
+            return found;
         }
         let dearer = own.costs.value - certificate.costs.value;
         let difference = between(
@@ -81,6 +100,6 @@ pub fn alternatives(
         from.push(award.clone());
         found.others.push(Alternative { answer, shared, dearer, difference });
     }
-    found.others.sort_by_key(|a| a.dearer);
+    found.ended = Ended::Enough;
     found
 }

@@ -1,7 +1,8 @@
 //! Scenarios side by side: each decided and set against the tender as it stands, its difference taken apart edit by edit.
 //!
 //! With prefix tenders T₀ (no edit) … Tₙ (all edits) and best values z, edit i accounts for zᵢ − zᵢ₋₁; the parts sum to
-//! the whole, and depend on the order of the edits. Each lies in the interval that the proofs of its two awards give.
+//! the whole, and depend on the order of the edits. Each lies in the interval that the proofs of its two awards give; where
+//! the edit only tightens or only loosens ([`crate::direction`]) on one side of zero.
 
 use ballast_domain::Tender;
 use ballast_domain::award::Award;
@@ -10,6 +11,7 @@ use ballast_domain::difference::{Decided, Difference, between};
 use ballast_solver::Engine;
 use rust_decimal::Decimal;
 
+use crate::direction::{Direction, difference, direction};
 use crate::{Answer, Desk, Interval, Probe, Settings, ask, ask_one};
 
 /// What is compared with the tender as it stands.
@@ -31,6 +33,8 @@ pub struct Part {
     pub answer: Answer,
     /// Value of the award up to this edit less that of the one before.
     pub change: Option<Decimal>,
+    /// Which way the edit can only move the best value.
+    pub direction: Option<Direction>,
     /// What is proven about the difference of the best values.
     pub proven: Interval,
 }
@@ -44,6 +48,8 @@ pub struct Column {
     pub award: Option<(Award, Certificate)>,
     /// Value less that of the base award.
     pub change: Option<Decimal>,
+    /// Which way the edits together can only move the best value; for a fixed award nothing.
+    pub direction: Option<Direction>,
     /// What is proven about that.
     pub proven: Interval,
     /// What differs from the base award.
@@ -92,31 +98,41 @@ fn column(base: &Tender, first: &Answer, case: &Case, said: Vec<Answer>, setting
         None => said.last().unwrap_or(first).award().map(|(a, c)| (a.clone(), c.clone())),
     };
     let value = award.as_ref().map(|(_, c)| c.costs.value);
+    let way = if case.fixed.is_some() { None } else { direction(base, tender) };
     // What is asked of a fixed award is its cost, which is known; of a case its best value, which is proven.
-    let own = match (&case.fixed, value) {
-        (Some(_), Some(value)) => Interval::exactly(value),
-        _ => said.last().unwrap_or(first).interval(),
+    let proven = match (&case.fixed, &award) {
+        (Some(_), Some((_, certificate))) => {
+            let own = Interval::exactly(certificate.costs.value).less(first.interval());
+            // An award of the tender costs no less than its best one.
+            if certificate.verified() && case.steps.is_empty() { own.at_least(Decimal::ZERO) } else { own }
+        }
+        _ => difference(first, said.last().unwrap_or(first), way),
     };
-    let difference = first.award().zip(award.as_ref()).map(|(before, after)| {
+    let differs = first.award().zip(award.as_ref()).map(|(before, after)| {
         between(
             Decided { tender: base, award: before.0, certificate: before.1 },
             Decided { tender, award: &after.0, certificate: &after.1 },
         )
     });
     let mut parts: Vec<Part> = Vec::new();
-    for answer in &said {
+    let mut from = base;
+    for (answer, step) in said.iter().zip(&case.steps) {
         let before = parts.last().map_or(first, |p| &p.answer);
+        let way = direction(from, step);
         parts.push(Part {
             change: answer.value().zip(before.value()).map(|(a, b)| a - b),
-            proven: answer.interval().less(before.interval()),
+            direction: way,
+            proven: difference(before, answer, way),
             answer: answer.clone(),
         });
+        from = step;
     }
     Column {
         answer: said.last().cloned(),
         change: value.zip(first.value()).map(|(a, b)| a - b),
-        proven: own.less(first.interval()),
-        difference,
+        direction: way,
+        proven,
+        difference: differs,
         award,
         parts,
     }

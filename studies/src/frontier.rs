@@ -1,9 +1,9 @@
 //! Cost against something else: end points, points between by a bound on the measure (epsilon constraint), dominated ones
 //! left out, the knee marked.
 //!
-//! The cheap end is the tender as it stands. The other end is decided in two steps: first with every unit short of the
-//! ideal paid for at ten times the best value, which gives the best measure there is; then for the least value at that
-//! measure. The knee is the point farthest from the line between the ends, both axes scaled to one.
+//! The cheap end is the tender as it stands. The other end is decided in steps: first every unit short of the ideal is paid
+//! for at ten times the best value; then a measure a little beyond what that gave is asked for, until it is proven that none
+//! is there; last the least value at the best measure found. The knee is the point farthest from the line between the ends, both axes scaled to one.
 
 use ballast_domain::Tender;
 use ballast_domain::exact::float;
@@ -20,6 +20,14 @@ use crate::{Answer, Desk, Probe, Settings, ask, ask_one};
 const RULE: &str = "frontier";
 /// The price of a unit of the measure at the far end, in values of the best award.
 const DEAR: i64 = 10;
+/// The price rises this much where an award is found beyond what it gave.
+const DEARER: i64 = 100;
+/// Times that something beyond the far end is asked for.
+const BEYOND: usize = 4;
+/// A knee lies at least this far from the line between the ends, both axes scaled to one.
+const BENT: f64 = 1e-3;
+/// How far beyond, as a part of the distance between the ends.
+const LITTLE: f64 = 1e-3;
 
 /// What cost is set against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +96,8 @@ pub struct Frontier {
     pub points: Vec<Point>,
     /// Points that were decided and are dominated.
     pub dominated: usize,
+    /// Proven: no award has a measure as good as this.
+    pub nothing_at: Option<f64>,
     /// Bounds for which no award exists, or none was found.
     pub without_award: Vec<(Decimal, Answer)>,
 }
@@ -149,13 +159,14 @@ pub fn frontier(
     };
     let tender = ruled(base, against, loose, None)?;
     let cheap = ask_one(engine, Probe::new("the cheap end", &tender), settings, desk);
-    let mut frontier = Frontier { points: Vec::new(), dominated: 0, without_award: Vec::new() };
+    let mut frontier = Frontier { points: Vec::new(), dominated: 0, nothing_at: None, without_award: Vec::new() };
     let (Some(from), Some(value)) = (measured(&tender, &cheap), cheap.value()) else {
         frontier.without_award.push((loose, cheap));
         return Ok(frontier);
     };
     let asker = Asker { engine, base, against, near: (&tender, &cheap), settings, desk };
-    let far = asker.far_end(ideal, value, from)?;
+    let Far { best: far, nothing_at } = asker.far_end(ideal, value, from)?;
+    frontier.nothing_at = nothing_at;
 
     let mut bounds: Vec<Decimal> = Vec::new();
     if let Some(to) = far {
@@ -165,6 +176,8 @@ pub fn frontier(
         bounds.extend((1..steps).filter_map(|i| short(step(at(i)), against)));
         bounds.extend(short(to, against));
         bounds.dedup();
+        let further = |b: &Decimal| b.to_f64().is_some_and(|b| if against.more() { b > from } else { b < from });
+        bounds.retain(further);
     }
     let tenders: Vec<Tender> = bounds.iter().map(|b| ruled(base, against, *b, None)).collect::<Result<_, _>>()?;
     let names: Vec<String> = bounds.iter().map(|b| format!("{} {b}", against.words())).collect();
@@ -196,35 +209,67 @@ struct Asker<'a> {
     desk: &'a dyn Desk,
 }
 
+/// The far end: the best measure found, and a measure of which it is proven that no award has it.
+struct Far {
+    best: Option<f64>,
+    nothing_at: Option<f64>,
+}
+
 impl Asker<'_> {
-    fn measure(&self, bound: Decimal, price: Option<Decimal>) -> Result<Option<f64>, Findings> {
+    /// The measure of the best award under a bound, and whether it is proven that there is none.
+    fn measure(&self, bound: Decimal, price: Option<Decimal>) -> Result<(Option<f64>, bool), Findings> {
         let tender = ruled(self.base, self.against, bound, price)?;
         let probe = Probe::new("the far end", &tender).near(self.near.0, self.near.1);
         let answer = ask_one(self.engine, probe, self.settings, self.desk);
-        Ok(measured(&tender, &answer))
+        Ok((measured(&tender, &answer), answer.infeasible()))
     }
 
-    /// The best measure there is.
-    fn far_end(&self, ideal: Decimal, value: Decimal, from: f64) -> Result<Option<f64>, Findings> {
+    fn far_end(&self, ideal: Decimal, value: Decimal, from: f64) -> Result<Far, Findings> {
         if self.against == Against::Concentration {
-            return self.least_concentration(from).map(Some);
+            return self.least_concentration(from);
         }
-        let price = (value.abs() * Decimal::from(DEAR)).round().max(Decimal::ONE_HUNDRED);
-        self.measure(ideal, Some(price))
+        let mut price = (value.abs() * Decimal::from(DEAR)).round().max(Decimal::ONE_HUNDRED);
+        let mut best = self.measure(ideal, Some(price))?.0;
+        let target = ideal.to_f64().unwrap_or(0.0);
+        for _ in 0..BEYOND {
+            let Some(at) = best.filter(|at| (at - target).abs() > 1e-9) else { break };
+            let little = match self.against {
+                Against::Suppliers => 1.0,
+                _ => ((at - from).abs() * LITTLE).max(1e-6),
+            };
+            let beyond = if self.against.more() { at + little } else { at - little };
+            let Some(bound) = short(beyond, self.against).filter(|b| !b.is_sign_negative()) else { break };
+            match self.measure(bound, None)? {
+                (Some(further), _) => {
+                    price *= Decimal::from(DEARER);
+                    let paid = self.measure(ideal, Some(price))?.0.into_iter().chain([further]);
+                    best = paid.reduce(if self.against.more() { f64::max } else { f64::min });
+                }
+                (None, true) => return Ok(Far { best, nothing_at: bound.to_f64() }),
+                (None, false) => break,
+            }
+        }
+        Ok(Far { best, nothing_at: None })
     }
 
     /// By halves, to a hundredth: what is paid for is a sum over suppliers, and the largest share is none.
-    fn least_concentration(&self, from: f64) -> Result<f64, Findings> {
-        let (mut low, mut high) = (0.0, from);
+    fn least_concentration(&self, from: f64) -> Result<Far, Findings> {
+        let (mut low, mut high, mut nothing_at) = (0.0, from, None);
         while high - low > 0.01 {
             let middle = (low + high) / 2.0;
             let Some(bound) = short(middle, Against::Concentration) else { break };
             match self.measure(bound, None)? {
-                Some(measure) => high = measure.min(middle),
-                None => low = middle,
+                (Some(measure), _) => high = measure.min(middle),
+                (None, proven) => {
+                    low = middle;
+                    // Above one that was not decided nothing is known of those between.
+                    if proven {
+                        nothing_at = bound.to_f64();
+                    }
+                }
             }
         }
-        Ok(high)
+        Ok(Far { best: Some(high), nothing_at })
     }
 }
 
@@ -258,7 +303,8 @@ fn mark_knee(points: &mut [Point]) {
         (y - first.1) / high - (x - first.0) / wide
     };
     let knee = (1..points.len() - 1).max_by(|a, b| distance(&points[*a]).total_cmp(&distance(&points[*b])));
-    if let Some(knee) = knee.filter(|k| distance(&points[*k]) > 0.0) {
+    // On a straight line there is none; money comes in cents.
+    if let Some(knee) = knee.filter(|k| distance(&points[*k]) > BENT) {
         points[knee].knee = true;
     }
 }

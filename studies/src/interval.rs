@@ -27,10 +27,19 @@ impl Interval {
         Self { low: minus(self.low, other.high), high: minus(self.high, other.low) }
     }
 
+    /// The same with the other sign.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Self { low: self.high.map(|d| -d), high: self.low.map(|d| -d) }
+    }
+
     /// The same, known to be at least `floor`.
     #[must_use]
     pub fn at_least(self, floor: Decimal) -> Self {
-        Self { low: Some(self.low.map_or(floor, |l| l.max(floor))), high: self.high.map(|h| h.max(floor)) }
+        let high = self.high.map(|h| h.max(floor));
+        let low = self.low.map_or(floor, |l| l.max(floor));
+        // Bounds are rounded outwards on their own; the ends of one interval must not cross for that.
+        Self { low: Some(high.map_or(low, |h| low.min(h))), high }
     }
 
     /// True if the interval says on which side of zero the amount lies.
@@ -64,5 +73,6 @@ mod tests {
         let open = Interval { low: None, high: Some(12.into()) };
         assert_eq!(open.less(of(3, 4)), Interval { low: None, high: Some(9.into()) });
         assert_eq!(open.at_least(0.into()).low, Some(0.into()));
+        assert_eq!(of(-3, 2).negated(), of(-2, 3));
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod alternatives;
 pub mod compare;
+pub mod direction;
 pub mod doctor;
 pub mod frontier;
 mod interval;

@@ -31,9 +31,10 @@ pub(crate) fn counted(tender: &Tender, ours: &dyn Fn(OfferIx) -> bool) -> Option
     if let Some(objective) = &tender.objective {
         return Some(format!("the award is chosen by the objective {}", objective.name));
     }
-    let rewarded = tender.adjustments.iter().find(|a| {
-        a.percent_of_list < Decimal::ZERO && a.lines.iter().any(|l| ours(tender.candidates[*l].offer))
-    });
+    let rewarded = tender
+        .adjustments
+        .iter()
+        .find(|a| a.percent_of_list < Decimal::ZERO && a.lines.iter().any(|l| ours(tender.candidates[*l].offer)));
     rewarded.map(|a| format!("adjustment {} rewards spend", a.id))
 }
 

@@ -6,6 +6,7 @@ use ballast_domain::difference::{Decided, Difference, between};
 use ballast_solver::Engine;
 use rust_decimal::Decimal;
 
+use crate::direction::{Direction, difference, direction};
 use crate::{Answer, Desk, Interval, Probe, Settings, ask, ask_one};
 
 /// One cell of the grid.
@@ -24,6 +25,8 @@ pub struct Swept {
     pub answer: Option<Answer>,
     /// Value less that of the base award.
     pub change: Option<Decimal>,
+    /// Which way the edits of the cell can only move the best value.
+    pub direction: Option<Direction>,
     /// What is proven about that.
     pub proven: Interval,
     /// What differs from the base award.
@@ -45,19 +48,22 @@ pub fn sweep(
     let swept = cells
         .iter()
         .map(|cell| {
-            let none = Swept { answer: None, change: None, proven: Interval::default(), difference: None };
+            let none =
+                Swept { answer: None, change: None, direction: None, proven: Interval::default(), difference: None };
             let Ok(tender) = &cell.tender else { return none };
             let Some(answer) = answers.next() else { return none };
-            let difference = first.award().zip(answer.award()).map(|(old, new)| {
+            let differs = first.award().zip(answer.award()).map(|(old, new)| {
                 between(
                     Decided { tender: base, award: old.0, certificate: old.1 },
                     Decided { tender, award: new.0, certificate: new.1 },
                 )
             });
+            let way = direction(base, tender);
             Swept {
+                direction: way,
                 change: answer.value().zip(first.value()).map(|(a, b)| a - b),
-                proven: answer.interval().less(first.interval()),
-                difference,
+                proven: difference(&first, &answer, way),
+                difference: differs,
                 answer: Some(answer),
             }
         })

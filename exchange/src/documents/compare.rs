@@ -36,6 +36,9 @@ pub struct ColumnPart {
     pub broken: Vec<String>,
     /// Value less that of the base award.
     pub change: Option<Decimal>,
+    /// What the edits together can only do to the best value: `tightens` (it cannot save), `loosens` (it cannot cost),
+    /// `same`; null where that is not known.
+    pub direction: Option<String>,
     /// What is proven about the difference of the best values.
     pub proven: IntervalPart,
     /// What differs from the base award.
@@ -57,6 +60,8 @@ pub struct EditShare {
     pub answer: AnswerPart,
     /// Value less that before the edit.
     pub change: Option<Decimal>,
+    /// What the edit can only do to the best value: `tightens`, `loosens`, `same`; null where that is not known.
+    pub direction: Option<String>,
     /// What is proven about that.
     pub proven: IntervalPart,
 }

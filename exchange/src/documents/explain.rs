@@ -16,10 +16,14 @@ pub struct AlternativesBody {
     pub second_best: AnswerPart,
     /// What is proven about its distance to the best.
     pub second_best_gap: IntervalPart,
-    /// Alternatives, cheapest first.
+    /// Alternatives, in the order found: each as different as can be from all before it.
     pub alternatives: Vec<AlternativePart>,
-    /// True if the search ended because no further award within the cap has other winners.
-    pub exhausted: bool,
+    /// Why there are no more: `enough` (as many as asked for), `none_other` (proven: no award within the cap has other
+    /// winners), `came_back` (what differs most has winners listed already; see `least_shared`), `stopped` (by a limit).
+    pub ended: String,
+    /// Where the search came back: proven, no award within the cap keeps less than this share of the demand with the
+    /// winners of the awards found (the mean over them).
+    pub least_shared: Option<f64>,
 }
 
 /// An alternative.
@@ -50,6 +54,8 @@ pub struct FrontierBody {
     pub points: Vec<PointPart>,
     /// Points decided and left out because another beats them in both.
     pub dominated: usize,
+    /// Proven: no award has a measure as good as this.
+    pub nothing_at: Option<f64>,
     /// Bounds for which there is no award.
     pub without_award: Vec<BoundPart>,
 }

@@ -36,6 +36,9 @@ pub struct CellPart {
     pub answer: AnswerPart,
     /// Value less that of the tender as it stands.
     pub change: Option<Decimal>,
+    /// What the edits can only do to the best value: `tightens` (it cannot save), `loosens` (it cannot cost), `same`; null
+    /// where that is not known.
+    pub direction: Option<String>,
     /// What is proven about that.
     pub proven: IntervalPart,
     /// Value less that of the cell before on the last axis: the price of one step.

@@ -167,6 +167,32 @@ fn ways_of_paying_stand_side_by_side() {
 }
 
 #[test]
+fn a_product_that_is_not_chosen_has_a_reason() {
+    let reason = |tender: &Tender, bought: &str| {
+        let body = document(tender, &[(bought, 100)]);
+        let of = body.not_chosen.iter().map(|p| format!("{} {}", p.product, p.reason));
+        of.collect::<Vec<String>>().join(", ")
+    };
+    // 20 at list against 19.
+    assert_eq!(reason(&tender(|_| ()), "A-gpo"), "b-hip cheaper_at_list, c-hip rejected");
+    assert_eq!(
+        reason(&tender(|b| b["offers"][2]["price"] = json!(21)), "A-gpo"),
+        "b-hip dearer_at_list, c-hip rejected"
+    );
+    // Freight belongs to it.
+    let far = |b: &mut Value| b["freight"] = json!([{ "freight": "far", "supplier": "Bolt", "per_need_unit": 2 }]);
+    assert_eq!(reason(&tender(far), "A-gpo"), "b-hip dearer_at_list, c-hip rejected");
+    let late = |b: &mut Value| b["offers"][2]["valid_to"] = json!("2025-12-31");
+    assert_eq!(reason(&tender(late), "A-gpo"), "b-hip no_valid_offer, c-hip rejected");
+    let mut packed = |b: &mut Value| {
+        b["offers"][2]["valid_to"] = json!("2025-12-31");
+        b["packages"] = json!([{ "package": "K", "price": 900 }]);
+        b["package_lines"] = json!([{ "package": "K", "product": "b-hip", "quantity": 50 }]);
+    };
+    assert_eq!(reason(&tender(&mut packed), "A-gpo"), "b-hip only_in_packages, c-hip rejected");
+}
+
+#[test]
 fn the_formulary_names_what_is_not_chosen_and_is_read_back() {
     let tender = tender(|b| b["needs"][0]["formulary_limit"] = json!(1));
     let mut award = award(&tender, &[("A-gpo", 90), ("B", 10)]);

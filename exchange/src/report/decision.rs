@@ -33,7 +33,8 @@ pub(super) fn section(sources: &Sources<'_>, names: &Names<'_>) -> Section {
 fn not_chosen(sources: &Sources<'_>) -> Vec<String> {
     let by_need = sources.award.body.not_chosen.chunk_by(|a, b| a.need == b.need);
     let product = |p: &crate::documents::award::NotChosen| match p.reason.as_str() {
-        "" => p.product.clone(),
+        "dearer_at_list" => format!("{} (dearer at list price)", p.product),
+        "cheaper_at_list" => format!("{} (cheaper at list price somewhere, but outweighed)", p.product),
         reason => format!("{} ({})", p.product, reason.replace('_', " ")),
     };
     by_need.map(|p| format!("{}: {}", p[0].need, p.iter().map(product).collect::<Vec<_>>().join(", "))).collect()

@@ -220,8 +220,7 @@ pub fn why_not(
         let elsewhere = asker.pricing.everywhere.as_ref();
         elsewhere.map(|_| "what it sells elsewhere changes with it".to_owned())
     };
-    let many_flips =
-        money::counted(tender, &sold).or_else(|| money::bound_together(tender, &ours)).or_else(several);
+    let many_flips = money::counted(tender, &sold).or_else(|| money::bound_together(tender, &ours)).or_else(several);
     let mut answer = WhyNot {
         dearer: with.interval().less(without.interval()),
         difference,

@@ -52,12 +52,13 @@ impl Pricing {
 
     /// The edits that multiply the prices.
     pub(super) fn actions(&self, factor: Decimal) -> Vec<Action> {
-        let scale = |(table, column, key, keys): &(&'static str, &'static str, &'static str, Vec<String>)| Action::Cells {
-            table: (*table).to_owned(),
-            column: (*column).to_owned(),
-            filter: Filter(vec![((*key).to_owned(), keys.clone())]),
-            change: Change::Scale(factor),
-        };
+        let scale =
+            |(table, column, key, keys): &(&'static str, &'static str, &'static str, Vec<String>)| Action::Cells {
+                table: (*table).to_owned(),
+                column: (*column).to_owned(),
+                filter: Filter(vec![((*key).to_owned(), keys.clone())]),
+                change: Change::Scale(factor),
+            };
         self.split.iter().cloned().chain(self.scaled.iter().map(scale)).collect()
     }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod alternatives;
+mod direction;
 mod engine;
 mod frontier;
 mod prices;
