@@ -184,12 +184,12 @@ fn a_product_that_is_not_chosen_has_a_reason() {
     assert_eq!(reason(&tender(far), "A-gpo"), "b-hip dearer_at_list, c-hip rejected");
     let late = |b: &mut Value| b["offers"][2]["valid_to"] = json!("2025-12-31");
     assert_eq!(reason(&tender(late), "A-gpo"), "b-hip no_valid_offer, c-hip rejected");
-    let mut packed = |b: &mut Value| {
+    let packed = |b: &mut Value| {
         b["offers"][2]["valid_to"] = json!("2025-12-31");
         b["packages"] = json!([{ "package": "K", "price": 900 }]);
         b["package_lines"] = json!([{ "package": "K", "product": "b-hip", "quantity": 50 }]);
     };
-    assert_eq!(reason(&tender(&mut packed), "A-gpo"), "b-hip only_in_packages, c-hip rejected");
+    assert_eq!(reason(&tender(packed), "A-gpo"), "b-hip only_in_packages, c-hip rejected");
 }
 
 #[test]
