@@ -5,11 +5,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ballast_domain::{Findings, Tender};
+use ballast_solver::conflicts::conflicts;
 use ballast_solver::{Control, Engine, Event, InProcess};
 use rlimit::Resource;
 
 use crate::frame;
-use crate::message::{FromChild, ReportMessage, ToChild};
+use crate::message::{FromChild, ToChild};
 
 struct Parent {
     out: Mutex<Box<dyn Write + Send>>,
@@ -45,8 +46,9 @@ impl Control for Parent {
 /// If the streams break.
 pub fn run_child() -> io::Result<()> {
     let mut input = io::stdin();
-    let (tender, options, memory_bytes) = match frame::read(&mut input)? {
-        Some(ToChild::Award { tender, options, memory_bytes }) => (tender, options, memory_bytes),
+    let (tender, options, memory_bytes, explain) = match frame::read(&mut input)? {
+        Some(ToChild::Award { tender, options, memory_bytes }) => (tender, options, memory_bytes, false),
+        Some(ToChild::Conflicts { tender, options, memory_bytes }) => (tender, options, memory_bytes, true),
         Some(ToChild::Unpack(job)) => return crate::unpacking::answer(job),
         _ => return Err(io::Error::new(io::ErrorKind::InvalidInput, "this verb is for the program itself")),
     };
@@ -60,7 +62,7 @@ pub fn run_child() -> io::Result<()> {
         loop {
             match frame::read::<ToChild>(&mut input) {
                 Ok(Some(ToChild::Cancel)) => parent.cancelled.store(true, Ordering::Relaxed),
-                Ok(Some(ToChild::Award { .. } | ToChild::Unpack(_))) => {}
+                Ok(Some(ToChild::Award { .. } | ToChild::Conflicts { .. } | ToChild::Unpack(_))) => {}
                 Ok(None) | Err(_) => std::process::exit(3),
             }
         }
@@ -75,9 +77,10 @@ pub fn run_child() -> io::Result<()> {
         return Ok(());
     };
     drop(raw);
-    match InProcess.award(&tender, &(*options).into(), parent) {
-        Ok(report) => parent.say(&FromChild::Done(Box::new(ReportMessage::from(&report)))),
-        Err(error) => parent.say(&FromChild::Failed(error.to_string())),
-    }
+    let said = match explain {
+        true => conflicts(&tender, &(*options).into(), parent).map(|r| FromChild::Conflicts(Box::new((&r).into()))),
+        false => InProcess.award(&tender, &(*options).into(), parent).map(|r| FromChild::Done(Box::new((&r).into()))),
+    };
+    parent.say(&said.unwrap_or_else(|error| FromChild::Failed(error.to_string())));
     Ok(())
 }

@@ -1,11 +1,8 @@
 //! The parent's side: one child per question, its events passed on, its death survived.
 
-use std::io::{self, BufReader, Read};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::io;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ballast_domain::Tender;
 use ballast_domain::award::Award;
@@ -15,15 +12,14 @@ use ballast_solver::{
     Aim, Control, Engine, EngineError, Event, Limit, LogEntry, Options, SolveReport, Statistics, Termination,
 };
 
-use crate::frame;
-use crate::message::{FromChild, ReportMessage, ToChild};
+use crate::conversation::Ended;
+use crate::message::{FromChild, ToChild};
 
 /// How often a crashed child is tried again, each time with calmer settings.
-const RETRIES: u32 = 2;
-/// How long a child may take to stop once asked to, before it is killed.
-const GRACE: Duration = Duration::from_secs(5);
-/// How often the caller's wish to cancel is looked at.
-const TICK: Duration = Duration::from_millis(50);
+pub(crate) const RETRIES: u32 = 2;
+
+/// A child that answers something else is no child of this program.
+pub(crate) const NOT_ASKED: &str = "the solving process answered what was not asked";
 
 /// Solves in child processes.
 #[derive(Debug, Clone)]
@@ -34,16 +30,6 @@ pub struct Children {
     pub verb: &'static str,
     /// Memory limit of a child, bytes of address space.
     pub memory_bytes: Option<u64>,
-}
-
-/// How one child ended.
-enum Ended {
-    Done(Box<ReportMessage>),
-    Failed(String),
-    /// Killed by us at a limit, or dead of memory; the best award so far stands.
-    Stopped(Limit),
-    /// Died by itself.
-    Crashed(String),
 }
 
 /// The best that a child streamed before it ended.
@@ -66,7 +52,7 @@ impl Engine for Children {
             let ended =
                 self.one(tender, &options, control, &mut seen).map_err(|e| EngineError::Child(e.to_string()))?;
             match ended {
-                Ended::Done(message) => {
+                Ended::Said(FromChild::Done(message)) => {
                     let (mut report, award) = message.open();
                     // A retried child may end with less than the one before it had found; only where value is all that is
                     // asked for can the two be compared here.
@@ -82,7 +68,8 @@ impl Engine for Children {
                     }
                     return Ok(report);
                 }
-                Ended::Failed(why) => return Err(EngineError::Child(why)),
+                Ended::Said(FromChild::Failed(why)) => return Err(EngineError::Child(why)),
+                Ended::Said(_) => return Err(EngineError::Child(NOT_ASKED.to_owned())),
                 Ended::Stopped(limit) => return Ok(stopped(tender, &options, seen, limit)),
                 Ended::Crashed(why) if attempt < RETRIES => control.observe(&Event::Retried { why }),
                 Ended::Crashed(why) => {
@@ -120,94 +107,21 @@ fn stopped(tender: &Tender, options: &Options, seen: Seen, limit: Limit) -> Solv
 
 impl Children {
     fn one(&self, tender: &Tender, options: &Options, control: &dyn Control, seen: &mut Seen) -> io::Result<Ended> {
-        let mut child = Command::new(&self.program)
-            .arg(self.verb)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .spawn()?;
-        let (Some(mut to), Some(from), Some(mut errors)) =
-            (child.stdin.take(), child.stdout.take(), child.stderr.take())
-        else {
-            return Err(io::ErrorKind::BrokenPipe.into());
-        };
-        let (send, heard) = mpsc::channel();
-        let reader = std::thread::spawn(move || {
-            let mut from = BufReader::new(from);
-            while let Ok(Some(message)) = frame::read::<FromChild>(&mut from) {
-                if send.send(message).is_err() {
-                    break;
-                }
+        let (tender, message) = (to_body(&tender.draft), Box::new(options.into()));
+        let job = ToChild::Award { tender, options: message, memory_bytes: self.memory_bytes };
+        self.converse(&job, options.time_limit, control, &mut |message| match message {
+            FromChild::Improved { award, at } => {
+                let (award, at) = (Award::from(award), LogEntry::from(at));
+                seen.award = Some(award.clone());
+                seen.at = Some(at);
+                seen.log.push(at);
+                control.observe(&Event::Improved { award, at });
             }
-        });
-        let complaints = std::thread::spawn(move || {
-            let mut text = String::new();
-            let _ = errors.read_to_string(&mut text);
-            text
-        });
-        let (tender, options_message) = (to_body(&tender.draft), Box::new(options.into()));
-        let job = ToChild::Award { tender, options: options_message, memory_bytes: self.memory_bytes };
-        // A child that dies while being told shows up below as a crash.
-        let _ = frame::write(&mut to, &job);
-
-        let deadline = options.time_limit.map(|t| Instant::now() + t + t / 5 + GRACE);
-        let mut cancel_by: Option<Instant> = None;
-        let ended = loop {
-            match heard.recv_timeout(TICK) {
-                Ok(FromChild::Improved { award, at }) => {
-                    let (award, at) = (Award::from(award), LogEntry::from(at));
-                    seen.award = Some(award.clone());
-                    seen.at = Some(at);
-                    seen.log.push(at);
-                    control.observe(&Event::Improved { award, at });
-                }
-                Ok(FromChild::Progress(at)) => {
-                    seen.at = Some(at.into());
-                    control.observe(&Event::Progress(at.into()));
-                }
-                Ok(FromChild::Done(report)) => break Some(Ended::Done(report)),
-                Ok(FromChild::Failed(why)) => break Some(Ended::Failed(why)),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break None,
+            FromChild::Progress(at) => {
+                seen.at = Some(at.into());
+                control.observe(&Event::Progress(at.into()));
             }
-            if control.cancelled() && cancel_by.is_none() {
-                let _ = frame::write(&mut to, &ToChild::Cancel);
-                cancel_by = Some(Instant::now() + GRACE);
-            }
-            if cancel_by.is_some_and(|by| Instant::now() > by) {
-                break Some(Ended::Stopped(Limit::Cancelled));
-            }
-            if deadline.is_some_and(|by| Instant::now() > by) {
-                break Some(Ended::Stopped(Limit::Time));
-            }
-        };
-        drop(to);
-        let status = end(&mut child, ended.is_some())?;
-        let _ = reader.join();
-        let complaints = complaints.join().unwrap_or_default();
-        Ok(ended.unwrap_or_else(|| crash(status, &complaints)))
+            _ => {}
+        })
     }
-}
-
-/// Waits for the child; one that has said its last word or is to be stopped is killed.
-fn end(child: &mut Child, kill: bool) -> io::Result<ExitStatus> {
-    if kill {
-        // It may have ended by itself already.
-        let _ = child.kill();
-    }
-    child.wait()
-}
-
-fn crash(status: ExitStatus, complaints: &str) -> Ended {
-    let out_of_memory = complaints.contains("memory allocation") || complaints.contains("bad_alloc");
-    if out_of_memory {
-        return Ended::Stopped(Limit::Memory);
-    }
-    let last = complaints.lines().last().unwrap_or("").trim();
-    let how = match status.signal() {
-        Some(signal) => format!("the solving process was ended by signal {signal}"),
-        None => format!("the solving process ended with {status}"),
-    };
-    Ended::Crashed(if last.is_empty() { how } else { format!("{how}: {last}") })
 }

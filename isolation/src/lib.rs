@@ -6,6 +6,8 @@
 
 mod child;
 mod children;
+mod conflicts;
+mod conversation;
 mod frame;
 mod message;
 mod unpacking;

@@ -16,6 +16,8 @@ use serde_json::Value;
 pub(crate) enum ToChild {
     /// Solve this.
     Award { tender: Value, options: Box<OptionsMessage>, memory_bytes: Option<u64> },
+    /// Say why this has no award.
+    Conflicts { tender: Value, options: Box<OptionsMessage>, memory_bytes: Option<u64> },
     /// Open a packed file and say what it holds.
     Unpack(crate::unpacking::Job),
     /// Stop and give the best so far.
@@ -28,6 +30,7 @@ pub(crate) enum FromChild {
     Improved { award: AwardMessage, at: Entry },
     Progress(Entry),
     Done(Box<ReportMessage>),
+    Conflicts(Box<crate::conflicts::ConflictsMessage>),
     Failed(String),
 }
 

@@ -6,6 +6,7 @@ use ballast_domain::Tender;
 use ballast_domain::requirement::{Requirement, Side};
 use ballast_exchange::documents::conflicts::{ChangePart, ConflictPart, ConflictsBody, MemberPart, RepairPart};
 use ballast_exchange::documents::{Header, seal};
+use ballast_isolation::Children;
 use ballast_solver::conflicts::{Change, ConflictReport, Member, Verdict, conflicts};
 use ballast_solver::{Control, Event, Options};
 use serde_json::json;
@@ -29,18 +30,28 @@ pub struct Args {
     /// Gap within which the cost of a repair is told.
     #[arg(long, default_value_t = 0.005, value_parser = super::award::gap, value_name = "G")]
     gap: f64,
+    /// Memory limit of the solving process, MiB.
+    #[arg(long, default_value_t = super::award::MEMORY_MIB, value_name = "MIB")]
+    memory: u64,
+    /// Solve in this process instead of a child.
+    #[arg(long, hide = true)]
+    in_process: bool,
     /// Write the document here.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
-struct Quiet<'a>(&'a Interrupt);
+struct Desk<'a>(&'a Interrupt, &'a Output);
 
-impl Control for Quiet<'_> {
+impl Control for Desk<'_> {
     fn cancelled(&self) -> bool {
         self.0.raised()
     }
-    fn observe(&self, _: &Event) {}
+    fn observe(&self, event: &Event) {
+        if let Event::Retried { why } = event {
+            self.1.note(&format!("{why}; tried again"));
+        }
+    }
 }
 
 /// Runs the verb.
@@ -52,7 +63,15 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let options = Options { gap: args.gap, seed: common.seed, work_limit: args.work.or(default.work_limit), ..default };
     let bar = progress::spinner(output, "conflicts: probing");
     let started = std::time::Instant::now();
-    let report = conflicts(&tender, &options, &Quiet(&interrupt))?;
+    let desk = Desk(&interrupt, output);
+    let report = match args.in_process {
+        true => conflicts(&tender, &options, &desk)?,
+        false => {
+            let memory_bytes = Some(args.memory.saturating_mul(1 << 20));
+            let children = Children { program: std::env::current_exe()?, verb: "worker", memory_bytes };
+            children.conflicts(&tender, &options, &desk)?
+        }
+    };
     bar.finish_and_clear();
     let body = body(&tender, &report);
     let shown = json!({ "gap": options.gap, "work": options.work_limit });
@@ -68,6 +87,9 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
 fn body(tender: &Tender, report: &ConflictReport) -> ConflictsBody {
     let (verdict, detail) = match (report.verdict, report.complete) {
         (Verdict::Satisfiable, _) => ("satisfiable", "an award exists; nothing is in conflict"),
+        (Verdict::Inconclusive, _) if report.probes == 0 => {
+            ("inconclusive", "the solving process was stopped before it could say whether an award exists")
+        }
         (Verdict::Inconclusive, _) => ("inconclusive", "the work allowed did not show whether an award exists"),
         (Verdict::Conflict, true) => (
             "conflict",

@@ -8,6 +8,7 @@ mod command;
 mod compare;
 mod documentation;
 mod explain;
+mod explaining;
 mod lots;
 mod round_trip;
 mod rules_with_tiers;

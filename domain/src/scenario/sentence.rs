@@ -28,7 +28,10 @@ impl fmt::Display for Action {
                 Change::Scale(factor) => write!(f, "`{column}` of `{table}` is multiplied by {factor} {filter}"),
                 Change::Add(summand) => write!(f, "{summand} is added to `{column}` of `{table}` {filter}"),
             },
-            Self::AddRows { table, rows } => write!(f, "{} row(s) are added to `{table}`", rows.len()),
+            Self::AddRows { table, rows } => match rows.len() {
+                1 => write!(f, "1 row is added to `{table}`"),
+                n => write!(f, "{n} rows are added to `{table}`"),
+            },
             Self::DropRows { table, filter } => write!(f, "rows of `{table}` are taken out {filter}"),
             Self::RuleOff(ids) => write!(f, "{} does not hold", several("rule", ids)),
             Self::RuleOn(ids) => write!(f, "{} holds again", several("rule", ids)),

@@ -1,0 +1,116 @@
+//! One child: started, told its job, heard to its last word, and ended, whatever happens to it.
+
+use std::io::{self, BufReader, Read};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use ballast_solver::{Control, Limit};
+
+use crate::children::Children;
+use crate::frame;
+use crate::message::{FromChild, ToChild};
+
+/// How long a child may take to stop once asked to, before it is killed.
+const GRACE: Duration = Duration::from_secs(5);
+/// How often the caller's wish to cancel is looked at.
+const TICK: Duration = Duration::from_millis(50);
+
+/// How one child ended.
+pub(crate) enum Ended {
+    /// With its last word.
+    Said(FromChild),
+    /// Killed by us at a limit, or dead of memory.
+    Stopped(Limit),
+    /// Died by itself.
+    Crashed(String),
+}
+
+impl Children {
+    /// Puts a job to a child; `hear` gets everything it says before its last word.
+    pub(crate) fn converse(
+        &self,
+        job: &ToChild,
+        time_limit: Option<Duration>,
+        control: &dyn Control,
+        hear: &mut dyn FnMut(FromChild),
+    ) -> io::Result<Ended> {
+        let mut child = Command::new(&self.program)
+            .arg(self.verb)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .spawn()?;
+        let (Some(mut to), Some(from), Some(mut errors)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        };
+        let (send, heard) = mpsc::channel();
+        let reader = std::thread::spawn(move || {
+            let mut from = BufReader::new(from);
+            while let Ok(Some(message)) = frame::read::<FromChild>(&mut from) {
+                if send.send(message).is_err() {
+                    break;
+                }
+            }
+        });
+        let complaints = std::thread::spawn(move || {
+            let mut text = String::new();
+            let _ = errors.read_to_string(&mut text);
+            text
+        });
+        // A child that dies while being told shows up below as a crash.
+        let _ = frame::write(&mut to, job);
+
+        let deadline = time_limit.map(|t| Instant::now() + t + t / 5 + GRACE);
+        let mut cancel_by: Option<Instant> = None;
+        let ended = loop {
+            match heard.recv_timeout(TICK) {
+                Ok(message @ (FromChild::Improved { .. } | FromChild::Progress(_))) => hear(message),
+                Ok(last) => break Some(Ended::Said(last)),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break None,
+            }
+            if control.cancelled() && cancel_by.is_none() {
+                let _ = frame::write(&mut to, &ToChild::Cancel);
+                cancel_by = Some(Instant::now() + GRACE);
+            }
+            if cancel_by.is_some_and(|by| Instant::now() > by) {
+                break Some(Ended::Stopped(Limit::Cancelled));
+            }
+            if deadline.is_some_and(|by| Instant::now() > by) {
+                break Some(Ended::Stopped(Limit::Time));
+            }
+        };
+        drop(to);
+        let status = end(&mut child, ended.is_some())?;
+        let _ = reader.join();
+        let complaints = complaints.join().unwrap_or_default();
+        Ok(ended.unwrap_or_else(|| crash(status, &complaints)))
+    }
+}
+
+/// Waits for the child; one that has said its last word or is to be stopped is killed.
+fn end(child: &mut Child, kill: bool) -> io::Result<ExitStatus> {
+    if kill {
+        // It may have ended by itself already.
+        let _ = child.kill();
+    }
+    child.wait()
+}
+
+fn crash(status: ExitStatus, complaints: &str) -> Ended {
+    let out_of_memory = complaints.contains("memory allocation") || complaints.contains("bad_alloc");
+    if out_of_memory {
+        return Ended::Stopped(Limit::Memory);
+    }
+    let last = complaints.lines().last().unwrap_or("").trim();
+    let how = match status.signal() {
+        Some(signal) => format!("the solving process was ended by signal {signal}"),
+        None => format!("the solving process ended with {status}"),
+    };
+    Ended::Crashed(if last.is_empty() { how } else { format!("{how}: {last}") })
+}
