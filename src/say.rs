@@ -1,13 +1,14 @@
 //! Engine reports to documents: the simulation knows no documents, and the documents no simulation.
 
-use ballast_domain::index::NeedIx;
+use ballast_domain::index::{NeedIx, SupplierIx};
 use ballast_domain::pack::{DemandEffect, Evidence};
 use ballast_domain::{Pack, Tender};
 use ballast_exchange::documents::reserve::{CurvePart, NeedPart, ReserveBody};
 use ballast_exchange::documents::stress::{
-    EstimatePart, EvidencePart, FanPart, NodePart, PackPart, ScopePart, StressBody, WorstPart,
+    ClausePart, EstimatePart, EvidencePart, FanPart, NodePart, PackPart, ScopePart, StressBody, SupplierClausePart,
+    WorstPart,
 };
-use ballast_simulation::metric::{Band, Estimate, Scope, ScopeReport, Weighting};
+use ballast_simulation::metric::{Band, ClauseMoney, ClauseReport, Estimate, Scope, ScopeReport, Weighting};
 use ballast_simulation::reserve::{CurveWeight, ReserveReport, Verdict};
 use ballast_simulation::{ReservePlan, StressReport};
 use rust_decimal::Decimal;
@@ -76,6 +77,22 @@ fn bands(bands: &[Band]) -> Vec<[f64; 6]> {
     bands.iter().map(six).collect()
 }
 
+fn clauses(tender: &Tender, report: &ClauseReport) -> ClausePart {
+    let supplier = |(supplier, money): &(SupplierIx, ClauseMoney)| SupplierClausePart {
+        supplier: tender.suppliers[*supplier].id.clone(),
+        excess: amount(money.excess),
+        credit: amount(money.credit),
+    };
+    ClausePart {
+        excess: amount(report.total.excess),
+        credit: amount(report.total.credit),
+        borne: amount(report.total.borne),
+        lines: report.lines,
+        lines_without_price: report.lines_without_price,
+        suppliers: report.suppliers.iter().map(supplier).collect(),
+    }
+}
+
 /// The body of a stress document.
 pub fn stress(
     tender: &Tender,
@@ -120,6 +137,7 @@ pub fn stress(
             .iter()
             .map(|w| WorstPart { replication: w.replication, shortage_weeks: w.shortage_weeks })
             .collect(),
+        failure_to_supply: report.failure_to_supply.as_ref().map(|c| clauses(tender, c)),
         pooled_stock: report.pooled_stock,
     }
 }

@@ -100,8 +100,8 @@ pub(crate) fn run(
         }
         until = (done * 2).min(at_most);
     }
-    let run = (options.seed, scenery.pack().horizon_weeks, model.has_pools());
-    Ok(report(tender, &scopes, &nodes, &all, &fan, run))
+    let run = (options.seed, scenery.pack().horizon_weeks);
+    Ok(report(tender, &scopes, &nodes, &all, &fan, model, run))
 }
 
 /// First replication, end of the first stage, and how many checks there may be.

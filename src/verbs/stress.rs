@@ -160,6 +160,21 @@ pub fn text(body: &StressBody) -> String {
             table(&["node", "struck", "in the worst 5 %", "unmet, weeks if struck", "if not"], &rows)
         ));
     }
+    if let Some(clauses) = &body.failure_to_supply {
+        let money = |e: &EstimatePart| interval(e, |v| format!("{v:.0}"));
+        text.push_str(&format!(
+            "\n  failure to supply: replacements cost {} more than contracted, suppliers pay back {}, {} is left\n",
+            money(&clauses.excess),
+            money(&clauses.credit),
+            money(&clauses.borne)
+        ));
+        if clauses.lines_without_price > 0 {
+            text.push_str(&format!(
+                "  no other bid prices a replacement for {} of {} lines under a clause: what goes unmet of them is not credited\n",
+                clauses.lines_without_price, clauses.lines
+            ));
+        }
+    }
     if body.pooled_stock {
         text.push_str("\n  stock at centres and vendors is at every site's disposal (pooled)\n");
     }

@@ -40,8 +40,39 @@ pub struct StressBody {
     pub attribution: Vec<NodePart>,
     /// Replications with the largest shortage; each can be replayed alone.
     pub worst: Vec<WorstPart>,
+    /// What suppliers pay back where awarded offers have a clause on failure to supply; null where none has.
+    #[serde(default)]
+    pub failure_to_supply: Option<ClausePart>,
     /// Whether stock at a centre or vendor was at every site's disposal.
     pub pooled_stock: bool,
+}
+
+/// Clauses on failure to supply: money over the horizon, means of replications.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ClausePart {
+    /// What replacements cost beyond the contract price, of lines under a clause.
+    pub excess: EstimatePart,
+    /// What suppliers pay back.
+    pub credit: EstimatePart,
+    /// What is left to the buyer.
+    pub borne: EstimatePart,
+    /// Lines under a clause.
+    pub lines: usize,
+    /// Those for which no other bid says what a replacement costs: what went unmet of them is not credited.
+    pub lines_without_price: usize,
+    /// Each supplier with a clause.
+    pub suppliers: Vec<SupplierClausePart>,
+}
+
+/// The clauses of one supplier.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SupplierClausePart {
+    /// Supplier.
+    pub supplier: String,
+    /// What replacing its lines costs beyond the contract price.
+    pub excess: EstimatePart,
+    /// What it pays back.
+    pub credit: EstimatePart,
 }
 
 /// The pack.

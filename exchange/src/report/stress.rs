@@ -57,6 +57,7 @@ pub(super) fn section(
         body.replications,
     )?);
     section.table(needs(body, names));
+    clauses(&mut section, body);
     nodes(&mut section, body);
     Ok(section)
 }
@@ -155,6 +156,31 @@ fn fans<'a>(body: &'a StressBody, names: &Names<'_>) -> Vec<&'a FanPart> {
         chosen.truncate(FANS);
     }
     chosen
+}
+
+/// What suppliers pay back when they fail.
+fn clauses(section: &mut Section, body: &StressBody) {
+    let Some(clauses) = &body.failure_to_supply else { return };
+    let mut table = Table::new(["supplier", "#replacements above contract", "#paid back"]).caption(
+        "Clauses on failure to supply, money over the whole time: what it costs more to replace what a supplier owes, at the \
+         price of the winner that ships it or, where it goes unmet, of the lowest other bid; and what the clause pays back.",
+    );
+    let money = |e| Cell::estimate(e, number::money_f);
+    for s in &clauses.suppliers {
+        table.push([Cell::text(&s.supplier), money(&s.excess), money(&s.credit)]);
+    }
+    table.push([Cell::text("all"), money(&clauses.excess), money(&clauses.credit)]);
+    section.table(table);
+    section.say(format!(
+        "Of the price of replacements, {} stays with the buyer.",
+        number::interval(&clauses.borne, number::money_f)
+    ));
+    if clauses.lines_without_price > 0 {
+        section.remark(format!(
+            "For {} of {} lines under a clause no other bid tells the price of a replacement; what goes unmet of them is not credited.",
+            clauses.lines_without_price, clauses.lines
+        ));
+    }
 }
 
 fn nodes(section: &mut Section, body: &StressBody) {

@@ -13,10 +13,13 @@
 //! 7. working stock above target refills the reserve up to its target;
 //! 8. the next order. Lagged recourse (spare capacity, relief) enters as capacity of step 3.
 //!
+//! Where offers state a clause on failure to supply, what suppliers pay back is settled after step 6 (`clauses.rs`).
+//!
 //! Units are conserved: start + received + gained from elsewhere = served + end, cell by cell. With one site, lead time
 //! 0, no recourse but the reserve and no spare capacity this is the reference model RM1 ([`crate::rm1`]).
 
 mod allocation;
+mod clauses;
 mod conservation;
 mod links;
 mod model;
@@ -27,6 +30,7 @@ mod state;
 mod supply;
 mod week;
 
+pub use clauses::Clauses;
 pub use model::Model;
 pub use record::Record;
 pub use state::State;

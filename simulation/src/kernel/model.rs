@@ -5,6 +5,7 @@ use ballast_domain::pack::{Rationing, Recourse};
 use ballast_domain::{Award, Tender};
 
 use super::allocation::{Lines, Market};
+use super::clauses::Clauses;
 use super::conservation::Conservation;
 use super::links::{Donor, Pool, donors, groups};
 use super::opening::opening;
@@ -37,8 +38,10 @@ pub struct Model {
     pub transit_target: Vec<f64>,
     /// True where every line arrives in the week it is shipped.
     pub(super) direct: Vec<bool>,
-    /// True if all cells are direct and nothing but capacity, order and headroom decides what is shipped.
+    /// True if all cells are direct nothing but capacity, order and headroom decides what is shipped, and no line is under a clause.
     pub(super) plain: bool,
+    /// Clauses on failure to supply of the awarded offers.
+    pub clauses: Clauses,
     pub(super) lines: Lines,
     pub(super) market: Market,
     pub(super) donors: Vec<Donor>,
@@ -70,6 +73,7 @@ impl Model {
         let direct: Vec<bool> = (0..mean.len()).map(|c| lines.of(c).all(|l| lines.lead[l] == 0)).collect();
         let conservation = Conservation::all(tender, pack);
         let unwatched = conservation.is_empty() && pack.spare.surge == 0.0;
+        let clauses = Clauses::new(tender, award);
         let (opening_stock, pools) = opening(tender, scenery, &stock_target);
         Self {
             weeks: scenery.weeks(),
@@ -81,8 +85,9 @@ impl Model {
             most,
             headroom: policies.iter().map(|p| p.headroom).collect(),
             transit_target,
-            plain: lines.plain && unwatched && direct.iter().all(|d| *d),
+            plain: lines.plain && unwatched && clauses.is_empty() && direct.iter().all(|d| *d),
             direct,
+            clauses,
             market: Market::new(tender, scenery, pack.spare),
             donors: donors(tender, award),
             groups: groups(tender),

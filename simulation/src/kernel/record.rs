@@ -29,10 +29,14 @@ pub struct Record {
     pub saves: bool,
     /// Pooled stock lost with plants, over the whole horizon.
     pub pool_lost: f64,
+    /// By supplier with a clause on failure to supply: what replacements cost beyond the contract price, money.
+    pub excess: Vec<f64>,
+    /// The same: what the supplier pays back.
+    pub credit: Vec<f64>,
 }
 
 impl Record {
-    pub(super) fn new(weeks: usize, cells: usize, saves: bool) -> Self {
+    pub(super) fn new(weeks: usize, cells: usize, saves: bool, clauses: usize) -> Self {
         let zero = || vec![0.0; weeks * cells];
         Self {
             cells,
@@ -48,6 +52,8 @@ impl Record {
             any_short: vec![false; weeks],
             saves,
             pool_lost: 0.0,
+            excess: vec![0.0; clauses],
+            credit: vec![0.0; clauses],
         }
     }
 }

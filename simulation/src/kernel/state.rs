@@ -24,6 +24,10 @@ pub struct State {
     /// By line: may ship this week; held by delays.
     pub(super) shippable: Vec<f64>,
     pub(super) held: Vec<f64>,
+    /// By line, where some line is under a clause: delivered this week, held back this week, owed.
+    pub(super) sent: Vec<f64>,
+    pub(super) kept: Vec<f64>,
+    pub(super) owed: Vec<f64>,
     pub(super) pools: Vec<f64>,
     /// By need.
     pub(super) saving: Vec<f64>,
@@ -40,7 +44,7 @@ impl State {
         let (cells, needs, lines) = (model.cells(), model.needs, model.lines.weekly.len());
         let ahead = (model.weeks + model.longest) * cells;
         Self {
-            record: Record::new(model.weeks, cells, !model.conservation.is_empty()),
+            record: Record::new(model.weeks, cells, !model.conservation.is_empty(), model.clauses.suppliers.len()),
             stock: vec![0.0; cells],
             reserve: vec![0.0; cells],
             transit: vec![0.0; cells],
@@ -51,6 +55,9 @@ impl State {
             due: vec![0.0; ahead],
             shippable: vec![0.0; lines],
             held: vec![0.0; lines],
+            sent: vec![0.0; lines],
+            kept: vec![0.0; lines],
+            owed: vec![0.0; lines],
             pools: vec![0.0; model.pools.len()],
             saving: vec![1.0; needs],
             received: vec![0.0; needs],
@@ -68,10 +75,13 @@ impl State {
         self.transit.copy_from_slice(&model.transit_target);
         self.struck_weeks.fill(0);
         self.held.fill(0.0);
+        self.owed.fill(0.0);
         self.thin_weeks.fill(0);
         self.record.gained.fill(0.0);
         self.record.saved.fill(0.0);
         self.record.pool_lost = 0.0;
+        self.record.excess.fill(0.0);
+        self.record.credit.fill(0.0);
         for (units, pool) in self.pools.iter_mut().zip(&model.pools) {
             *units = pool.units;
         }

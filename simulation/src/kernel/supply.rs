@@ -20,6 +20,12 @@ pub(super) fn ship(model: &Model, path: &Path, w: usize, state: &mut State) {
         let shipped = state.wanted[c].min(most);
         let at = w * cells + c;
         if model.direct[c] && !late {
+            if !model.clauses.is_empty() {
+                for l in model.lines.of(c) {
+                    state.sent[l] = if raw > 0.0 { shipped * state.shippable[l] / raw } else { 0.0 };
+                    state.kept[l] = 0.0;
+                }
+            }
             state.record.received[at] = shipped;
             state.record.spare[at] = most - shipped;
             if watch {
@@ -119,6 +125,8 @@ fn dispatch(model: &Model, path: &Path, w: usize, c: usize, state: &mut State, (
         };
         let out = state.held[l] * free;
         state.held[l] += shipped * part * keep - out;
+        state.kept[l] = shipped * part * keep;
+        state.sent[l] = out + shipped * part * (1.0 - keep);
         let arrives = (w + lines.lead[l]) * cells + c;
         state.arriving[arrives] += out + shipped * part * (1.0 - keep);
         state.due[arrives] += state.wanted[c].min(model.mean[c]) * lines.weekly[l] / normal;

@@ -2,6 +2,7 @@
 
 use ballast_domain::pack::Recourse;
 
+use super::clauses::settle;
 use super::conservation::{count, factors};
 use super::model::Model;
 use super::recourse::apply;
@@ -22,6 +23,7 @@ pub fn live(model: &Model, path: &Path, state: &mut State) {
         ship(model, path, w, state);
         let short = serve(model, w, state);
         recourse(model, w, state, short);
+        settle(model, path, w, state);
         close(model, w, state);
         watch(model, w, state);
     }

@@ -27,6 +27,10 @@ pub struct Block {
     pub drawn: Vec<f64>,
     /// Sums for weekly means: `[(week × needs + need) × 2 + kind]`, kind 0 unmet fraction, 1 cover.
     pub weekly: Vec<f64>,
+    /// See `kernel::Record`, `[replication × suppliers with a clause + supplier]`.
+    pub excess: Vec<f64>,
+    /// See `excess`.
+    pub credit: Vec<f64>,
     /// Marks for the bands that are not yet counted.
     pub marks: Vec<u32>,
 }
@@ -44,6 +48,8 @@ impl Block {
             saved: vec![0.0; needs],
             drawn: vec![0.0; needs],
             weekly: vec![0.0; needs * weeks * 2],
+            excess: Vec::new(),
+            credit: Vec::new(),
             marks: Vec::new(),
         }
     }
@@ -52,6 +58,8 @@ impl Block {
     pub fn merge(&mut self, next: &Self) {
         self.unmet.extend_from_slice(&next.unmet);
         self.down.extend_from_slice(&next.down);
+        self.excess.extend_from_slice(&next.excess);
+        self.credit.extend_from_slice(&next.credit);
         self.marks.extend_from_slice(&next.marks);
         let count = |a: &mut Vec<u64>, b: &Vec<u64>| a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
         count(&mut self.stockouts, &next.stockouts);
@@ -121,6 +129,8 @@ impl<'a> Meter<'a> {
             block.unmet.push(scope.needs.iter().map(|(n, weight)| weight * self.total[*n]).sum());
             block.stockouts[s] += u64::from(self.any[s]);
         }
+        block.excess.extend_from_slice(&record.excess);
+        block.credit.extend_from_slice(&record.credit);
         block.down.extend_from_slice(&path.down);
     }
 

@@ -4,6 +4,7 @@
 
 mod attribution;
 mod block;
+mod clauses;
 mod estimate;
 mod exceedance;
 mod fan;
@@ -13,6 +14,7 @@ mod tail;
 
 pub use attribution::NodeTail;
 pub use block::{Block, Meter};
+pub use clauses::{ClauseMoney, ClauseReport};
 pub use estimate::{Estimate, mean, proportion, upper_quantile_rank};
 pub use exceedance::Exceedance;
 pub use fan::{Band, Fan, NeedFan};

@@ -5,11 +5,13 @@ use ballast_domain::index::{Ix, NeedIx, NodeIx};
 
 use super::attribution::{NodeTail, attribution};
 use super::block::Block;
+use super::clauses::{ClauseReport, clause_report};
 use super::estimate::{Estimate, mean, proportion};
 use super::exceedance::{Exceedance, exceedance};
 use super::fan::{Fan, NeedFan};
 use super::scope::{Scope, Scopes, Weighted, Weighting};
 use super::tail::{Tail, tail};
+use crate::kernel::Model;
 
 /// Worst replications listed.
 const WORST: usize = 10;
@@ -75,6 +77,8 @@ pub struct StressReport {
     pub attribution: Vec<NodeTail>,
     /// Largest total shortage first.
     pub worst: Vec<WorstReplication>,
+    /// Clauses on failure to supply; `None` if no awarded offer has one.
+    pub failure_to_supply: Option<ClauseReport>,
     /// True if stock at a centre or vendor was at every site's disposal.
     pub pooled_stock: bool,
     /// Relative half width of the 95 % interval of mean total unmet demand; 0 if nothing was ever unmet.
@@ -93,7 +97,8 @@ pub fn report(
     nodes: &[NodeIx],
     block: &Block,
     fan: &Fan,
-    (seed, horizon_weeks, pooled_stock): (u64, u32, bool),
+    model: &Model,
+    (seed, horizon_weeks): (u64, u32),
 ) -> StressReport {
     let all = scopes.list.len();
     let n = block.unmet.len() / all;
@@ -125,7 +130,8 @@ pub fn report(
         fans,
         attribution: attribution(nodes, &block.down, &total_column, total.tail_weeks.var95.value),
         worst,
-        pooled_stock,
+        failure_to_supply: clause_report(&model.clauses, block),
+        pooled_stock: model.has_pools(),
         relative_half_width: relative_half_width(&total.unmet_units),
         total,
     }
