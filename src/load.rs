@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use ballast_domain::certificate::{certify, default_tolerance};
+use ballast_domain::finding::Place;
 use ballast_domain::raw::RawTender;
+use ballast_domain::scenario::{Action, Change, Edit, Filter, Scenario};
 use ballast_domain::tables::canonical;
 use ballast_domain::{Award, Findings, Pack, Severity, Tender};
 use ballast_exchange::documents::read_award;
@@ -26,6 +28,9 @@ pub struct Scenarios {
     /// Scenario whose edits the tender gets first; several are applied in order.
     #[arg(long = "scenario", value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Choose by this objective of the tender instead of the one that it names.
+    #[arg(long, value_name = "NAME")]
+    pub objective: Option<String>,
 }
 
 impl Scenarios {
@@ -38,13 +43,28 @@ impl Scenarios {
                 Err(findings) => found.0.extend(findings.0),
             }
         }
+        files.extend(self.objective.as_deref().map(choosing));
         if found.has_errors() { Err(faults("the scenario cannot be used", &found)) } else { Ok(files) }
     }
 }
 
+/// `--objective NAME` as a scenario of one edit.
+fn choosing(name: &str) -> ScenarioFile {
+    let action = Action::Cells {
+        table: "tender".to_owned(),
+        column: "objective".to_owned(),
+        filter: Filter(Vec::new()),
+        change: Change::Set(Some(name.to_owned())),
+    };
+    let flag = format!("--objective {name}");
+    let edit = Edit { name: flag.clone(), place: Place::file("--objective"), action };
+    let hash = ballast_exchange::hash::digest(flag.as_bytes());
+    ScenarioFile { scenario: Scenario { name: flag, why: String::new(), edits: vec![edit] }, hash }
+}
+
 /// What reading a tender and editing it gives, faults and all.
 pub fn what_if(path: &Path, scenarios: &Scenarios) -> Result<WhatIf, Failure> {
-    if scenarios.files.is_empty() {
+    if scenarios.files.is_empty() && scenarios.objective.is_none() {
         return Ok(WhatIf::unedited(crate::tender_file::read(path)));
     }
     let files = scenarios.read()?;

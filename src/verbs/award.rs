@@ -327,7 +327,10 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
     let cash = body.cash.as_ref().filter(|c| c.total != value);
     let word = if cash.is_some() { "value" } else { "cost " };
     text.push_str(&format!("\n  {word}     {} {currency} over {years} contract year(s)\n", money(value)));
-    if let Some(cash) = cash {
+    if let (Some(cash), Some(objective)) = (cash, &body.objective) {
+        let (cash, name) = (money(cash.total), &objective.name);
+        text.push_str(&format!("  cash      {cash}; the value and its bound are level 1 of the objective {name}\n"));
+    } else if let Some(cash) = cash {
         text.push_str(&format!(
             "  of it     {} cash and {} shadow money; the bound speaks of both\n",
             money(cash.total),
@@ -335,8 +338,9 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
         ));
     }
     if let (Some(bound), Some(gap), Some(gap_money)) = (body.bound, body.gap, body.gap_money) {
+        let verb = if body.objective.is_some() { "is below" } else { "costs less than" };
         text.push_str(&format!(
-            "  proven    no award costs less than {}: at most {} ({:.3} %) better exists\n",
+            "  proven    no award {verb} {}: at most {} ({:.3} %) better exists\n",
             money(bound),
             money(gap_money),
             gap * 100.0

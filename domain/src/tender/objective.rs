@@ -154,10 +154,15 @@ pub(super) fn objective(
         // The rows are there, and have findings of their own.
         None if written.contains(name) => None,
         None => {
-            let fix = nearest(name, all.keys().copied())
+            let names: Vec<&str> = written.iter().map(String::as_str).collect();
+            let expected = match names.is_empty() {
+                true => "the tender has no objectives".to_owned(),
+                false => format!("no objective has this name; there are: {}", names.join(", ")),
+            };
+            let fix = nearest(name, names)
                 .map_or_else(|| "add its terms to `objectives`".to_owned(), |n| format!("did you mean `{n}`?"));
             let place = places.cell("tender", row.at, "objective");
-            findings.error("unknown_id", place, name, "no objective has this name", fix);
+            findings.error("unknown_id", place, name, expected, fix);
             None
         }
     }

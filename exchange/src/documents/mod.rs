@@ -14,7 +14,7 @@ pub mod doctor;
 pub mod explain;
 mod fees;
 mod formulary;
-mod objective;
+pub mod objective;
 mod outcome;
 mod packages;
 mod payment_ways;

@@ -30,6 +30,14 @@ pub fn money(amount: Decimal) -> String {
     with_sign(amount.is_sign_negative(), grouped(&amount.round().abs().to_string()))
 }
 
+/// An amount of whatever unit: large ones without decimals; small ones, such as counts and shares, as they are.
+pub fn amount(amount: Decimal) -> String {
+    if amount.abs() >= Decimal::ONE_THOUSAND {
+        return money(amount);
+    }
+    with_sign(amount.is_sign_negative(), amount.abs().normalize().to_string())
+}
+
 /// Money to the cent, where figures are compared digit by digit.
 pub fn cents(amount: Decimal) -> String {
     with_sign(amount.is_sign_negative(), grouped(&format!("{:.2}", amount.round_dp(2).abs())))

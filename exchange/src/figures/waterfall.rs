@@ -45,8 +45,9 @@ pub fn from_baseline(body: &AwardBody) -> Option<Vec<Step>> {
     }
     steps.extend(once.iter().map(|c| change(format!("One-off: {}", c.component), c.amount)));
     steps.push(total("Award", cash));
-    if value != cash {
-        steps.push(change("Shadow money that weighs in the decision", value - cash));
+    // The value of a named objective is no sum of cash and shadow money; it has a section of its own.
+    if value != cash && body.objective.is_none() {
+        steps.push(change("Shadow money in the decision", value - cash));
         steps.push(total("Value of the award", value));
     }
     Some(steps)

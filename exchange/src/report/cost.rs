@@ -39,7 +39,7 @@ pub(super) fn section(sources: &Sources<'_>) -> Result<Option<Section>, ReportEr
     }
     table.push([Cell::text("total").strong(), Cell::money(cash.total).strong()]);
     section.table(table);
-    if let Some(value) = body.value.filter(|v| *v != cash.total) {
+    if let Some(value) = body.value.filter(|v| *v != cash.total && body.objective.is_none()) {
         section.remark(format!(
             "Beside the cash, {} of shadow money weighs in the decision and is never paid; the proven bound and its gap speak of both together, {}.",
             sources.money(value - cash.total),

@@ -54,7 +54,7 @@ fn decided(sources: &Sources<'_>) -> String {
     let mut text = format!(
         "{} {verb} the tender: {list}, by share of yearly cost. Over {years} the award costs {} and serves the whole stated demand: {} at {}.",
         capital(&number::plural(body.suppliers.len(), "supplier", "suppliers")),
-        body.value.map(|v| sources.money(v)).unwrap_or_default(),
+        sources.cost().map(|v| sources.money(v)).unwrap_or_default(),
         number::plural(sources.tender.needs.len(), "need", "needs"),
         number::plural(sources.tender.sites.len(), "site", "sites"),
     );
@@ -76,10 +76,13 @@ fn why(sources: &Sources<'_>) -> String {
     let body = &sources.award.body;
     let mut text = match (body.bound, body.gap_money, body.gap) {
         (Some(bound), Some(money), Some(part)) => format!(
-            "It is the best award found that keeps every rule ({}). No such award costs less than {}, so at most {} ({} %) better exists.",
+            "It is the best award found that keeps every rule ({}). {}, so at most {} ({} %) better exists.",
             body.detail,
-            sources.money(bound),
-            sources.money(money),
+            sources.none_below("No such award", bound),
+            match body.objective {
+                Some(_) => number::amount(money),
+                None => sources.money(money),
+            },
             number::measure(part * 100.0),
         ),
         _ => {

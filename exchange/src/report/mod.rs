@@ -11,6 +11,7 @@ mod cost;
 mod decision;
 mod matrix;
 mod names;
+mod objective;
 mod page;
 mod preference;
 mod reserve;
@@ -70,6 +71,7 @@ impl Report {
         let names = names::Names::new(sources.tender);
         let mut sections = vec![decision::section(sources, &names)];
         sections.extend(cost::section(sources)?);
+        sections.extend(objective::section(sources));
         sections.extend(tiers::section(sources));
         sections.extend(contracts::section(sources, &names));
         sections.extend(rules::section(sources));

@@ -196,6 +196,24 @@ impl<'a> Sources<'a> {
         }
     }
 
+    /// What the award costs: its value, or its cash where it was chosen by a named objective, whose value is no cost.
+    pub fn cost(&self) -> Option<Decimal> {
+        match (&self.award.body.objective, &self.award.body.cash) {
+            (Some(_), Some(cash)) => Some(cash.total),
+            _ => self.award.body.value,
+        }
+    }
+
+    /// What is proven: that no award that keeps the rules is below the bound, of whatever it was chosen by.
+    pub fn none_below(&self, who: &str, bound: Decimal) -> String {
+        match &self.award.body.objective {
+            Some(objective) => {
+                format!("{who} has a level 1 of the objective {} below {}", objective.name, number::amount(bound))
+            }
+            None => format!("{who} costs less than {}", self.money(bound)),
+        }
+    }
+
     /// Currency.
     pub fn currency(&self) -> &str {
         &self.tender.settings.currency

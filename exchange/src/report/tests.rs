@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::documents::award::Proof;
+use crate::documents::objective::{LevelPart, ObjectivePart, TermPart};
 use crate::documents::{Header, seal};
 
 fn tender() -> Tender {
@@ -66,6 +67,10 @@ fn stress(header: &Header) -> Value {
         "fans": [{ "need": "NS-1000", "unmet_fraction": [week, week, week], "cover_weeks": [week, week, week] }],
         "attribution": [{ "node": "plant:North Cove", "down_rate": 0.1, "down_rate_in_tail": 0.9, "shortage_weeks_when_down": 2.0, "shortage_weeks_when_up": null }],
         "worst": [{ "replication": 7, "shortage_weeks": 3.0 }], "pooled_stock": true,
+        "failure_to_supply": {
+            "excess": estimate(900.0), "credit": estimate(720.0), "borne": estimate(180.0), "lines": 3, "lines_without_price": 1,
+            "suppliers": [{ "supplier": "<Acme>", "excess": estimate(900.0), "credit": estimate(720.0) }],
+        },
     });
     seal("stress", header, &body, json!({})).unwrap()
 }
@@ -151,6 +156,66 @@ fn a_tender_without_baseline_rules_and_preferences_has_a_shorter_report() {
     let ids: Vec<&str> = report.sections.iter().map(|s| s.id.as_str()).collect();
     assert_eq!(ids, ["decision", "cost", "stress-1", "reserve-1", "assumptions", "certificate"]);
     assert!(report.html().unwrap().contains("no baseline"));
+}
+
+#[test]
+fn a_named_objective_is_shown_level_by_level_with_bounds() {
+    let tender = tender();
+    let term = |term: &str, of: &str, amount: i64, contribution: i64| TermPart {
+        term: term.to_owned(),
+        of: of.to_owned(),
+        why: "a buyer's week".to_owned(),
+        amount: Some(amount.into()),
+        contribution: contribution.into(),
+    };
+    let level = |level, value: i64, bound: Option<i64>, terms| LevelPart {
+        level,
+        value: value.into(),
+        bound: bound.map(Into::into),
+        terms,
+    };
+    let levels = vec![
+        level(1, 4, Some(4), vec![term("winners", "count", 4, 4)]),
+        level(3, 123_456, None, vec![term("money", "cash", 120_000, 120_000), term("lorries", "units", 7, 3_456)]),
+    ];
+    let with =
+        sources(&tender, |body| body.objective = Some(ObjectivePart { name: "few & <cheap>".to_owned(), levels }));
+    let report = Report::new(&with).unwrap();
+    let section = report.sections.iter().find(|s| s.id == "objective").unwrap();
+    let tables: Vec<&crate::figures::Table> =
+        section.blocks.iter().filter_map(|b| if let Block::Table(t) = b { Some(t) } else { None }).collect();
+    let shown = |t: &crate::figures::Table| -> Vec<Vec<String>> {
+        t.rows.iter().map(|r| r.iter().map(|c| c.shown.clone()).collect()).collect()
+    };
+    assert_eq!(shown(tables[0]), [["1", "4", "4", "0"], ["3", "123,456", "–", "–"]]);
+    assert_eq!(tables[1].rows.len(), 3);
+    assert_eq!(shown(tables[1])[2][..3], ["", "lorries", "units"]);
+    assert!(section.blocks.iter().any(|b| matches!(b, Block::Remark(r) if r.contains("nothing is proven"))));
+    let page = report.html().unwrap();
+    assert!(!page.contains("<cheap>"));
+    // The value of an objective is no cost: the page neither calls it so nor takes it apart into cash and shadow money.
+    assert!(page.contains("has a level 1 of the objective") && !page.contains("costs less than"));
+    assert!(!page.contains("shadow money weighs"));
+    let without = Report::new(&sources(&tender, |_| ())).unwrap();
+    assert!(without.sections.iter().all(|s| s.id != "objective"), "only where the tender names one");
+}
+
+#[test]
+fn clauses_on_failure_to_supply_are_shown_with_what_they_leave() {
+    let tender = tender();
+    let report = Report::new(&sources(&tender, |_| ())).unwrap();
+    let section = report.sections.iter().find(|s| s.id == "stress-1").unwrap();
+    let table = section.blocks.iter().find_map(|b| match b {
+        Block::Table(t) if t.columns.iter().any(|c| c.name == "paid back") => Some(t),
+        _ => None,
+    });
+    let shown: Vec<&str> = table.unwrap().rows.iter().flatten().map(|c| c.shown.as_str()).collect();
+    assert_eq!(shown, ["<Acme>", "900", "720", "all", "900", "720"]);
+    assert!(section.blocks.iter().any(|b| matches!(b, Block::Paragraph(p) if p.contains("180"))));
+    assert!(section.blocks.iter().any(|b| matches!(b, Block::Remark(r) if r.contains("1 of 3 lines"))));
+    let mut without = sources(&tender, |_| ());
+    without.stress[0].body.failure_to_supply = None;
+    assert!(!Report::new(&without).unwrap().html().unwrap().contains("paid back"));
 }
 
 #[test]

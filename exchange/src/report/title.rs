@@ -87,7 +87,7 @@ fn key_figures(sources: &Sources<'_>) -> Vec<KeyFigure> {
     let (body, currency) = (&sources.award.body, sources.currency());
     let mut figures = Vec::new();
     let mut add = |label: String, value: String, note: String| figures.push(KeyFigure { label, value, note });
-    if let Some(value) = body.value {
+    if let Some(value) = sources.cost() {
         add("Cost of the award".to_owned(), number::short(value), sources.money(value));
     }
     if let Some(b) = &body.baseline {
@@ -105,8 +105,13 @@ fn key_figures(sources: &Sources<'_>) -> Vec<KeyFigure> {
         (Some(gap), Some(part)) => {
             add(
                 "Better by at most, proven".to_owned(),
-                number::money(gap),
-                format!("{currency}, {} % of the cost", number::measure(part * 100.0)),
+                if body.objective.is_some() { number::amount(gap) } else { number::money(gap) },
+                match &body.objective {
+                    Some(o) => {
+                        format!("level 1 of the objective {}, {} % of it", o.name, number::measure(part * 100.0))
+                    }
+                    None => format!("{currency}, {} % of the cost", number::measure(part * 100.0)),
+                },
             );
         }
         _ => add(
@@ -150,12 +155,10 @@ fn verdicts(sources: &Sources<'_>) -> Vec<Verdict> {
     let certified = body.certificate.as_ref().is_some_and(|c| c.verified);
     let checked: usize = body.certificate.iter().flat_map(|c| &c.facts).map(|f| f.checked).sum();
     let proof = match (body.termination.as_str(), body.bound) {
-        ("optimal", Some(bound)) => format!("No award that keeps the rules costs less than {}.", sources.money(bound)),
-        (_, Some(bound)) => format!(
-            "{}; no award that keeps the rules costs less than {}.",
-            capital(&body.detail),
-            sources.money(bound)
-        ),
+        ("optimal", Some(bound)) => format!("{}.", sources.none_below("No award that keeps the rules", bound)),
+        (_, Some(bound)) => {
+            format!("{}; {}.", capital(&body.detail), sources.none_below("no award that keeps the rules", bound))
+        }
         (_, None) => format!("{}.", capital(&body.detail)),
     };
     let rules = number::plural(body.rules.len(), "rule instance", "rule instances");
