@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use num_traits::Zero;
 use rust_decimal::Decimal;
 
-use super::prices::{LineCost, price};
+use super::prices::{LineCost, price_lines};
 use crate::award::{Award, AwardLine, SHARE_DECIMALS};
 use crate::exact::{Exact, exact, round, whole, zero};
 use crate::index::*;
@@ -147,7 +147,7 @@ pub fn baseline(tender: &Tender, lines: &[LineCost]) -> Baseline {
         award_on_same_cells: sum(lines, &|c| today.contains_key(&c)),
         repriced_cells: repriced.len(),
         repriced_before: before(&is_repriced),
-        repriced: sum(&price(tender, &award).lines, &|_| true),
+        repriced: sum(&price_lines(tender, &award).lines, &|_| true),
     }
 }
 

@@ -231,19 +231,27 @@ fn grid(tender: &Tender, award: &Award) -> FactCheck {
 
 fn price_reached(tender: &Tender, award: &Award, costs: &[LineCost]) -> FactCheck {
     let mut check = Checker::new(Fact::PriceReached);
-    let uses = super::price(tender, award).schedules;
-    for line in costs {
-        let candidate = &tender.candidates[line.candidate];
-        let offer = &tender.offers[candidate.offer];
-        let gives_price = |s: &&ScheduleIx| tender.schedules[**s].gives == Gives::Price;
-        let (true, Some(&schedule)) = (offer.needs_tier, offer.schedules.iter().find(gives_price)) else { continue };
-        let ours = super::schedules::cohort(tender, &tender.schedules[schedule], candidate.site);
-        // In every contract year.
-        let mut own = uses.iter().filter(|u| u.schedule == schedule && Some(&u.cohort) == ours.as_ref()).peekable();
-        let reached = own.peek().is_some() && own.all(|u| u.tier.is_some());
-        check.must(reached, || format!("offer {} is bought below its first tier", offer.id));
+    let offer = |l: &LineCost| &tender.offers[tender.candidates[l.candidate].offer];
+    let lines: Vec<&LineCost> = costs.iter().filter(|l| offer(l).needs_tier).collect();
+    let uses = if lines.is_empty() { Vec::new() } else { super::prices::price_lines(tender, award).schedules };
+    for line in lines {
+        check.must(tier_reached(tender, &uses, line.candidate), || {
+            format!("offer {} is bought below its first tier", offer(line).id)
+        });
     }
     check.done()
+}
+
+/// Whether a line has a price: its offer has one of its own, or reaches the first tier of its price schedule.
+pub(super) fn tier_reached(tender: &Tender, uses: &[super::ScheduleUse], line: CandidateIx) -> bool {
+    let candidate = &tender.candidates[line];
+    let offer = &tender.offers[candidate.offer];
+    let gives_price = |s: &&ScheduleIx| tender.schedules[**s].gives == Gives::Price;
+    let (true, Some(&schedule)) = (offer.needs_tier, offer.schedules.iter().find(gives_price)) else { return true };
+    let ours = super::schedules::cohort(tender, &tender.schedules[schedule], candidate.site);
+    // In every contract year.
+    let mut own = uses.iter().filter(|u| u.schedule == schedule && Some(&u.cohort) == ours.as_ref()).peekable();
+    own.peek().is_some() && own.all(|u| u.tier.is_some())
 }
 
 fn sums<K: Ord>(costs: &[LineCost], key: impl Fn(&LineCost) -> Vec<(K, Exact)>) -> BTreeMap<K, Exact> {

@@ -147,8 +147,20 @@ pub struct Priced {
     pub schedules: Vec<ScheduleUse>,
 }
 
-/// Prices an award.
-pub fn price(tender: &Tender, award: &Award) -> Priced {
+/// What lines cost before anything that falls due once or weighs in shadow.
+pub(super) struct LinesPriced {
+    /// Lines in the order of the award.
+    pub(super) lines: Vec<LineCost>,
+    /// Schedules by id and cohort.
+    pub(super) schedules: Vec<ScheduleUse>,
+    /// A year, the mean over the contract.
+    yearly: BTreeMap<Component, Exact>,
+    by_year: Vec<Exact>,
+    share_back: Exact,
+}
+
+/// Prices the lines of an award.
+pub(super) fn price_lines(tender: &Tender, award: &Award) -> LinesPriced {
     let none = LineFees { buyer: zero(), supplier: zero(), share_back: zero() };
     let years = whole(tender.settings.contract_years);
     let mut lines: Vec<LineCost> = award
@@ -175,7 +187,6 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
 
     let classes = tender.year_classes();
     let mut schedules = Vec::new();
-    // A year, the mean over the contract.
     let mut yearly: BTreeMap<Component, Exact> = BTreeMap::new();
     let mut by_year: Vec<Exact> = vec![zero(); tender.settings.contract_years as usize];
     let mut share_back = zero();
@@ -233,6 +244,13 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
         }
     }
     schedules.sort_by(|a, b| (a.schedule, &a.cohort, a.year).cmp(&(b.schedule, &b.cohort, b.year)));
+    LinesPriced { lines, schedules, yearly, by_year, share_back }
+}
+
+/// Prices an award.
+pub fn price(tender: &Tender, award: &Award) -> Priced {
+    let LinesPriced { lines, schedules, mut yearly, by_year, share_back } = price_lines(tender, award);
+    let years = whole(tender.settings.contract_years);
     let outcome = super::outcome::outcome(tender, award);
     yearly.insert(Component::Outcome, outcome.counted);
     if tender.rules.iter().any(|r| matches!(r.force, Force::Priced { .. })) {

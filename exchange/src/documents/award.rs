@@ -11,7 +11,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::aim::{AimPart, SecondBestPart};
-pub use super::contracts::{BestLayer, SupplyClauses};
+use super::contracts::Compared;
+pub use super::contracts::{BestLayer, LayerPart, LayersPart, SupplyClauses};
 pub use super::fees::{FeesPart, SupplierFees};
 pub use super::formulary::{FormularyEntry, NotChosen};
 pub use super::objective::{LevelPart, ObjectivePart, TermPart};
@@ -59,6 +60,12 @@ pub struct AwardBody {
     pub switching: Vec<SwitchingPart>,
     /// Fees by who pays them, and the cost without them; null where the tender has none.
     pub fees: Option<FeesPart>,
+    /// Offers of the same product side by side, where the sites that buy it have a choice.
+    #[serde(default)]
+    pub layers: Vec<LayersPart>,
+    /// Products whose offers were not compared because the award is too large.
+    #[serde(default)]
+    pub layers_left_out: usize,
     /// Clauses on failure to supply; null where no line has one.
     pub supply_clauses: Option<SupplyClauses>,
     /// What each product used in procedures would cost under each way of paying.
@@ -361,6 +368,8 @@ impl AwardBody {
             not_chosen: Vec::new(),
             switching: Vec::new(),
             fees: None,
+            layers: Vec::new(),
+            layers_left_out: 0,
             supply_clauses: None,
             payment_ways: Vec::new(),
             outcome: None,
@@ -389,6 +398,7 @@ impl AwardBody {
         let (cash, shadow) = (certificate.costs.cash, certificate.costs.shadow);
         let gap_money = proof.bound.map(|b| (value - b).max(Decimal::ZERO));
         let gap = gap_money.map(|g| if value.is_zero() { 0.0 } else { float(&(exact(g) / exact(value.abs()))) });
+        let compared = Compared::new(tender, award, certificate);
         Self {
             value: Some(value),
             cash: Some(Cash {
@@ -412,7 +422,9 @@ impl AwardBody {
                 })
                 .collect(),
             baseline: baseline_part(tender, certificate),
-            lines: lines(tender, award, certificate),
+            lines: lines(tender, award, certificate, &compared),
+            layers: compared.parts(),
+            layers_left_out: compared.left_out,
             formulary: super::formulary::chosen(tender, award),
             not_chosen: super::formulary::not_chosen(tender, award),
             switching: super::switching::by_group(tender, award),
@@ -457,7 +469,7 @@ fn baseline_part(tender: &Tender, certificate: &Certificate) -> Option<BaselineP
     })
 }
 
-fn lines(tender: &Tender, award: &Award, certificate: &Certificate) -> Vec<Line> {
+fn lines(tender: &Tender, award: &Award, certificate: &Certificate, layers: &Compared<'_>) -> Vec<Line> {
     award
         .lines
         .iter()
@@ -486,7 +498,7 @@ fn lines(tender: &Tender, award: &Award, certificate: &Certificate) -> Vec<Line>
                 alternate: tender.products[c.product].need != c.need,
                 contract: offer.contract.clone(),
                 proof: offer.proof.clone(),
-                best_layer: super::contracts::best_layer(tender, certificate, cost),
+                best_layer: layers.best(cost),
                 failure_to_supply: offer.failure_to_supply.map(|(part, _)| part.0),
             }
         })

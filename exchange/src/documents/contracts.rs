@@ -1,15 +1,16 @@
 //! Contract layers: which offer of the same product would have been cheaper at a site, and why the award uses another; and
 //! what suppliers pay back when supply fails.
 //!
-//! The *best layer* of a line is the eligible offer of the same product for the same demand cell with the lowest list price
-//! including its mark-up and buyer-paid fees, if that is below what the line costs a pack after its tiers. Tiers that the
-//! other offer could earn are not counted in its favour.
+//! Every product that has a choice of offers is compared as [`ballast_domain::certificate::layers`] says: at the awarded
+//! volumes, with the tiers that would be earned and lost. The *best layer* of a line is the offer of its product that would
+//! lower the cost of the award the most.
 
-use ballast_domain::Tender;
-use ballast_domain::certificate::{Certificate, LineCost};
-use ballast_domain::exact::{Exact, exact, float, round, whole, zero};
+use std::collections::BTreeMap;
+
+use ballast_domain::certificate::{Certificate, Layer, Layers, LineCost, layers};
+use ballast_domain::exact::{Exact, float, round, zero};
 use ballast_domain::index::*;
-use ballast_domain::tables::Payer;
+use ballast_domain::{Award, Tender};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -22,8 +23,10 @@ pub struct BestLayer {
     pub layer: String,
     /// Its list price per pack.
     pub price: Decimal,
-    /// Why the award uses another: `tier` (the offer has no price below its first tier, or what is bought under the offer
-    /// used counts towards a tier), `package` (the line belongs to one), `minimum`, `maximum`, or `rules_or_gap` (rules, or money within the gap).
+    /// What the award would cost less a year if everything of the product that may use the offer did.
+    pub saving: Decimal,
+    /// Why the award uses another: `tier` (the offer has no price below its first tier), `minimum`, `maximum`, or
+    /// `rules_or_gap` (rules, or money within the gap).
     pub reason: String,
 }
 
@@ -38,55 +41,93 @@ pub struct SupplyClauses {
     pub reimbursed_share: f64,
 }
 
-/// What a pack costs at list price with mark-up and buyer-paid fees; freight is that of the product, whatever the offer.
-fn landed(tender: &Tender, offer: OfferIx) -> Exact {
-    let own = &tender.offers[offer];
-    let supplier = tender.products[own.product].supplier;
-    let bears = |f: &&ballast_domain::tender::Fee| {
-        f.payer == Payer::Buyer && f.supplier.is_none_or(|s| s == supplier) && f.layer.is_none_or(|l| l == own.layer)
-    };
-    let fees = tender.fees.iter().filter(bears).fold(zero(), |sum, f| sum + f.percent.exact());
-    own.list_price.exact() * (whole(1) + own.markup.exact() + fees)
+/// The offers of a product side by side.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LayersPart {
+    /// The product.
+    pub product: String,
+    /// Its offers at the sites that buy it.
+    pub offers: Vec<LayerPart>,
 }
 
-/// The best layer of a line, where it is another than the one used.
-pub(super) fn best_layer(tender: &Tender, certificate: &Certificate, line: &LineCost) -> Option<BestLayer> {
-    let used = &tender.candidates[line.candidate];
-    let freight = &used.freight;
-    let freight = &line.packs * (exact(freight.per_pack) + exact(freight.per_need_unit) * used.use_factor.exact())
-        + &line.list * exact(freight.percent_of_list);
-    let own = (line.yearly() - freight) / &line.packs;
-    let others = tender.candidates_of(used.cell).map(|c| &tender.candidates[c]);
-    let ordinary = |o: &OfferIx| *o != used.offer && tender.offers[*o].package.is_none();
-    let others = others.filter(|c| c.product == used.product).map(|c| c.offer).filter(ordinary);
-    let best = others.map(|o| (landed(tender, o), o)).min()?;
-    if best.0 >= own {
-        return None;
+/// One offer of a product.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LayerPart {
+    /// The offer.
+    pub offer: String,
+    /// Its contract layer.
+    pub layer: String,
+    /// Contract or amendment, empty if not given.
+    pub contract: String,
+    /// Packs a year bought under it.
+    pub packs: Decimal,
+    /// Packs a year of the product at sites that may use it.
+    pub could_be: Decimal,
+    /// What the award would cost more a year (negative: less) if all those were, tiers earned and lost included.
+    pub difference: Decimal,
+}
+
+/// The layers of an award.
+pub(super) struct Compared<'a> {
+    tender: &'a Tender,
+    by_product: BTreeMap<ProductIx, Layers>,
+    /// Products that were not compared.
+    pub left_out: usize,
+}
+
+impl<'a> Compared<'a> {
+    pub(super) fn new(tender: &'a Tender, award: &Award, certificate: &Certificate) -> Self {
+        let (all, left_out) = layers(tender, award, &certificate.lines);
+        Self { tender, by_product: all.into_iter().map(|l| (l.product, l)).collect(), left_out }
     }
-    let offer = &tender.offers[best.1];
-    let of = |o: OfferIx| {
-        let lines = certificate.lines.iter().filter(|l| tender.candidates[l.candidate].offer == o);
-        lines.fold(zero(), |sum, l| sum + &l.packs)
-    };
-    let packs = of(best.1) + &line.packs;
-    let counts_towards_a_tier = certificate.schedules.iter().any(|u| {
-        let counts = &tender.schedules[u.schedule].counts;
-        u.tier.is_some() && counts.contains(&used.offer) && !counts.contains(&best.1)
-    });
-    let reason = match (offer.minimum_if_used, offer.max_packs) {
-        _ if tender.offers[used.offer].package.is_some() => "package",
-        _ if offer.needs_tier => "tier",
-        (Some(least), _) if packs < least.exact() => "minimum",
-        (_, Some(most)) if packs > most.exact() => "maximum",
-        _ if counts_towards_a_tier => "tier",
-        _ => "rules_or_gap",
-    };
-    Some(BestLayer {
-        offer: offer.id.clone(),
-        layer: offer.layer.word().to_owned(),
-        price: offer.list_price.0,
-        reason: reason.to_owned(),
-    })
+
+    /// Side by side, as the document tells them.
+    pub(super) fn parts(&self) -> Vec<LayersPart> {
+        let part = |l: &Layer| {
+            let offer = &self.tender.offers[l.offer];
+            LayerPart {
+                offer: offer.id.clone(),
+                layer: offer.layer.word().to_owned(),
+                contract: offer.contract.clone(),
+                packs: round(&l.used, 6).normalize(),
+                could_be: round(&l.could, 6).normalize(),
+                difference: round(&l.difference, 2),
+            }
+        };
+        let parts = |l: &Layers| LayersPart {
+            product: self.tender.products[l.product].id.clone(),
+            offers: l.offers.iter().map(part).collect(),
+        };
+        self.by_product.values().map(parts).collect()
+    }
+
+    /// The best layer of a line, where it is another than the one used.
+    pub(super) fn best(&self, line: &LineCost) -> Option<BestLayer> {
+        let tender = self.tender;
+        let used = &tender.candidates[line.candidate];
+        if tender.offers[used.offer].package.is_some() {
+            return None;
+        }
+        let here = |l: &&Layer| {
+            l.offer != used.offer && tender.candidates_of(used.cell).any(|c| tender.candidates[c].offer == l.offer)
+        };
+        let others = self.by_product.get(&used.product)?.offers.iter().filter(here);
+        let best = others.min_by(|a, b| a.difference.cmp(&b.difference)).filter(|l| l.difference < zero())?;
+        let offer = &tender.offers[best.offer];
+        let reason = match (offer.minimum_if_used, offer.max_packs) {
+            _ if best.below_first_tier => "tier",
+            (Some(least), _) if best.could < least.exact() => "minimum",
+            (_, Some(most)) if best.could > most.exact() => "maximum",
+            _ => "rules_or_gap",
+        };
+        Some(BestLayer {
+            offer: offer.id.clone(),
+            layer: offer.layer.word().to_owned(),
+            price: offer.list_price.0,
+            saving: round(&-&best.difference, 2),
+            reason: reason.to_owned(),
+        })
+    }
 }
 
 /// How much of the spend is covered by clauses.

@@ -14,6 +14,8 @@ pub mod doctor;
 pub mod explain;
 mod fees;
 mod formulary;
+#[cfg(test)]
+mod layer_trials;
 pub mod objective;
 mod outcome;
 mod packages;

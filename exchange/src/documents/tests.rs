@@ -9,7 +9,7 @@ use ballast_domain::{Award, Findings, Tender};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::award::{AwardBody, Proof};
+use super::award::{AwardBody, LayerPart, Proof};
 use super::{Header, read_award, seal};
 
 fn tender(edit: impl FnOnce(&mut Value)) -> Tender {
@@ -89,14 +89,90 @@ fn a_cheaper_layer_that_is_not_used_is_named_with_the_reason() {
         b["offers"][1] = json!({ "offer": "A-letter", "product": "a-hip", "price": 18, "markup": 0.12 })
     };
     assert_eq!(reason(marked, "A-gpo"), None);
-    // What is bought under the GPO's offer earns 5 % (19 a pack) on it.
-    let tier = |b: &mut Value| {
-        b["offers"][1] = json!({ "offer": "A-letter", "product": "a-hip", "price": 18 });
-        b["schedules"] =
-            json!([{ "schedule": "T", "basis": "packs", "mode": "all_units", "counts_offers": ["A-gpo"] }]);
-        b["tiers"] = json!([{ "schedule": "T", "from": 50, "value": 0.05 }]);
+    // A price schedule from 120 on, which 100 do not reach.
+    let blank = |b: &mut Value| {
+        b["offers"][1] = json!({ "offer": "A-letter", "product": "a-hip" });
+        b["schedules"] = json!([{ "schedule": "T", "basis": "packs", "mode": "all_units", "gives": "price", "counts_offers": ["A-letter"] }]);
+        b["tiers"] = json!([{ "schedule": "T", "from": 120, "value": 18 }]);
     };
-    assert_eq!(reason(tier, "A-gpo").unwrap(), "A-letter gpo 18 tier");
+    assert_eq!(reason(blank, "A-gpo").unwrap(), "A-letter gpo 18 tier");
+}
+
+/// The tender with the letter at `price` and a schedule that counts packs of `counted` and takes `off` from `from` on.
+fn tiered(price: f64, counted: &'static [&'static str], from: i64, off: f64) -> Tender {
+    tender(|b: &mut Value| {
+        b["offers"][1] = json!({ "offer": "A-letter", "product": "a-hip", "price": price, "layer": "local" });
+        b["schedules"] = json!([{ "schedule": "T", "basis": "packs", "mode": "all_units", "counts_offers": counted }]);
+        b["tiers"] = json!([{ "schedule": "T", "from": from, "value": off }]);
+    })
+}
+
+/// Each offer of A-hip: name, packs under it, packs that could be, difference; and the best layer of the first line.
+fn side_by_side(tender: &Tender, units: &[(&str, i64)]) -> (Vec<String>, Option<String>) {
+    let body = document(tender, units);
+    let part = |l: &LayerPart| format!("{} {}/{} {}", l.offer, l.packs, l.could_be, l.difference);
+    let best = body.lines[0].best_layer.as_ref().map(|b| format!("{} {}", b.offer, b.saving));
+    (body.layers.iter().flat_map(|l| &l.offers).map(part).collect(), best)
+}
+
+#[test]
+fn a_layer_counts_with_the_tier_that_it_would_earn() {
+    // 21 less 15 % from 80 packs on: 17.85 against 20, although its list price is higher.
+    let tender = tiered(21.0, &["A-letter"], 80, 0.15);
+    let (offers, best) = side_by_side(&tender, &[("A-gpo", 100)]);
+    assert_eq!(offers, ["A-gpo 100/100 0.00", "A-letter 0/100 -215.00"]);
+    assert_eq!(best.unwrap(), "A-letter 215.00");
+    // At 60 packs it earns nothing and costs one more each.
+    let (offers, best) = side_by_side(&tender, &[("A-gpo", 60), ("B", 40)]);
+    assert_eq!((offers, best), (vec!["A-gpo 60/60 0.00".to_owned(), "A-letter 0/60 60.00".to_owned()], None));
+    // With 30 packs there already, the 60 lift all 90 over the threshold: 90 × 17.85 against 30 × 21 + 60 × 20.
+    let (offers, _) = side_by_side(&tender, &[("A-gpo", 60), ("A-letter", 30), ("B", 10)]);
+    assert_eq!(offers, ["A-gpo 60/90 -30.00", "A-letter 30/90 -223.50"]);
+}
+
+#[test]
+fn a_layer_counts_with_the_tiers_that_are_lost_elsewhere() {
+    // 100 packs of the GPO's offer and Bolt's together earn both 10 %: A costs 60 × 18, B 40 × (19 × 0.9 × 1.1 + 0.19). With
+    // the letter at 17.50 A is 30 cheaper, and Bolt's 10 % are lost: 40 × 1.9 × 1.1 = 83.60.
+    let tender = tiered(17.5, &["A-gpo", "B"], 100, 0.1);
+    let (offers, best) = side_by_side(&tender, &[("A-gpo", 60), ("B", 40)]);
+    assert_eq!((offers, best), (vec!["A-gpo 60/60 0.00".to_owned(), "A-letter 0/60 53.60".to_owned()], None));
+    // At a list price of 16 the gain is 120, less the same loss.
+    let tender = tiered(16.0, &["A-gpo", "B"], 100, 0.1);
+    assert_eq!(side_by_side(&tender, &[("A-gpo", 60), ("B", 40)]).1.unwrap(), "A-letter 36.40");
+}
+
+#[test]
+fn a_layer_counts_with_its_fees_and_only_where_sites_may_use_it() {
+    let tender = tender(|b: &mut Value| {
+        b["sites"] = json!([{ "site": "S1" }, { "site": "S2" }]);
+        b["demand"][0]["quantity"] = json!(30);
+        b["demand"].as_array_mut().unwrap().push(json!({ "site": "S2", "need": "hip", "quantity": 70 }));
+        b["offers"][1] =
+            json!({ "offer": "A-letter", "product": "a-hip", "price": 18, "layer": "local", "cohort": "site:S1" });
+        b["fees"] = json!([{ "fee": "local", "payer": "buyer", "layer": "local", "percent": 0.05, "base": "net" }]);
+    });
+    let lines = tender.candidates.enumerate().filter(|(_, c)| tender.offers[c.offer].id == "A-gpo");
+    let line = |(candidate, c): (CandidateIx, &ballast_domain::tender::Candidate)| AwardLine {
+        candidate,
+        used: tender.cells[c.cell].quantity,
+        whole_packs: None,
+    };
+    let award = Award { lines: lines.map(line).collect(), ..Award::default() };
+    let certificate = certify(&tender, &award, default_tolerance());
+    let empty = AwardBody::without_award("optimal", None, String::new(), Vec::new());
+    let body = empty.with_award(&tender, &award, &certificate, Proof::default());
+    // 30 × (20 − 18 × 1.05) = 33 at S1; S2 may not use it.
+    let letter = &body.layers[0].offers[1];
+    assert_eq!((letter.could_be, letter.difference), (money("30"), money("-33.00")));
+    let best: Vec<bool> = body.lines.iter().map(|l| l.best_layer.is_some()).collect();
+    assert_eq!(best, [true, false]);
+    // The certificate of the moved award says the same.
+    let mut moved = award.clone();
+    moved.lines[0].candidate =
+        tender.candidates.indexes().find(|c| tender.offers[tender.candidates[*c].offer].id == "A-letter").unwrap();
+    let then = certify(&tender, &moved, default_tolerance());
+    assert_eq!(then.costs.cash - certificate.costs.cash, money("-66.00"), "two years");
 }
 
 #[test]

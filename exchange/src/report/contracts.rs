@@ -37,8 +37,7 @@ pub(super) fn section(sources: &Sources<'_>, names: &Names<'_>) -> Option<Sectio
 
 fn reason(word: &str) -> &str {
     match word {
-        "tier" => "a tier needs the volume",
-        "package" => "the line belongs to a package",
+        "tier" => "its first tier is not reached",
         "minimum" => "the minimum is not reached",
         "maximum" => "the maximum is used up",
         _ => "rules, or money within the gap",
@@ -54,11 +53,18 @@ fn layers(sources: &Sources<'_>, names: &Names<'_>, section: &mut Section) {
         entry.1 += 1;
         entry.2 += line.cost;
     }
+    if sources.award.body.layers_left_out > 0 {
+        section.remark(format!(
+            "The offers of {} were not compared: the award is too large.",
+            number::plural(sources.award.body.layers_left_out, "product", "products")
+        ));
+    }
     if pairs.is_empty() {
         return;
     }
     section.heading("Cheaper layers not used");
     let money = format!("#cost a year, {}", sources.currency());
+    let saving = format!("#less a year, {}", sources.currency());
     let mut table = Table::new([
         "product",
         "offer used",
@@ -67,10 +73,12 @@ fn layers(sources: &Sources<'_>, names: &Names<'_>, section: &mut Section) {
         "#its list price",
         "#lines",
         &money,
+        &saving,
         "why not",
     ])
     .caption(
-        "Another offer of the same product that the same site may use has a list price below the price of the line.",
+        "Another offer of the same product that the same site may use. The difference is that of the whole award if everything of the product that may \
+         use the offer did, with the tiers then earned and lost.",
     );
     for (line, lines, cost) in pairs.values().take(ROWS) {
         let Some(best) = &line.best_layer else { continue };
@@ -82,6 +90,7 @@ fn layers(sources: &Sources<'_>, names: &Names<'_>, section: &mut Section) {
             Cell::exact(best.price),
             Cell::count(*lines),
             Cell::money(*cost),
+            Cell::money(best.saving),
             Cell::text(reason(&best.reason)),
         ]);
     }
