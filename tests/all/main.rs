@@ -26,5 +26,6 @@ mod workbook_bids;
 mod workbook_cells;
 mod workbook_export;
 mod workbook_hostile;
+mod workbook_looks;
 mod workbook_round_trip;
 mod workbook_template;

@@ -21,7 +21,8 @@ impl Draws {
     }
 
     fn some(&mut self, of: &[String]) -> Vec<String> {
-        let mut some: Vec<String> = of.iter().filter(|_| self.0.is_multiple_of(2) || self.below(3) == 0).cloned().collect();
+        let mut some: Vec<String> =
+            of.iter().filter(|_| self.0.is_multiple_of(2) || self.below(3) == 0).cloned().collect();
         if some.is_empty() {
             some.push(of[self.below(of.len())].clone());
         }

@@ -7,9 +7,12 @@ use std::io;
 use ballast_domain::finding::Finding;
 use ballast_domain::{Findings, Severity};
 use jiff::civil::{Date, DateTime};
-use rust_xlsxwriter::{Color, Format, Formula, Note, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    Color, DataValidation, DataValidationErrorStyle, Format, Formula, Note, Workbook, Worksheet, XlsxError,
+};
 
 use super::grid::{Cell, Grid, Sheet, Value};
+use super::looks::{AUTHOR, Looks, PARTED, Style};
 use super::write::Pen;
 
 /// The sheet of findings; it is not read.
@@ -40,21 +43,24 @@ fn copy(grid: &Grid, findings: &Findings) -> Result<Vec<u8>, XlsxError> {
         let page = book.add_worksheet().set_name(&sheet.name)?;
         page.set_hidden(sheet.hidden);
         merge(page, sheet)?;
+        let styles: BTreeMap<(u32, u16), &Style> = sheet.looks.styles.iter().map(|(r, c, s)| ((*r, *c), s)).collect();
+        let mut own: OwnNotes<'_> = sheet.looks.notes.iter().map(|(r, c, text)| ((*r, *c), text.as_str())).collect();
         for cell in &sheet.cells {
             let found = by_cell.remove(&(sheet.name.as_str(), cell.row, cell.column));
-            value(page, cell, &inks.of(found.as_deref(), &cell.value))?;
-            note(page, cell.row, cell.column, found.as_deref())?;
+            let style = styles.get(&(cell.row, cell.column)).copied();
+            value(page, cell, &inks.of(found.as_deref(), &cell.value, style))?;
+            note(page, (cell.row, cell.column), found.as_deref(), &mut own)?;
         }
         let blank: Vec<_> = by_cell.keys().filter(|(name, ..)| *name == sheet.name).copied().collect();
         for key in blank {
             let found = by_cell.remove(&key);
-            page.write_blank(key.1, key.2, &inks.of(found.as_deref(), &Value::NotStored))?;
-            note(page, key.1, key.2, found.as_deref())?;
+            page.write_blank(key.1, key.2, &inks.of(found.as_deref(), &Value::NotStored, None))?;
+            note(page, (key.1, key.2), found.as_deref(), &mut own)?;
         }
-        for row in &sheet.hidden_rows {
-            page.set_row_hidden(*row)?;
+        while let Some((at, _)) = own.first_key_value() {
+            note(page, *at, None, &mut own)?;
         }
-        page.autofit();
+        look(page, &sheet.looks)?;
     }
     issues(book.add_worksheet().set_name(ISSUES)?, grid, findings)?;
     book.save_to_buffer()
@@ -83,12 +89,20 @@ impl Inks {
         Self { pen: Pen::new(), date: Format::new().set_num_format("yyyy-mm-dd") }
     }
 
-    fn of(&self, found: Option<&[&Finding]>, value: &Value) -> Format {
+    fn of(&self, found: Option<&[&Finding]>, value: &Value, style: Option<&Style>) -> Format {
         let plain = match value {
             Value::Date(text) if text.contains('T') => Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
             Value::Date(_) => self.date.clone(),
             Value::Text(_) => self.pen.text.clone(),
             _ => Format::new(),
+        };
+        let ours = |fill: u32| [Severity::Error, Severity::Warning, Severity::Information].map(shade).contains(&fill);
+        let number = matches!(value, Value::Number(_));
+        let plain = match style {
+            // The mark of a finding that may be mended by now.
+            Some(style) if style.fill.is_some_and(ours) => style.without_fill().over(plain, number),
+            Some(style) => style.over(plain, number),
+            None => plain,
         };
         match found.and_then(|f| f.iter().map(|f| f.severity).min()) {
             None => plain,
@@ -98,11 +112,52 @@ impl Inks {
 }
 
 fn color(severity: Severity) -> Color {
-    Color::RGB(match severity {
+    Color::RGB(shade(severity))
+}
+
+fn shade(severity: Severity) -> u32 {
+    match severity {
         Severity::Error => 0x00FF_C7CE,
         Severity::Warning => 0x00FF_EB9C,
         Severity::Information => 0x00DD_EBF7,
-    })
+    }
+}
+
+/// Widths, hidden rows and columns, panes and lists, as they were.
+fn look(page: &mut Worksheet, looks: &Looks) -> Result<(), XlsxError> {
+    for row in &looks.hidden_rows {
+        page.set_row_hidden(*row)?;
+    }
+    if looks.columns.is_empty() {
+        page.autofit();
+    }
+    for width in &looks.columns {
+        for column in width.first..=width.last {
+            if let Some(pixels) = width.pixels {
+                page.set_column_width_pixels(column, pixels)?;
+            }
+            if width.hidden {
+                page.set_column_hidden(column)?;
+            }
+        }
+    }
+    if let Some((row, column)) = looks.frozen {
+        page.set_freeze_panes(row, column)?;
+    }
+    for list in &looks.lists {
+        let strictness = match list.strictness.as_str() {
+            "warning" => DataValidationErrorStyle::Warning,
+            "information" => DataValidationErrorStyle::Information,
+            _ => DataValidationErrorStyle::Stop,
+        };
+        let rule = DataValidation::new().allow_list_formula(Formula::new(&list.formula)).set_error_style(strictness);
+        let rule = rule.set_error_title(&list.title)?.set_error_message(&list.message)?;
+        for [row, column, last_row, last_column] in &list.ranges {
+            let columns = (u16::try_from(*column).unwrap_or(0), u16::try_from(*last_column).unwrap_or(0));
+            page.add_data_validation(*row, columns.0, *last_row, columns.1, &rule)?;
+        }
+    }
+    Ok(())
 }
 
 fn value(page: &mut Worksheet, cell: &Cell, format: &Format) -> Result<(), XlsxError> {
@@ -168,13 +223,34 @@ fn serial(text: &str) -> Option<f64> {
     Some(seconds / 86_400.0)
 }
 
-fn note(page: &mut Worksheet, row: u32, column: u16, found: Option<&[&Finding]>) -> Result<(), XlsxError> {
-    let Some(found) = found else { return Ok(()) };
+/// Notes of the user that are not written yet.
+type OwnNotes<'a> = BTreeMap<(u32, u16), &'a str>;
+
+/// The note at a cell: its findings, and below them what the user noted there.
+fn note(
+    page: &mut Worksheet,
+    (row, column): (u32, u16),
+    found: Option<&[&Finding]>,
+    own: &mut OwnNotes<'_>,
+) -> Result<(), XlsxError> {
+    let own = own.remove(&(row, column));
+    let Some(found) = found else {
+        if let Some(own) = own {
+            let own: String = own.chars().take(NOTE).collect();
+            page.insert_note(row, column, &Note::new(own).add_author_prefix(false).set_width(300).set_height(140))?;
+        }
+        return Ok(());
+    };
     let say = |f: &&Finding| format!("{} [{}]: {}; {}", f.severity.word(), f.code, f.expected, f.fix);
     let text: Vec<String> = found.iter().map(say).collect();
-    let text: String = text.join("\n\n").chars().take(NOTE).collect();
+    let mut text: String = text.join("\n\n").chars().take(NOTE).collect();
+    if let Some(own) = own {
+        text.push_str(PARTED);
+        text.extend(own.chars().take(NOTE));
+    }
     let height = 40 + 20 * u32::try_from(text.chars().count() / 40).unwrap_or(20).min(20);
-    page.insert_note(row, column, &Note::new(text).add_author_prefix(false).set_width(320).set_height(height))?;
+    let note = Note::new(text).set_author(AUTHOR).add_author_prefix(false).set_width(320).set_height(height);
+    page.insert_note(row, column, &note)?;
     Ok(())
 }
 

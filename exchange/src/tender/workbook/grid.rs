@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::looks::Looks;
+
 /// All sheets, in the order of the workbook.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Grid {
@@ -19,8 +21,8 @@ pub(super) struct Sheet {
     pub(super) cells: Vec<Cell>,
     /// Ranges of cells shown as one, as first and last row (from 0) and column.
     pub(super) merged: Vec<[u32; 4]>,
-    /// Rows that are not shown, counted from 0.
-    pub(super) hidden_rows: Vec<u32>,
+    /// How it looks.
+    pub(super) looks: Looks,
 }
 
 /// One cell: row and column counted from 0.

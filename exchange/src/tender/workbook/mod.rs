@@ -5,7 +5,7 @@ mod annotate;
 mod bids;
 mod cell_text;
 mod grid;
-mod hidden_rows;
+mod looks;
 mod number;
 mod parse;
 mod settings_sheet;
@@ -73,9 +73,11 @@ fn remarks(sheet: &Sheet, findings: &mut Findings) {
         let expected = "the sheet is hidden; it is read like the others".to_owned();
         remark("hidden_sheet", Place::file(&sheet.name), expected, "show it, or remove it");
     }
-    if let Some(first) = sheet.hidden_rows.first() {
-        let expected =
-            format!("{} row(s) are hidden or filtered out; they are read like the others", sheet.hidden_rows.len());
+    if let Some(first) = sheet.looks.hidden_rows.first() {
+        let expected = format!(
+            "{} row(s) are hidden or filtered out; they are read like the others",
+            sheet.looks.hidden_rows.len()
+        );
         let place = Place::on_sheet(&sheet.name, first + 1, 0);
         remark("hidden_rows", place, expected, "show them, or remove them");
     }

@@ -13,7 +13,7 @@ use crate::tender::packed::{Archive, CELLS, COLUMNS, Refusal};
 pub(crate) fn parse(mut archive: Archive) -> Result<Grid, Refusal> {
     let macros = archive.index_for_name("xl/vbaProject.bin").is_some();
     let broken = |e: calamine::XlsxError| Refusal::Broken(e.to_string());
-    let mut hidden_rows = super::hidden_rows::by_sheet(&mut archive);
+    let mut looks = super::looks::by_sheet(&mut archive);
     let mut workbook = Xlsx::new(archive.into_inner()).map_err(broken)?;
     let mut left = CELLS;
     let mut grid = Grid { macros, sheets: Vec::new() };
@@ -28,7 +28,7 @@ pub(crate) fn parse(mut archive: Archive) -> Result<Grid, Refusal> {
             cells,
             hidden: meta.visible != SheetVisible::Visible,
             merged: merged.iter().map(|d| [d.start.0, d.start.1, d.end.0, d.end.1]).collect(),
-            hidden_rows: hidden_rows.remove(&meta.name).unwrap_or_default(),
+            looks: looks.remove(&meta.name).unwrap_or_default(),
             name: meta.name,
         });
     }
