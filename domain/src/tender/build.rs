@@ -227,7 +227,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
     let assortment =
         super::schedules::Assortment { sites: &sites, needs: &needs, products: &products, equivalences: &equivalences };
     let mut schedules = super::schedules::schedules(draft, &ids, &assortment, &mut offers, &places, findings);
-    super::schedule_findings::check(draft, &schedules, &offers, &products, &places, findings);
+    super::schedule_findings::check(draft, &assortment, &schedules, &offers, &places, findings);
     let packages = super::packages::packages(
         draft,
         &ids,

@@ -1,13 +1,14 @@
 //! What a schedule may not say, alone or beside others: steps that do not fit together have no price.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
 use super::places::Places;
-use super::{Offer, Product, Schedule};
+use super::schedules::Assortment;
+use super::{Offer, Product, Schedule, Site, Whole};
 use crate::finding::Findings;
-use crate::index::{IxVec, OfferIx, ProductIx, ScheduleIx};
+use crate::index::{Ix, IxVec, OfferIx, ProductIx, ScheduleIx, SiteIx};
 use crate::tables::{
     Basis, CohortMode, CountLevel, Draft, Gives, Mode, Payer, PriceLevel, ScheduleKind, ScheduleRow, ShareWeight,
 };
@@ -15,9 +16,9 @@ use crate::tables::{
 /// Adds an error per fault. `schedules` is empty where some row was rejected; then only single rows are judged.
 pub(super) fn check(
     draft: &Draft,
+    of: &Assortment<'_>,
     schedules: &IxVec<ScheduleIx, Schedule>,
     offers: &IxVec<OfferIx, Offer>,
-    products: &IxVec<ProductIx, Product>,
     places: &Places<'_>,
     findings: &mut Findings,
 ) {
@@ -32,9 +33,9 @@ pub(super) fn check(
     let all: Vec<(&ScheduleRow, &Schedule)> = rows.into_iter().zip(schedules.iter()).collect();
     for (i, (row, schedule)) in all.iter().enumerate() {
         if schedule.mode == Mode::Incremental {
-            incremental(draft, row, schedule, offers, products, places, findings);
+            incremental(draft, row, schedule, offers, of.products, places, findings);
         }
-        share_of_purchases(row, schedule, places, findings);
+        share_of_purchases(draft, row, schedule, of, places, findings);
         without_price(row, schedule, draft, offers, places, findings);
         for (other_row, other) in &all[i + 1..] {
             overlap((row, schedule), (other_row, other), offers, places, findings);
@@ -171,22 +172,55 @@ fn incremental(
 }
 
 /// Where the whole of a share may be nothing, what the share earns must be nothing, too.
-fn share_of_purchases(r: &ScheduleRow, s: &Schedule, places: &Places<'_>, findings: &mut Findings) {
-    let Some(whole) = s.whole.as_ref().filter(|w| !w.products.is_empty()) else { return };
-    let inside = s.applies_to.iter().all(|o| s.counts.binary_search(o).is_ok());
-    if s.gives == Gives::Sum || !inside {
-        let expected = format!(
-            "the whole has purchases of {} products that may all be 0; then a share that earns anything beyond what it counts has no meaning",
-            whole.products.len()
-        );
-        findings.error(
-            "share_above_whole",
-            places.cell("schedules", r.at, "share_of"),
-            r.share_of.0.join(";"),
-            expected,
+fn share_of_purchases(
+    draft: &Draft,
+    r: &ScheduleRow,
+    s: &Schedule,
+    of: &Assortment<'_>,
+    places: &Places<'_>,
+    findings: &mut Findings,
+) {
+    let Some(whole) = &s.whole else { return };
+    let inside = s.gives != Gives::Sum && s.applies_to.iter().all(|o| s.counts.binary_search(o).is_ok());
+    let (of_what, fix) = match (whole.products.len(), unserved(draft, s, whole, of)) {
+        _ if inside => return,
+        (0, None) => return,
+        (0, Some(site)) => (
+            format!("what site {site} and those counted with it spend, and all of that may stay unserved"),
+            "set weight = reference, or let the schedule apply only to what it counts",
+        ),
+        (products, _) => (
+            format!("purchases of {products} products"),
             "name categories or needs, or let the schedule apply only to what it counts",
-        );
+        ),
+    };
+    findings.error(
+        "share_above_whole",
+        places.cell("schedules", r.at, "share_of"),
+        r.share_of.0.join(";"),
+        format!("the whole is {of_what}: it may be 0, and then a share that earns anything beyond what it counts has no meaning"),
+        fix,
+    );
+}
+
+/// A cohort that may spend nothing on the whole, because all that it needs of it may stay unserved: one of its sites.
+fn unserved(draft: &Draft, s: &Schedule, whole: &Whole, of: &Assortment<'_>) -> Option<String> {
+    let cohort = |site: &Site, ix: SiteIx| match s.cohort_mode {
+        CohortMode::All => 0,
+        CohortMode::Member => site.member.ix(),
+        CohortMode::Site => ix.ix(),
+    };
+    let sites: BTreeMap<&str, usize> =
+        s.sites.iter().map(|ix| (of.sites[*ix].id.as_str(), cohort(&of.sites[*ix], *ix))).collect();
+    let needs: BTreeMap<&str, bool> =
+        whole.needs.iter().map(|n| (of.needs[*n].id.as_str(), of.needs[*n].shortage_cost.is_none())).collect();
+    let mut cohorts: BTreeMap<usize, (&str, bool)> = BTreeMap::new();
+    for row in draft.demand.iter().filter(|_| whole.weight == ShareWeight::Spend) {
+        if let (Some(cohort), Some(is_served)) = (sites.get(row.site.as_str()), needs.get(row.need.as_str())) {
+            cohorts.entry(*cohort).or_insert((row.site.as_str(), false)).1 |= is_served;
+        }
     }
+    cohorts.into_values().find(|(_, is_served)| !is_served).map(|(site, _)| site.to_owned())
 }
 
 /// An offer without a price of its own takes it from one schedule, and its escalator moves that price or nothing.

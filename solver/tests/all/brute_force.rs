@@ -14,6 +14,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use crate::random::{self, Shape};
 use crate::tender::{Book, lines, try_solve};
+use crate::trials::{Often, Trial, trials};
 
 const SHAPE: Shape = Shape {
     whole: Some(4),
@@ -77,7 +78,7 @@ pub fn split(
 }
 
 /// The cheapest allocation that the certificate accepts.
-pub(crate) fn enumerated(tender: &Tender, all: &[Award]) -> Option<(Decimal, Award)> {
+fn enumerated(tender: &Tender, all: &[Award]) -> Option<(Decimal, Award)> {
     let mut best: Option<(Decimal, Award)> = None;
     for award in all {
         let value = price(tender, award).costs.value;
@@ -88,13 +89,13 @@ pub(crate) fn enumerated(tender: &Tender, all: &[Award]) -> Option<(Decimal, Awa
     best
 }
 
-/// What disagrees, in words.
-pub fn disagreement(book: &Book, tender: &Tender, all: &[Award]) -> Option<String> {
+/// The solver's answer compared with all allocations: the award it found, counted as `feasible` if there is one.
+pub fn compared(book: &Book, tender: &Tender, all: &[Award]) -> (Trial, Option<Award>) {
     let best = enumerated(tender, all);
     let told = best.as_ref().map(|(v, a)| (v, lines(tender, a)));
     let report = match try_solve(tender) {
         Ok(report) => report,
-        Err(e) => return Some(format!("engine error: {e}; enumerated {told:?}\n{book}")),
+        Err(e) => return (Trial::of(Some(format!("engine error: {e}; enumerated {told:?}\n{book}"))), None),
     };
     let found = report.award.as_ref().map(|(a, c)| (c.costs.value, lines(tender, a)));
     let agrees = match (&best, report.value()) {
@@ -107,39 +108,24 @@ pub fn disagreement(book: &Book, tender: &Tender, all: &[Award]) -> Option<Strin
         }
         _ => false,
     };
-    (!agrees).then(|| {
+    let fault = (!agrees).then(|| {
         format!("solver {:?} {found:?} bound {:?}; enumerated {told:?}\n{book}", report.termination, report.bound)
-    })
+    });
+    (Trial::of(fault).note("feasible", best.is_some()), report.award.map(|(award, _)| award))
 }
 
-/// Runs `count` tenders of part `part` of four; more with BALLAST_TRIALS=1.
+/// One part of four.
 fn run(part: u64) {
-    let count: u32 = if std::env::var("BALLAST_TRIALS").is_ok_and(|t| t == "1") { 1500 } else { 150 };
-    let (mut tried, mut feasible, mut several) = (0, 0, 0);
-    let mut wrong = Vec::new();
-    let mut seed = part * 1_000_000;
-    while tried < count {
-        seed += 1;
+    let tally = trials(part * 1_000_000, Often(150, 1500), |seed| {
         // Every other tender has schedules of every form.
         let book = random::tender(seed, Shape { stacked: seed.is_multiple_of(2), ..SHAPE });
         let tender = book.read();
-        let Some(all) = allocations(&tender) else { continue };
-        tried += 1;
-        several += usize::from(all.len() > 50);
-        match disagreement(&book, &tender, &all) {
-            Some(text) => wrong.push(format!("seed {seed}: {text}")),
-            None => feasible += usize::from(enumerated(&tender, &all[..]).is_some()),
-        }
-    }
-    assert!(
-        wrong.is_empty(),
-        "{} of {count} disagree; the first:\n{}",
-        wrong.len(),
-        wrong[..wrong.len().min(3)].join("\n")
-    );
+        let all = allocations(&tender)?;
+        let (trial, _) = compared(&book, &tender, &all);
+        Some(trial.note("several", all.len() > 50))
+    });
     // The tenders must stay worth trying: some with many allocations, neither all feasible nor all not.
-    let tried = tried as usize;
-    assert!(several * 6 > tried && feasible * 2 > tried && feasible < tried, "{several} and {feasible} of {tried}");
+    tally.at_least("several", 17).at_least("feasible", 50).not_always("feasible");
 }
 
 #[test]

@@ -1,13 +1,14 @@
-//! Random tiny whole-pack tenders with packages, picks, conditional offers, orders, adjustments and unserved demand, every
-//! allocation tried.
+//! Random tiny whole-pack tenders with packages, picks, conditional offers, orders, adjustments and unserved demand, with
+//! and without schedules of every form on top, every allocation tried.
 
 use ballast_domain::award::AwardLine;
 use ballast_domain::tender::Tender;
 use ballast_solver::Award;
 
-use crate::brute_force::{allocations, disagreement};
+use crate::brute_force::{allocations, compared};
 use crate::random::{self, Random, Shape};
-use crate::tender::{Book, solve};
+use crate::tender::Book;
+use crate::trials::{Often, trials};
 
 const SHAPE: Shape = Shape {
     whole: Some(3),
@@ -114,34 +115,18 @@ fn conditions(seed: u64, book: &mut Book) {
     }
 }
 
-/// Tries tenders made by `add`; `counts` says of an award whether it shows what is tried.
+/// Tries tenders made by `add`, every other one with schedules of every form; `shows` says of an award whether it has what
+/// is tried.
 fn run(part: u64, add: impl Fn(u64, &mut Book), shows: impl Fn(&Tender, &Award) -> bool) {
-    let count: u32 = if std::env::var("BALLAST_TRIALS").is_ok_and(|t| t == "1") { 1000 } else { 50 };
-    let (mut tried, mut shown, mut without) = (0, 0, 0);
-    let mut wrong = Vec::new();
-    let mut seed = 7_000_000 + part * 1_000_000;
-    while tried < count {
-        seed += 1;
-        let mut book = random::tender(seed, SHAPE);
+    let tally = trials(7_000_000 + part * 1_000_000, Often(50, 1000), |seed| {
+        let mut book = random::tender(seed, Shape { stacked: seed.is_multiple_of(2), ..SHAPE });
         add(seed, &mut book);
-        let tender = book.read();
-        let Some(all) = allocations(&tender) else { continue };
-        tried += 1;
-        match disagreement(&book, &tender, &all) {
-            Some(text) => wrong.push(format!("seed {seed}: {text}")),
-            None => match solve(&tender).award {
-                Some((award, _)) => shown += u32::from(shows(&tender, &award)),
-                None => without += 1,
-            },
-        }
-    }
-    assert!(
-        wrong.is_empty(),
-        "{} of {count} disagree; the first:\n{}",
-        wrong.len(),
-        wrong[..wrong.len().min(3)].join("\n")
-    );
-    assert!(shown * 10 > tried && without * 4 < tried * 3, "{shown} show it and {without} without award of {tried}");
+        let tender = Tender::read(&book.raw(), Default::default()).tender?;
+        let all = allocations(&tender)?;
+        let (trial, award) = compared(&book, &tender, &all);
+        Some(trial.note("shown", award.is_some_and(|a| shows(&tender, &a))))
+    });
+    tally.at_least("shown", 10).at_least("feasible", 25);
 }
 
 fn buys_a_package(tender: &Tender, award: &Award) -> bool {

@@ -1,10 +1,8 @@
 //! Named objectives, with values done by hand.
 
-use ballast_domain::finding::Findings;
-use ballast_domain::tender::Tender;
 use ballast_solver::SolveReport;
 
-use crate::tender::{Book, assert_award};
+use crate::tender::{Book, assert_award, faults};
 
 /// 100 units: `near` at 10 with freight 1 a pack, `far` at 8 with freight 2.
 fn near_and_far() -> Book {
@@ -211,17 +209,6 @@ fn what_moves_may_weigh() {
         assert_award(&chosen(term(cash.clone(), &moved("90"))), "1090.00", &["A gauze far 100"]);
         assert_award(&chosen(term(cash, &moved("110"))), "1100.00", &["A gauze near 100"]);
     }
-}
-
-/// Errors of a tender, as `code column: value`.
-fn faults(book: &Book) -> Vec<String> {
-    let reading = Tender::read(&book.raw(), Findings::default());
-    assert!(reading.tender.is_none());
-    let word = |f: &ballast_domain::finding::Finding| {
-        assert!(!f.expected.is_empty() && !f.fix.is_empty());
-        format!("{} {}", f.code, f.place.column.clone().unwrap_or_default())
-    };
-    reading.findings.of(ballast_domain::finding::Severity::Error).map(word).collect()
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ballast_domain::finding::{Findings, Place};
+use ballast_domain::finding::{Finding, Findings, Place, Severity};
 use ballast_domain::raw::{RawTable, RawTender};
 use ballast_domain::tender::Tender;
 use ballast_solver::{Award, Control, Engine, Event, InProcess, Options, SolveReport, Termination};
@@ -161,6 +161,18 @@ pub fn assert_award(book: &Book, value: &str, expected: &[&str]) -> SolveReport 
     assert_eq!(report.termination, Termination::Optimal, "bound {:?}", report.bound);
     assert!(report.bound.unwrap() <= certificate.costs.value);
     report
+}
+
+/// Errors of a tender, as `code column`.
+#[track_caller]
+pub fn faults(book: &Book) -> Vec<String> {
+    let reading = Tender::read(&book.raw(), Findings::default());
+    assert!(reading.tender.is_none());
+    let word = |f: &Finding| {
+        assert!(!f.expected.is_empty() && !f.fix.is_empty());
+        format!("{} {}", f.code, f.place.column.clone().unwrap_or_default())
+    };
+    reading.findings.of(Severity::Error).map(word).collect()
 }
 
 /// There must be a proof that no award exists.

@@ -4,7 +4,7 @@ use super::{Case, Want, all, check, judge};
 use crate::tiny::Files;
 
 /// Adds columns to a file: `cells` on one line, blanks on the others.
-fn column(f: &mut Files, file: &str, header: &str, line: usize, cells: &str) {
+pub(super) fn column(f: &mut Files, file: &str, header: &str, line: usize, cells: &str) {
     let blank = ",".repeat(header.matches(',').count());
     let of = |i: usize| {
         if i == 0 {

@@ -1,5 +1,6 @@
 //! Schedules that have no price: each fault at its cell, with its cure.
 
+use super::care::column;
 use super::{Case, Want, all};
 use crate::tiny::Files;
 
@@ -71,6 +72,19 @@ const CASES: &[Case] = &[
         "a part outside its whole",
         |f| schedule(f, "share_of", "share,all_units,need:gloves", "volume,0.5,0.1\n"),
         Want::new("share_above_whole", "schedules.csv").line(2).column("share_of").fix("need:saline"),
+    ),
+    (
+        "a sum for a share of purchases that may be nothing",
+        |f| schedule(f, "gives,share_of", "share,all_units,sum,product:acme-saline", "volume,0.5,80\n"),
+        Want::new("share_above_whole", "schedules.csv").line(2).column("share_of").fix("needs"),
+    ),
+    (
+        "a sum for a share of demand that may stay unserved",
+        |f| {
+            schedule(f, "gives,share_of,weight", "share,all_units,sum,need:saline,spend", "volume,0.5,80\n");
+            column(f, "needs.csv", "shortage_cost", 2, "4");
+        },
+        Want::new("share_above_whole", "schedules.csv").line(2).column("share_of").fix("reference"),
     ),
     (
         "a share above one",
