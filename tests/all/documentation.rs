@@ -1,5 +1,6 @@
 //! Examples of the documentation, awarded by the command. A block fenced `json base` is a whole tender; each block fenced
-//! `json costs AMOUNT` after it has tables of its own in place of those of the base, and its best award costs the amount.
+//! `json costs AMOUNT` after it has tables of its own in place of those of the base, and its best award costs the amount;
+//! `json values AMOUNT, AMOUNT` says so of each level of its objective.
 
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use serde_json::Value;
 use crate::run::try_run;
 use crate::tiny::body_file;
 
-const PAGES: [&str; 1] = ["docs/bids.md"];
+const PAGES: [&str; 2] = ["docs/bids.md", "docs/objectives.md"];
 
 #[test]
 fn every_example_of_the_documentation_costs_what_it_says() {
@@ -19,22 +20,29 @@ fn every_example_of_the_documentation_costs_what_it_says() {
         for block in text.split("\n```json ").skip(1) {
             let (head, rest) = block.split_once('\n').unwrap();
             let body: Value = serde_json::from_str(rest.split("\n```").next().unwrap()).unwrap();
-            let Some(cost) = head.strip_prefix("costs ") else {
-                assert_eq!(head, "base", "{page}");
+            if head == "base" {
                 base = body;
                 continue;
-            };
+            }
             let mut tender = base.clone();
             tender.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
             let (_folder, path) = body_file(&tender.to_string());
             let ran = try_run([Path::new("award"), &path, Path::new("--json")]);
             let document: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|e| panic!("{e}: {}", ran.stderr));
-            assert_eq!(document["value"], cost, "{page}: {}", document["findings"]);
+            match head.split_once(' ') {
+                Some(("costs", cost)) => assert_eq!(document["value"], cost, "{page}: {}", document["findings"]),
+                Some(("values", values)) => {
+                    let levels = document["objective"]["levels"].as_array().expect("levels");
+                    let told: Vec<&str> = levels.iter().map(|l| l["value"].as_str().expect("a value")).collect();
+                    assert_eq!(told.join(", "), values, "{page}");
+                }
+                _ => panic!("{page}: json {head}"),
+            }
             assert_eq!(document["termination"], "optimal", "{page}");
             tried += 1;
         }
     }
-    assert!(tried >= 6, "{tried}");
+    assert!(tried >= 10, "{tried}");
 }
 
 /// The JSON below a heading `### Example: NAME` of the page about bids.

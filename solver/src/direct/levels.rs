@@ -2,15 +2,18 @@
 //!
 //!   B_1 = min F_1;  B_2 = min F_2 with F_1 ≤ B_1 (1 + 10⁻⁶) + 0.01;  …
 //!
+//! B is stated to the cent, and the cost components in it are. The row states F before rounding, so it has room for what
+//! the award that set B lost by it: otherwise that award, and all that are as good, would be outside.
+//!
 //! Each level has a bound of its own; it speaks of awards that keep the levels above it.
 
 use ballast_domain::award::Award;
-use ballast_domain::certificate::Certificate;
+use ballast_domain::certificate::{Certificate, Component};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::goal::{Bound, Found, Goal, Job, pursue};
-use super::{cap, in_money, proven_between, small, start, ties};
+use super::{cap, in_money, objective, proven_between, small, start, ties};
 use crate::highs::{Settings, Status};
 use crate::model::{self, AwardModel};
 use crate::report::{EngineError, Limit, SolveReport, Termination};
@@ -19,6 +22,11 @@ use crate::report::{EngineError, Limit, SolveReport, Termination};
 const ROOM: Decimal = Decimal::from_parts(1, 0, 0, false, 6);
 /// Room in money: a cent, for rounding.
 const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+/// Money by which rounding to the cent lowers one number at most.
+const HALF: f64 = 0.005;
+
+/// By how much all components together.
+const MOST_ROUNDED: f64 = HALF * (Component::ALL.len() + 1) as f64;
 
 /// Walks down from the award of the first level.
 pub(super) fn descend(
@@ -39,7 +47,11 @@ pub(super) fn descend(
     for k in 1..levels {
         let reached = value(&best.certificate, k - 1);
         let room = reached.abs() * ROOM;
-        cap::at_most(&mut model.model, (reached + room).to_f64().unwrap_or(f64::MAX));
+        let (point, more) = start::point(job.tender, &model, &best.award, settings);
+        spent += more;
+        let stated = reached.to_f64().unwrap_or(f64::MAX);
+        let exact = point.map_or(stated, |p| objective(&model, &p)).clamp(stated, stated + MOST_ROUNDED);
+        cap::at_most(&mut model.model, exact + room.to_f64().unwrap_or(0.0));
         caps.push(reached + room + CENT);
         model::turn_to(job.tender, &mut model, k);
         let kept = |certificate: &Certificate| caps.iter().enumerate().all(|(i, cap)| value(certificate, i) <= *cap);

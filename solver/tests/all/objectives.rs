@@ -127,6 +127,23 @@ fn cash_first_and_then_fewer_suppliers() {
 }
 
 #[test]
+fn a_level_that_is_rounded_is_kept_and_proven() {
+    // Of three packs S2 sells one at least: 100 × ⅓ is stated as 33.33. Then cash: 2 × 10 + 8.
+    let book = near_and_far()
+        .set("needs", |_| true, "whole_packs", "yes")
+        .set("demand", |_| true, "quantity", "3")
+        .set("freight", |_| true, "per_pack", "0")
+        .set("products", |p| p["product"] == "near", "capacity_packs", "2");
+    for first in ["of=share scope.supplier=S2 factor=100", "of=units scope.supplier=S2 curve=0:0;3:100;4:100"] {
+        let book = term(book.clone(), &format!("term=s level=1 {first}"));
+        let book = chosen(term(book, "term=c level=2 of=cash"));
+        let report = assert_award(&book, "33.33", &["A gauze far 1p", "A gauze near 2p"]);
+        assert_eq!(levels(&report), ["33.33", "28.00"]);
+        assert!(report.level_bounds.iter().all(Option::is_some), "{:?}", report.level_bounds);
+    }
+}
+
+#[test]
 fn levels_in_the_file_need_not_follow_on_each_other() {
     let book = chosen(term(term(near_and_far(), "term=l level=3 of=cash"), "term=c level=7 of=freight"));
     let report = assert_award(&book, "1000.00", &["A gauze far 100"]);

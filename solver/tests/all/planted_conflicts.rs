@@ -117,7 +117,7 @@ fn rule(book: &mut Book, id: &str, text: &str) -> String {
     format!("rules {id}")
 }
 
-const KINDS: u64 = 14;
+const KINDS: u64 = 24;
 
 /// Plants a conflict of a kind on the need N1 and tells its members.
 fn plant(kind: u64, r: &mut Random, book: &mut Book) -> Vec<String> {
@@ -220,13 +220,98 @@ fn plant(kind: u64, r: &mut Random, book: &mut Book) -> Vec<String> {
             vec![planted, "needs N1 max_products_per_site".to_owned()]
         }
         // An offer's maximum and a ban of the others.
-        _ => {
+        13 => {
             let others: Vec<String> = (1..=4).filter(|o| *o != s).map(|o| format!("S{o}")).collect();
             let others = others.join(";");
             let ban = format!("measure=share scope.need=N1 scope.supplier={others} within=need at_most=0.1");
             let planted = rule(book, "ban", &ban);
             set(book, "offers", &format!("P{s}1"), "max_packs", "200");
             vec![planted, format!("offers P{s}1 max_packs")]
+        }
+        _ => plant_bid(kind, s, book),
+    }
+}
+
+/// Adds a pick at a site and names it as the report does.
+fn pick(book: &mut Book, site: &str, column: &str, of: &str, bound: &str) -> String {
+    book.push("picks", &format!("site={site} need=N1 {column}={of} {bound}"));
+    format!("picks site {site}, need N1, {column} {of}")
+}
+
+/// The same with picks, packages, conditional offers and the limits of orders and awards.
+fn plant_bid(kind: u64, s: u64, book: &mut Book) -> Vec<String> {
+    let other = s % 4 + 1;
+    let (own, others) = (format!("P{s}1"), format!("P{other}1"));
+    let of = |s: u64| format!("scope.need=N1 scope.supplier=S{s} within=need");
+    let floor = |book: &mut Book| rule(book, "floor", &format!("measure=share {} at_least=0.3", of(s)));
+    let package = |book: &mut Book, id: &str, group: &str, lines: &[(&String, &str, &str)]| {
+        book.push("packages", &format!("package={id} price=900 group={group}"));
+        for (product, quantity, site) in lines {
+            book.push("package_lines", &format!("package={id} product={product} quantity={quantity} site={site}"));
+        }
+    };
+    match kind {
+        // A pick against a cap at its site.
+        14 => {
+            let cap = format!("measure=share scope.site=A {};site at_most=0.3", of(s));
+            vec![pick(book, "A", "product", &own, "at_least=0.5"), rule(book, "cap", &cap)]
+        }
+        // Picks that leave no room for each other.
+        15 => {
+            vec![pick(book, "B", "product", &own, "at_least=0.6"), pick(book, "B", "product", &others, "exactly=0.45")]
+        }
+        // One lock of each of two packages of which one may be bought.
+        16 => {
+            package(book, "K1", "g", &[(&own, "50", "A")]);
+            package(book, "K2", "g", &[(&others, "50", "B")]);
+            vec![
+                pick(book, "A", "offer", &format!("K1:{own}:A"), "at_least=0.2"),
+                pick(book, "B", "offer", &format!("K2:{others}:B"), "at_least=0.2"),
+            ]
+        }
+        // All of a package is more than can be made.
+        17 => {
+            package(book, "K1", "", &[(&own, "150", "*")]);
+            set(book, "products", &own, "capacity_packs", "110");
+            let lock = pick(book, "A", "offer", &format!("K1:{own}"), "at_least=0.1");
+            vec![lock, format!("products {own} capacity_packs")]
+        }
+        // A package brings a banned product along.
+        18 => {
+            package(book, "K1", "", &[(&own, "60", "*"), (&others, "30", "C")]);
+            let ban = format!("measure=share {} at_most=0.05", of(other));
+            vec![pick(book, "A", "offer", &format!("K1:{own}"), "at_least=0.1"), rule(book, "ban", &ban)]
+        }
+        // Only if sole, which two suppliers are not.
+        19 => {
+            set(book, "offers", &own, "structure", "sole");
+            let two = rule(book, "two", "measure=count of=supplier scope.need=N1 at_least=2");
+            vec![floor(book), two, format!("offers {own}")]
+        }
+        // Only with another product, which is banned.
+        20 => {
+            set(book, "offers", &own, "requires", &others);
+            set(book, "offers", &own, "requires_level", "system");
+            let ban = rule(book, "ban", &format!("measure=share {} at_most=0", of(other)));
+            vec![floor(book), ban, format!("offers {own}")]
+        }
+        // Only with three suppliers at a site that buys two products at most.
+        21 => {
+            set(book, "offers", &own, "structure", "multi");
+            set(book, "offers", &own, "structure_level", "site");
+            set(book, "needs", "N1", "max_products_per_site", "2");
+            vec![floor(book), "needs N1 max_products_per_site".to_owned(), format!("offers {own}")]
+        }
+        // No site needs so much as an order asks.
+        22 => {
+            set(book, "offers", &own, "minimum_order", "150");
+            vec![floor(book), format!("offers {own} minimum_order")]
+        }
+        // More than a supplier may win.
+        _ => {
+            set(book, "suppliers", &format!("S{s}"), "maximum_award", "1000");
+            let half = rule(book, "half", &format!("measure=share {} at_least=0.5", of(s)));
+            vec![half, format!("suppliers S{s} maximum_award")]
         }
     }
 }
@@ -268,13 +353,18 @@ fn run(seeds: std::ops::Range<u64>) {
 }
 
 #[test]
-fn forty_planted_conflicts_are_found_exactly_first_half() {
-    run(0..21);
+fn planted_conflicts_are_found_exactly_first_third() {
+    run(0..KINDS);
 }
 
 #[test]
-fn forty_planted_conflicts_are_found_exactly_second_half() {
-    run(21..42);
+fn planted_conflicts_are_found_exactly_second_third() {
+    run(KINDS..2 * KINDS);
+}
+
+#[test]
+fn planted_conflicts_are_found_exactly_last_third() {
+    run(2 * KINDS..3 * KINDS);
 }
 
 #[test]

@@ -295,7 +295,7 @@ fn stacked(r: &mut Random, shape: Shape, book: &mut Book) {
 }
 
 /// Changes the book unless the result is no tender.
-fn try_row(book: &mut Book, change: impl FnOnce(&mut Book)) -> bool {
+pub fn try_row(book: &mut Book, change: impl FnOnce(&mut Book)) -> bool {
     let mut changed = book.clone();
     change(&mut changed);
     let reads = ballast_domain::Tender::read(&changed.raw(), Default::default()).tender.is_some();

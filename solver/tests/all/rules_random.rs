@@ -30,7 +30,7 @@ const SHAPE: Shape = Shape {
 const MOST: usize = 120;
 
 /// A measure with its scope, repetition and bound, as columns behind `prefix`; `money` after discounts is there to ask for.
-fn subject(r: &mut Random, prefix: &str, money: bool) -> String {
+pub fn subject(r: &mut Random, prefix: &str, money: bool) -> String {
     let scope = match r.between(0, 7) {
         0 => format!("{prefix}scope.supplier=S{}", r.between(1, 3)),
         1 => format!("{prefix}scope.plant_region={}", r.pick(&["east", "west"])),
@@ -71,7 +71,7 @@ fn subject(r: &mut Random, prefix: &str, money: bool) -> String {
 }
 
 /// A random rule; not every one is legal.
-fn rule(r: &mut Random, money: bool) -> String {
+pub fn rule(r: &mut Random, money: bool) -> String {
     let mut rule = subject(r, "", money);
     rule.push_str(r.pick(&["", "", " each=need", " each=site", " each=supplier", " each=supplier;need within=need"]));
     if r.chance(15) {

@@ -82,7 +82,7 @@ const CASES: &[Case] = &[
         "a sum for a share of demand that may stay unserved",
         |f| {
             schedule(f, "gives,share_of,weight", "share,all_units,sum,need:saline,spend", "volume,0.5,80\n");
-            column(f, "needs.csv", "shortage_cost", 2, "4");
+            column(f, "needs.csv", "shortage_cost", 3, "4");
         },
         Want::new("share_above_whole", "schedules.csv").line(2).column("share_of").fix("reference"),
     ),
