@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use num_traits::Signed;
 
-use super::prices::LineCost;
+use super::prices::{LineCost, Priced};
+use super::schedules::ScheduleUse;
 use crate::award::{Award, share_step};
 use crate::choice;
 use crate::exact::{Exact, digits, exact, round, whole, zero};
@@ -126,12 +127,13 @@ impl Checker {
 }
 
 /// Checks every fact.
-pub(super) fn check(tender: &Tender, award: &Award, costs: &[LineCost], tolerance: &Exact) -> Vec<FactCheck> {
+pub(super) fn check(tender: &Tender, award: &Award, priced: &Priced, tolerance: &Exact) -> Vec<FactCheck> {
+    let costs = &priced.lines[..];
     vec![
         form(tender, award),
         balance(tender, award),
         grid(tender, award),
-        price_reached(tender, award, costs),
+        price_reached(tender, costs, &priced.schedules),
         product_capacity(tender, costs, tolerance),
         plant_capacity(tender, costs, tolerance),
         supplier_capacity(tender, costs, tolerance),
@@ -229,13 +231,11 @@ fn grid(tender: &Tender, award: &Award) -> FactCheck {
     check.done()
 }
 
-fn price_reached(tender: &Tender, award: &Award, costs: &[LineCost]) -> FactCheck {
+fn price_reached(tender: &Tender, costs: &[LineCost], uses: &[ScheduleUse]) -> FactCheck {
     let mut check = Checker::new(Fact::PriceReached);
     let offer = |l: &LineCost| &tender.offers[tender.candidates[l.candidate].offer];
-    let lines: Vec<&LineCost> = costs.iter().filter(|l| offer(l).needs_tier).collect();
-    let uses = if lines.is_empty() { Vec::new() } else { super::prices::price_lines(tender, award).schedules };
-    for line in lines {
-        check.must(tier_reached(tender, &uses, line.candidate), || {
+    for line in costs.iter().filter(|l| offer(l).needs_tier) {
+        check.must(tier_reached(tender, uses, line.candidate), || {
             format!("offer {} is bought below its first tier", offer(line).id)
         });
     }

@@ -95,7 +95,7 @@ impl Certificate {
 /// Certifies an award. `tolerance` is relative; 0 is allowed.
 pub fn certify(tender: &Tender, award: &Award, tolerance: Decimal) -> Certificate {
     let priced = price(tender, award);
-    let facts = facts::check(tender, award, &priced.lines, &exact(tolerance));
+    let facts = facts::check(tender, award, &priced, &exact(tolerance));
     let amount = |counted, c: CandidateIx| amounts::amount(tender, award, &priced.lines, counted, c);
     let relative = exact(tolerance);
     let rules = tender.rules.indexes().flat_map(|ix| rules::check(tender, ix, &amount, &relative)).collect();

@@ -232,13 +232,12 @@ pub(super) fn facets<'t>(tender: &'t Tender, line: &Line, plants: bool, groups: 
         parts if plants && !parts.is_empty() => parts.iter().map(|(p, split)| (Some(*p), split.0)).collect(),
         _ => vec![(None, Decimal::ONE)],
     };
-    let scores = tender.preferences.get(&(tender.cells[line.cell].site, line.product)).map_or(&[][..], Vec::as_slice);
-    let mut facets = Vec::new();
-    for (plant, split) in made {
-        match groups {
-            false => facets.push(Facet { weight: split, plant, group: None }),
-            true => facets.extend(scores.iter().map(|p| Facet { weight: split * p.weight.0, plant, group: Some(p) })),
-        }
+    if !groups {
+        return made.into_iter().map(|(plant, weight)| Facet { weight, plant, group: None }).collect();
     }
-    facets
+    let scores = tender.preferences.get(&(tender.cells[line.cell].site, line.product)).map_or(&[][..], Vec::as_slice);
+    let by_group = |(plant, split): (Option<PlantIx>, Decimal)| {
+        scores.iter().map(move |p| Facet { weight: split * p.weight.0, plant, group: Some(p) })
+    };
+    made.into_iter().flat_map(by_group).collect()
 }
