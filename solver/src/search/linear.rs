@@ -11,12 +11,13 @@ use super::graph::{Check, Function, Quotient, State, Steps, SumIx};
 use super::layout::{Layout, NONE};
 use crate::highs::{self, Settings, Watch};
 use crate::model::{Col, Model, RowLabel, Terms};
+use crate::repair::RISE;
 
 /// Simplex iterations that a polish may take, per column.
 const ITERATIONS: i64 = 30;
 
-/// Part of a threshold by which it is passed, for the tolerance of the solver.
-const MARGIN: f64 = 5e-7;
+/// Part of a threshold by which it is passed, for the grid of awards and the tolerance of the solver.
+const MARGIN: f64 = 1.25 * RISE;
 /// A share this near to all of a cell is all of it, one this near to nothing is none.
 const NOISE: f64 = 1e-6;
 

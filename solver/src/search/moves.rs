@@ -19,12 +19,13 @@ use rand::rngs::ChaCha8Rng;
 
 use super::graph::{Function, State};
 use super::layout::{Layout, NONE};
+use crate::repair::RISE;
 
 /// No less than this is moved or left.
 const LEAST: f64 = 2e-3;
 
-/// Part of a threshold by which it is passed, for rounding.
-const PAST: f64 = 1e-9;
+/// Part of a threshold by which it is passed, so that shares on the grid of awards pass it, too.
+const PAST: f64 = RISE;
 
 /// What a kind of move did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,9 @@ use super::build::{Builder, Class};
 use super::graph::{Function, Quotient, Steps};
 use crate::model::Terms;
 use crate::prices::{Amount, Cohort, Measure, ReadLevel, Step, Values, YearLine, cohorts, groups, measure, needs_this};
-use crate::repair::RISE;
+
+/// Part of a threshold by which a measure may miss it: the rounding of sums.
+const UNDER: f64 = 1e-10;
 
 /// Adds every schedule and what rules read of the money.
 pub(super) fn add(b: &mut Builder<'_>) {
@@ -47,7 +49,7 @@ fn apply(b: &mut Builder<'_>, values: &mut Values<'_>, cohorts: &[Cohort<'_>], s
         let plans: Vec<_> = ours.iter().map(|c| (measure(b.tender, values, c), groups(values, c))).collect();
         for (cohort, (counted, groups)) in ours.into_iter().zip(plans) {
             let measure = quotient(b, &counted);
-            let froms: Vec<f64> = cohort.schedule.tiers.iter().map(|t| float(&exact(t.from)) * (1.0 + RISE)).collect();
+            let froms: Vec<f64> = cohort.schedule.tiers.iter().map(|t| float(&exact(t.from)) * (1.0 - UNDER)).collect();
             reached(b, cohort, measure, froms[0]);
             let given: Vec<f64> = cohort.schedule.tiers.iter().map(|t| float(&exact(t.value))).collect();
             match (cohort.schedule.mode, cohort.schedule.gives) {

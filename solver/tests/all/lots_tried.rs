@@ -26,7 +26,7 @@ fn ids(book: &mut Book, table: &str, column: &str) -> Vec<String> {
 }
 
 /// Adds packages and picks.
-fn lots(seed: u64, book: &mut Book) {
+pub(crate) fn lots(seed: u64, book: &mut Book) {
     let r = &mut Random::new(seed ^ 0xabcd);
     let products = ids(book, "products", "product");
     let sites = ids(book, "sites", "site");
@@ -69,7 +69,7 @@ fn lots(seed: u64, book: &mut Book) {
 }
 
 /// Adds conditions to offers, orders, maximum awards, adjustments and shortage costs.
-fn conditions(seed: u64, book: &mut Book) {
+pub(crate) fn conditions(seed: u64, book: &mut Book) {
     let r = &mut Random::new(seed ^ 0x1234_5678);
     let products = ids(book, "products", "product");
     let level = |r: &mut Random| r.pick(&["system", "member", "site"]).to_owned();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod aims;
+mod annealing;
 mod bids;
 mod brute_force;
 mod care;

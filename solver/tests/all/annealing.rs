@@ -1,0 +1,91 @@
+//! What annealing knows of an award, move by move, against the certificate: the same value, and the same answer to whether
+//! every requirement is kept.
+
+use ballast_domain::Tender;
+use ballast_domain::certificate::{certify, default_tolerance};
+use ballast_solver::walk;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::FromPrimitive;
+
+use crate::lots_tried::{conditions, lots};
+use crate::random::{self, Random, Shape};
+use crate::rules_random::rule;
+use crate::tender::{Book, lines};
+use crate::trials::{Often, Trial, trials};
+
+const SHAPE: Shape = Shape {
+    whole: None,
+    sites: 3,
+    needs: 3,
+    fixed_charges: true,
+    odd_tiers: true,
+    plain_offers: false,
+    stacked: true,
+    rules: 2,
+};
+
+/// The first award on which the two differ; what was seen otherwise.
+fn walked(book: &Book, tender: &Tender, seed: u64) -> Option<Trial> {
+    let (mut held, mut moved) = (0, 0);
+    let mut fault = None;
+    for step in walk(tender, 80, seed)? {
+        let certificate = certify(tender, &step.award, default_tolerance());
+        let holds = certificate.verified() && !certificate.gives_way(tender);
+        let value = Decimal::from_f64(step.value).unwrap_or_default();
+        let apart = (value - certificate.costs.value).abs();
+        let near = apart <= Decimal::new(5, 2) + value.abs() * Decimal::new(1, 6);
+        moved += 1;
+        held += usize::from(holds);
+        if step.holds != holds || holds && !near {
+            fault = Some(format!(
+                "annealing: {} {}, certificate: {} {} ({})\n{:?}\n{book}",
+                step.holds,
+                value.round_dp(4),
+                holds,
+                certificate.costs.value,
+                certificate.failures(tender).join("; "),
+                lines(tender, &step.award)
+            ));
+            break;
+        }
+    }
+    (moved > 0).then(|| Trial::of(fault).note("held", held > 0))
+}
+
+fn run(first: u64, shape: Shape, held: usize, add: impl Fn(u64, &mut Book)) {
+    let tally = trials(first, Often(120, 2500), |seed| {
+        let mut book = random::tender(seed, shape);
+        add(seed, &mut book);
+        let tender = Tender::read(&book.raw(), Default::default()).tender?;
+        walked(&book, &tender, seed)
+    });
+    tally.at_least("held", held);
+}
+
+#[test]
+fn continuous_quantities_with_schedules_of_every_form() {
+    run(31_000_000, SHAPE, 25, |_, _| {});
+}
+
+#[test]
+fn whole_packs_with_schedules_of_every_form() {
+    run(32_000_000, Shape { whole: Some(5), ..SHAPE }, 25, |_, _| {});
+}
+
+#[test]
+fn every_rule_of_the_grammar() {
+    run(33_000_000, Shape { fixed_charges: false, odd_tiers: false, rules: 0, ..SHAPE }, 25, |seed, book| {
+        let r = &mut Random::new(seed ^ 0x5eed);
+        for i in 0..r.between(1, 3) {
+            book.push("rules", &format!("id=z{i} {}", rule(r, true)));
+        }
+    });
+}
+
+#[test]
+fn packages_picks_conditions_and_shadow_money() {
+    run(34_000_000, Shape { whole: Some(4), ..SHAPE }, 8, |seed, book| {
+        lots(seed, book);
+        conditions(seed, book);
+    });
+}
