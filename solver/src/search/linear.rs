@@ -21,12 +21,16 @@ const MARGIN: f64 = 1.25 * RISE;
 /// A share this near to all of a cell is all of it, one this near to nothing is none.
 const NOISE: f64 = 1e-6;
 
-struct Budget(i64);
+/// Relative gap at which switching is decided well enough.
+const GAP: f64 = 2e-4;
 
-impl Watch for Budget {
+/// Ends a run after so many iterations, or when told.
+struct Budget<'a>(i64, &'a dyn Fn() -> bool);
+
+impl Watch for Budget<'_> {
     fn improving(&mut self, _: &[f64], _: f64, _: i64) {}
     fn stop(&mut self, _: f64, iterations: i64) -> bool {
-        iterations > self.0
+        iterations > self.0 || (self.1)()
     }
 }
 
@@ -36,6 +40,8 @@ type Linear = (Terms, f64);
 struct Program<'s, 'g> {
     state: &'s State<'g>,
     model: Model,
+    /// Value of each column at the state.
+    now: Vec<f64>,
     /// Column of each place that may have volume.
     column: Vec<Option<Col>>,
     /// Places of each sum.
@@ -56,7 +62,12 @@ pub(super) struct Polished {
 }
 
 /// Better shares for what the state has decided, if the program finds any; whole packs are left as they are.
-pub(super) fn polish(state: &State<'_>, layout: &Layout, free_switching: bool) -> Option<Polished> {
+pub(super) fn polish(
+    state: &State<'_>,
+    layout: &Layout,
+    free_switching: bool,
+    stop: &dyn Fn() -> bool,
+) -> Option<Polished> {
     let graph = state.graph;
     if graph.packs.iter().any(Option::is_some) {
         return None;
@@ -71,6 +82,7 @@ pub(super) fn polish(state: &State<'_>, layout: &Layout, free_switching: bool) -
     let mut program = Program {
         state,
         model: Model::default(),
+        now: Vec::new(),
         column: vec![None; graph.cost.len()],
         members: transpose(graph.cost.len(), &|p| graph.by_share.row(p).collect()),
         inputs: transpose(graph.functions.len(), &|f| graph.outputs.row(f).collect()),
@@ -82,15 +94,12 @@ pub(super) fn polish(state: &State<'_>, layout: &Layout, free_switching: bool) -
         program.function(f);
     }
     let columns = i64::try_from(program.model.columns()).unwrap_or(i64::MAX);
-    let settings = Settings {
-        time_limit: None,
-        gap: 1e-4,
-        absolute_gap: 1e-6,
-        seed: 0,
-        presolve: true,
-        fragile_heuristics: false,
-    };
-    let outcome = highs::run(&program.model, &settings, None, &mut Budget(1000 + ITERATIONS * columns));
+    let settings =
+        Settings { time_limit: None, gap: GAP, absolute_gap: 1e-6, seed: 0, presolve: true, fragile_heuristics: false };
+    // A linear program has nothing of a point without a basis.
+    let start = free_switching.then_some(&program.now[..]);
+    let mut budget = Budget(1000 + ITERATIONS * columns, stop);
+    let outcome = highs::run(&program.model, &settings, start, &mut budget);
     let point = outcome.solution?;
     let mut x = vec![0.0; graph.cost.len()];
     for (place, column) in program.column.iter().enumerate() {
@@ -135,6 +144,7 @@ impl Program<'_, '_> {
                     if *place == NONE || !used[c] || crowded && state.x[*place as usize] == 0.0 {
                         continue;
                     }
+                    self.now.push(state.x[*place as usize]);
                     let col = self.model.column(state.graph.cost[*place as usize], 0.0, 1.0, false);
                     self.column[*place as usize] = Some(col);
                     one.push((col, 1.0));
@@ -169,6 +179,7 @@ impl Program<'_, '_> {
         if graph.readers.entries(s).len() > 1 && terms.len() > 4 {
             // Many read it: a column of its own keeps their rows short.
             let size = terms.iter().map(|(_, v)| v.abs()).fold(f64::MIN_POSITIVE, f64::max);
+            self.now.push(self.state.sums[s] / size);
             let col = self.model.column(0.0, f64::NEG_INFINITY, f64::INFINITY, false);
             let mut own: Terms = terms.into_iter().map(|(c, v)| (c, v / size)).collect();
             own.push((col, -1.0));
@@ -230,6 +241,7 @@ impl Program<'_, '_> {
             Function::Below(of, limit) => {
                 let kept = self.linear(*of);
                 if worth > 0.0 && self.free_switching && state.graph.class[f].is_none() {
+                    self.now.push(state.outs[f]);
                     let z = self.model.binary(worth);
                     let (mut terms, constant) = kept;
                     terms.push((z, *limit));
@@ -305,6 +317,7 @@ impl Program<'_, '_> {
             let mut terms: Terms = terms.into_iter().map(|(c, v)| (c, sign * v)).collect();
             constant *= sign;
             if state.graph.class[f].is_none() {
+                self.now.push(state.outs[f] / check.unit);
                 let short = self.model.column(state.graph.worth[f] * check.unit, 0.0, f64::INFINITY, false);
                 terms.push((short, 1.0));
             }

@@ -169,11 +169,11 @@ impl<'t> Problem<'t> {
     }
 
     /// Shares polished, if that makes them better, with the simplex iterations it took.
-    fn polish(&self, x: &[f64], free_switching: bool) -> (Option<Valued>, i64) {
+    fn polish(&self, x: &[f64], free_switching: bool, stop: &dyn Fn() -> bool) -> (Option<Valued>, i64) {
         let mut state = graph::State::new(&self.graph);
         state.x.copy_from_slice(x);
         state.refresh();
-        let Some(polished) = linear::polish(&state, &self.layout, free_switching) else { return (None, 0) };
+        let Some(polished) = linear::polish(&state, &self.layout, free_switching, stop) else { return (None, 0) };
         let before = state.value;
         state.x = polished.x;
         state.refresh();

@@ -7,7 +7,7 @@ use ballast_domain::award::Award;
 use super::Problem;
 
 /// Moves of the first annealing, per place.
-const FIRST: u64 = 8;
+const FIRST: u64 = 30;
 /// The least of that.
 const FIRST_LEAST: u64 = 20_000;
 /// How often the first one is tried again, four times as long, while there is no award.
@@ -68,7 +68,7 @@ impl Rounds {
         if round == 0 {
             for attempt in 0..TRIES {
                 let moves = (FIRST * places).max(FIRST_LEAST) * 4u64.pow(attempt);
-                let leg = leg(problem, &|| problem.anneal(moves, seed_of(u64::from(attempt)), stop), None);
+                let leg = leg(problem, &|| problem.anneal(moves, seed_of(u64::from(attempt)), stop), None, stop);
                 if self.take(leg) {
                     return true;
                 }
@@ -81,13 +81,13 @@ impl Rounds {
         let moves = (FULL * places).max(FULL_LEAST) << (round - 1).min(GROWTH);
         let near = self.best.as_ref().map(|(value, _)| value + NEAR * value.abs());
         let from = self.best.as_ref().map(|(_, x)| x).or(self.from.as_ref()).cloned();
-        let fresh = || leg(problem, &|| problem.anneal(moves, seed_of(0), stop), near);
+        let fresh = || leg(problem, &|| problem.anneal(moves, seed_of(0), stop), near, stop);
         let reheated = || {
             let again = || match &from {
                 Some(x) => problem.reheat(x, moves, seed_of(1), stop),
                 None => problem.anneal(moves, seed_of(1), stop),
             };
-            leg(problem, &again, near)
+            leg(problem, &again, near, stop)
         };
         let legs = std::thread::scope(|scope| {
             let second = scope.spawn(reheated);
@@ -121,16 +121,21 @@ impl Rounds {
 const MOVES: f64 = 20_000.0;
 
 /// One annealing with its polish; switching costs are decided anew where the award is near the best.
-fn leg(problem: &Problem<'_>, anneal: &dyn Fn() -> (Option<Valued>, u64), near: Option<f64>) -> Leg {
+fn leg(
+    problem: &Problem<'_>,
+    anneal: &dyn Fn() -> (Option<Valued>, u64),
+    near: Option<f64>,
+    stop: &dyn Fn() -> bool,
+) -> Leg {
     let (mut found, moves) = anneal();
     let mut iterations = 0;
     if let Some(raw) = &found {
-        let (polished, spent) = problem.polish(&raw.1, false);
+        let (polished, spent) = problem.polish(&raw.1, false, stop);
         iterations += spent;
         found = polished.or(found);
     }
     if let Some(some) = found.as_ref().filter(|f| near.is_some_and(|near| f.0 <= near)) {
-        let (polished, spent) = problem.polish(&some.1, true);
+        let (polished, spent) = problem.polish(&some.1, true, stop);
         iterations += spent;
         found = polished.or(found);
     }
