@@ -351,3 +351,145 @@ pub fn run(model: &Model, settings: &Settings, start: Option<&[f64]>, watch: &mu
         seconds: unsafe { ffi::Highs_getRunTime(highs.0) },
     }
 }
+
+/// Simplex iterations that take about as long as a run of a [`Lp`] without any.
+const RUN: u64 = 20;
+
+/// How a run of a [`Lp`] ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LpStatus {
+    /// At a point that is optimal within the solver's tolerances.
+    Optimal,
+    /// No point satisfies the rows.
+    Infeasible,
+    /// Anything else; its duals may still be used, its point not.
+    Other,
+}
+
+/// A basis of a [`Lp`]: the status of each column and each row.
+#[derive(Debug, Clone)]
+pub(crate) struct Basis(Vec<c_int>, Vec<c_int>);
+
+/// A linear program that is handed over once and solved again and again, each time from the basis of the last run.
+pub(crate) struct Lp {
+    highs: Instance,
+    columns: usize,
+    rows: usize,
+}
+
+// SAFETY: an instance is owned by its `Lp` alone and keeps no reference to the thread that made it; `Lp` is not `Sync`, so
+// that one thread at a time calls into it.
+unsafe impl Send for Lp {}
+
+impl Lp {
+    /// Hands over the LP relaxation of a model; `None` if HiGHS refuses it.
+    pub(crate) fn new(model: &Model) -> Option<Self> {
+        let relaxed = Model { integer: vec![false; model.columns()], offset: 0.0, ..model.clone() };
+        let highs = Instance::new();
+        highs.quiet();
+        // Presolve would throw the basis away.
+        highs.text(c"presolve", "off");
+        highs.pass(&relaxed).then_some(Self { highs, columns: model.columns(), rows: model.rows() })
+    }
+
+    /// Replaces all costs.
+    pub(crate) fn costs(&mut self, cost: &[f64]) {
+        let Some(last) = self.columns.checked_sub(1).filter(|_| cost.len() == self.columns) else { return };
+        let last = i32::try_from(last).unwrap_or(-1);
+        // SAFETY: live instance; one cost per column from 0 to the last.
+        unsafe { ffi::Highs_changeColsCostByRange(self.highs.0, 0, last, cost.as_ptr()) };
+    }
+
+    /// Replaces the bounds of all columns.
+    pub(crate) fn column_bounds(&mut self, lower: &[f64], upper: &[f64]) {
+        let whole = lower.len() == self.columns && upper.len() == self.columns;
+        let Some(last) = self.columns.checked_sub(1).filter(|_| whole) else { return };
+        let last = i32::try_from(last).unwrap_or(-1);
+        // SAFETY: live instance; two bounds per column from 0 to the last.
+        unsafe { ffi::Highs_changeColsBoundsByRange(self.highs.0, 0, last, lower.as_ptr(), upper.as_ptr()) };
+    }
+
+    /// Replaces the bounds of all rows.
+    pub(crate) fn row_bounds(&mut self, lower: &[f64], upper: &[f64]) {
+        let whole = lower.len() == self.rows && upper.len() == self.rows;
+        let Some(last) = self.rows.checked_sub(1).filter(|_| whole) else { return };
+        let last = i32::try_from(last).unwrap_or(-1);
+        // SAFETY: live instance; two bounds per row from 0 to the last.
+        unsafe { ffi::Highs_changeRowsBoundsByRange(self.highs.0, 0, last, lower.as_ptr(), upper.as_ptr()) };
+    }
+
+    /// Adds a column, from 0 without limit, with its entries by row.
+    pub(crate) fn add_column(&mut self, cost: f64, entries: &[(usize, f64)]) {
+        let inside = entries.iter().filter(|(row, _)| *row < self.rows);
+        let (index, value): (Vec<c_int>, Vec<f64>) = inside.map(|(r, v)| (*r as c_int, *v)).unzip();
+        let (lower, upper, start) = (0.0, f64::INFINITY, 0);
+        // SAFETY: live instance; one cost, two bounds and one start; index and value have the stated length and rows exist.
+        let status = unsafe {
+            ffi::Highs_addCols(
+                self.highs.0,
+                1,
+                &raw const cost,
+                &raw const lower,
+                &raw const upper,
+                index.len() as c_int,
+                &raw const start,
+                index.as_ptr(),
+                value.as_ptr(),
+            )
+        };
+        if status != ffi::STATUS_ERROR {
+            self.columns += 1;
+        }
+    }
+
+    /// Solves from the last basis and gives the work beside: simplex iterations, and some for the run itself.
+    pub(crate) fn run(&mut self) -> (LpStatus, u64) {
+        // SAFETY: live instance with a model.
+        let ran = unsafe { ffi::Highs_run(self.highs.0) };
+        // SAFETY: live instance.
+        let status = match unsafe { ffi::Highs_getModelStatus(self.highs.0) } {
+            _ if ran == ffi::STATUS_ERROR => LpStatus::Other,
+            ffi::kHighsModelStatusOptimal => LpStatus::Optimal,
+            ffi::kHighsModelStatusInfeasible => LpStatus::Infeasible,
+            _ => LpStatus::Other,
+        };
+        let mut iterations: c_int = 0;
+        // SAFETY: live instance, NUL-terminated name, a place for one int.
+        unsafe {
+            ffi::Highs_getIntInfoValue(self.highs.0, c"simplex_iteration_count".as_ptr(), &raw mut iterations);
+        }
+        (status, RUN + u64::try_from(iterations).unwrap_or(0))
+    }
+
+    /// The point and the duals of the rows as the last run left them.
+    pub(crate) fn point(&self) -> (Vec<f64>, Vec<f64>) {
+        let (mut point, mut duals) = (vec![0.0; self.columns], vec![0.0; self.rows]);
+        // SAFETY: live instance; room for one value per column and row; the others are not asked for.
+        unsafe {
+            ffi::Highs_getSolution(
+                self.highs.0,
+                point.as_mut_ptr(),
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+                duals.as_mut_ptr(),
+            );
+        }
+        (point, duals)
+    }
+
+    /// The basis as the last run left it.
+    pub(crate) fn basis(&self) -> Option<Basis> {
+        let mut basis = Basis(vec![0; self.columns], vec![0; self.rows]);
+        // SAFETY: live instance; room for one status per column and row.
+        let status = unsafe { ffi::Highs_getBasis(self.highs.0, basis.0.as_mut_ptr(), basis.1.as_mut_ptr()) };
+        (status != ffi::STATUS_ERROR).then_some(basis)
+    }
+
+    /// Starts the next run from this basis.
+    pub(crate) fn start_from(&mut self, basis: &Basis) {
+        if basis.0.len() == self.columns && basis.1.len() == self.rows {
+            // SAFETY: live instance; one status per column and row.
+            unsafe { ffi::Highs_setBasis(self.highs.0, basis.0.as_ptr(), basis.1.as_ptr()) };
+        }
+    }
+}

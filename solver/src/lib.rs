@@ -4,6 +4,7 @@
 //! point into an exact award, and the certificate of `ballast-domain` judges it. Infeasible, limit reached and cancelled
 //! are answers, not errors.
 
+pub mod bound;
 pub mod conflicts;
 mod direct;
 mod highs;

@@ -4,7 +4,7 @@
 //! ([`levels`]), what the tier takes off ([`savings`]), what it leaves for the steps after ([`value`]), how much each
 //! of these can be at most ([`reach`]), and what rules read of it ([`readers`]).
 
-mod cohort;
+pub(crate) mod cohort;
 mod levels;
 mod measure;
 mod reach;

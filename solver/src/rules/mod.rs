@@ -5,6 +5,7 @@ pub(crate) mod balance;
 pub(crate) mod capacity;
 pub(crate) mod conditional;
 pub(crate) mod coverage;
+pub(crate) mod linear;
 pub(crate) mod minimum;
 pub(crate) mod minimum_order;
 pub(crate) mod objective;

@@ -5,6 +5,7 @@
 mod aims;
 mod annealing;
 mod bids;
+mod bound;
 mod brute_force;
 mod care;
 mod care_tried;
