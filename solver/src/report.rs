@@ -53,7 +53,7 @@ pub struct Options {
     pub gap: f64,
     /// Wall-clock limit; a result ended by it is not reproducible.
     pub time_limit: Option<Duration>,
-    /// Work limit: one unit is 1,000 simplex iterations or 20,000 moves of annealing. A result ended by it is reproducible.
+    /// Work limit: one unit is 1,000 simplex iterations or 100,000 moves of annealing. A result ended by it is reproducible.
     pub work_limit: Option<u64>,
     /// Seed.
     pub seed: u64,
@@ -122,7 +122,7 @@ pub struct Reason {
     pub text: String,
 }
 
-/// A moment of the search. Work is in units of 1,000 simplex iterations or 20,000 moves of annealing.
+/// A moment of the search. Work is in units of 1,000 simplex iterations or 100,000 moves of annealing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LogEntry {
     /// Work so far.
@@ -150,6 +150,8 @@ pub struct Statistics {
     pub iterations: i64,
     /// Moves of annealing; 0 where the tender is so small that HiGHS does all.
     pub moves: u64,
+    /// Blocks of needs that the bound took apart; 0 where HiGHS proved it.
+    pub blocks: usize,
     /// The solver's own objective for the final point, in money.
     pub solver_value: Option<f64>,
 }

@@ -289,6 +289,7 @@ fn body(tender: &Tender, report: &SolveReport) -> AwardBody {
         ("nodes", s.nodes as f64),
         ("iterations", s.iterations as f64),
         ("moves", s.moves as f64),
+        ("blocks", s.blocks as f64),
     ];
     let proof = Proof {
         bound: report.bound,

@@ -1,12 +1,19 @@
 //! Annealed awards: the first award of a tender of some size, from which HiGHS goes on; and all of them where a tender is
 //! beyond HiGHS. Every better one is certified before anybody hears of it.
 
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use ballast_domain::award::Award;
 use ballast_domain::certificate::certify;
 
+use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
+use rust_decimal::{Decimal, RoundingStrategy};
+
 use super::goal::{Found, Job};
+use super::proven_between;
+use crate::bound::{Calls, Work, bound};
 use crate::report::{Event, Limit, LogEntry, SolveReport, Statistics, Termination};
 use crate::search::{Problem, Rounds};
 
@@ -14,6 +21,8 @@ use crate::search::{Problem, Rounds};
 const HELPS: usize = 250;
 /// Lines from which HiGHS has no award, and hardly a bound, in the time that annealing takes for a good one.
 const BEYOND: usize = 2_500;
+/// How often a wait looks whether it is still wanted.
+const TICK: Duration = Duration::from_millis(20);
 /// Rounds of annealing before HiGHS has its turn.
 const ROUNDS: u32 = 3;
 
@@ -57,7 +66,6 @@ impl<'a> Annealing<'a> {
             let holds = certificate.verified() && !certificate.gives_way(job.tender);
             if holds && self.best.as_ref().is_none_or(|b| score < b.score) {
                 let at = LogEntry { work: self.rounds.work(), value: Some(score), bound: None };
-                self.log.push(at);
                 job.control.observe(&Event::Improved { award: award.clone(), at });
                 self.best = Some(Found { award, certificate, score });
             }
@@ -79,22 +87,102 @@ pub(super) fn before_highs(job: &Job<'_>, start: Option<&Award>, known: Option<F
     (annealing.best, annealing.rounds.moves)
 }
 
-/// The best award that annealing finds within the limits, where the tender is beyond HiGHS; `None` where it is not, or
-/// annealing finds none.
+/// What the bound has come to while annealing goes on beside it.
+#[derive(Default)]
+struct Bounding {
+    state: Mutex<Bounded>,
+    told: Condvar,
+    /// The value of the best award, as bits.
+    known: AtomicU64,
+    stop: AtomicBool,
+}
+
+#[derive(Default)]
+struct Bounded {
+    /// Bound and the work it took, in order.
+    log: Vec<(Decimal, f64)>,
+    /// Work so far.
+    work: f64,
+    ended: bool,
+    blocks: usize,
+}
+
+impl Bounding {
+    fn state(&self) -> MutexGuard<'_, Bounded> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Bounds until it ends or is told to stop.
+    fn run(&self, job: &Job<'_>) {
+        let mut improved = |value: f64, work: f64| {
+            let Some(value) = Decimal::from_f64(value) else { return };
+            let value = value.round_dp_with_strategy(2, RoundingStrategy::ToNegativeInfinity);
+            let mut state = self.state();
+            state.work = work;
+            state.log.push((value, work));
+            drop(state);
+            self.told.notify_all();
+            let known = Decimal::from_f64(self.known()).map(|v| v.round_dp(2));
+            let bound = Some(known.map_or(value, |k| k.min(value)));
+            job.control.observe(&Event::Progress(LogEntry { work, value: known, bound }));
+        };
+        let answer = bound(
+            job.tender,
+            Work { most: job.options.work_limit },
+            &mut Calls {
+                stop: &|| self.stop.load(Ordering::Relaxed),
+                known: &|| self.known(),
+                improved: &mut improved,
+                plan: &mut |_| {},
+            },
+        );
+        let mut state = self.state();
+        state.ended = true;
+        state.blocks = answer.map_or(0, |a| a.blocks);
+        drop(state);
+        self.told.notify_all();
+    }
+
+    fn known(&self) -> f64 {
+        match self.known.load(Ordering::Relaxed) {
+            0 => f64::INFINITY,
+            bits => f64::from_bits(bits),
+        }
+    }
+
+    /// The best bound that so much work proved. Waits for that much where the answer must be reproducible.
+    fn after(&self, work: f64, reproducible: bool) -> Option<Decimal> {
+        let mut state = self.state();
+        while reproducible && state.work < work && !state.ended && !self.stop.load(Ordering::Relaxed) {
+            state = self.told.wait_timeout(state, TICK).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        let within = state.log.iter().filter(|(_, w)| !reproducible || *w <= work);
+        within.map(|(bound, _)| *bound).max()
+    }
+}
+
+/// The best award that annealing finds within the limits, and the bound that decomposition proves beside it, where the
+/// tender is beyond HiGHS; `None` where it is not, or annealing finds none.
 pub(super) fn instead_of_highs(job: &Job<'_>, start: Option<&Award>) -> Option<SolveReport> {
     let mut annealing = Annealing::of(job, start, BEYOND)?;
-    let limit = loop {
-        if let Some(limit) = annealing.round() {
-            break limit;
-        }
-    };
+    let bounding = Bounding::default();
+    let (termination, bound) = std::thread::scope(|scope| {
+        scope.spawn(|| bounding.run(job));
+        let ended = annealing.beside(&bounding);
+        bounding.stop.store(true, Ordering::Relaxed);
+        ended
+    });
     let best = annealing.best?;
-    let statistics =
-        Statistics { iterations: annealing.rounds.iterations, moves: annealing.rounds.moves, ..Statistics::default() };
+    let statistics = Statistics {
+        iterations: annealing.rounds.iterations,
+        moves: annealing.rounds.moves,
+        blocks: bounding.state().blocks,
+        ..Statistics::default()
+    };
     Some(SolveReport {
-        termination: Termination::Feasible(limit),
+        termination,
+        bound: bound.map(|b| b.min(best.score)),
         award: Some((best.award, best.certificate)),
-        bound: None,
         reached: None,
         reasons: Vec::new(),
         log: annealing.log,
@@ -102,4 +190,27 @@ pub(super) fn instead_of_highs(job: &Job<'_>, start: Option<&Award>) -> Option<S
         ladder: Vec::new(),
         level_bounds: Vec::new(),
     })
+}
+
+impl Annealing<'_> {
+    /// Rounds until the bound proves the award or a limit is reached; what ended them, and the bound.
+    fn beside(&mut self, bounding: &Bounding) -> (Termination, Option<Decimal>) {
+        let reproducible = self.job.options.time_limit.is_none();
+        loop {
+            let limit = self.round();
+            let value = self.best.as_ref().map(|b| b.score);
+            if let Some(value) = value.and_then(|v| v.to_f64()) {
+                bounding.known.store(value.to_bits(), Ordering::Relaxed);
+            }
+            let bound = bounding.after(self.rounds.work(), reproducible && limit != Some(Limit::Cancelled));
+            let bound = bound.map(|b| value.map_or(b, |v| v.min(b)));
+            self.log.push(LogEntry { work: self.rounds.work(), value, bound });
+            if value.zip(bound).is_some_and(|(v, b)| proven_between(v, b, self.job.options.gap)) {
+                return (Termination::Optimal, bound);
+            }
+            if let Some(limit) = limit {
+                return (Termination::Feasible(limit), bound);
+            }
+        }
+    }
 }

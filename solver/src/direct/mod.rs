@@ -335,6 +335,7 @@ fn statistics(model: &AwardModel, outcome: &highs::Outcome) -> Statistics {
         nodes: outcome.nodes,
         iterations: outcome.iterations,
         moves: 0,
+        blocks: 0,
         solver_value: None,
     }
 }

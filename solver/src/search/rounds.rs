@@ -118,7 +118,7 @@ impl Rounds {
 }
 
 /// Moves that are about as much work as 1,000 simplex iterations.
-const MOVES: f64 = 20_000.0;
+const MOVES: f64 = 100_000.0;
 
 /// One annealing with its polish; switching costs are decided anew where the award is near the best.
 fn leg(
