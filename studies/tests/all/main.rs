@@ -9,4 +9,5 @@ mod frontier;
 mod prices;
 mod probes;
 mod tender;
+mod tried;
 mod why_not;
