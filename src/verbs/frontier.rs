@@ -62,7 +62,7 @@ pub struct Args {
     out: Option<PathBuf>,
 }
 
-/// A measure in its own unit: suppliers are counted, shares are percentages, scores and emissions keep what they need.
+/// A measure in its own unit: suppliers are counted, shares are percentages, scores and emissions keep four decimals.
 fn natural(against: Against, measure: f64) -> String {
     match against {
         Against::Suppliers => format!("{measure:.0}"),
@@ -71,18 +71,23 @@ fn natural(against: Against, measure: f64) -> String {
     }
 }
 
-/// What is proven about the far end.
+/// What is proven about the far end: rounded away from it and past the last point as printed, so that what is printed is
+/// proven as well and contradicts no point.
 fn far_end(against: Against, body: &FrontierBody) -> String {
+    let last = body.points.last().map_or(f64::NAN, |p| p.measure);
     let Some(at) = body.nothing_at.filter(|at| *at > 0.0 || against.more()) else { return String::new() };
-    // Rounded away from the end, so that what is printed is proven as well.
-    let scale = 1e4;
-    let at = if against.more() { (at * scale - 1e-6).ceil() } else { (at * scale + 1e-6).floor() } / scale;
+    let unit = 1e-4;
+    let (away, further) = match against.more() {
+        true => ((at / unit - 1e-6).ceil() * unit, unit),
+        false => ((at / unit + 1e-6).floor() * unit, -unit),
+    };
+    let away = if natural(against, away) == natural(against, last) { away + further } else { away };
     let than = match against {
         Against::Preference => "or more",
         Against::Suppliers => "or fewer",
         Against::Emissions | Against::Concentration | Against::Moved => "or less",
     };
-    format!("\n  far end: no award has {} {than}, proven\n", natural(against, at))
+    format!("\n  far end: no award has {} {than}, proven\n", natural(against, away))
 }
 
 fn text(against: Against, body: &FrontierBody) -> String {

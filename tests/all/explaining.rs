@@ -124,6 +124,17 @@ fn a_frontier_counts_suppliers_and_shares_in_percent() {
 }
 
 #[test]
+fn a_far_end_that_is_proven_contradicts_no_point() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/wound-care");
+    let args = ["frontier", root.to_str().unwrap(), "--against", "preference", "--points", "2", "--quiet"];
+    let said = run(args).stdout;
+    let (points, end) = said.split_once("far end: no award has ").unwrap();
+    let bound: f64 = end.split_once(" or more, proven").unwrap().0.parse().unwrap();
+    let last = points.lines().filter_map(|l| l.split_whitespace().next()?.parse::<f64>().ok()).next_back().unwrap();
+    assert!(bound > last && bound < last + 3e-4, "{said}");
+}
+
+#[test]
 fn a_comparison_says_which_way_an_edit_can_only_go() {
     let folder = Files::tiny().folder();
     let file = folder.path().join("tighter.toml");

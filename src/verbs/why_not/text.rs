@@ -1,6 +1,6 @@
 //! What `ballast why-not` says to people.
 
-use ballast_exchange::documents::explain::WhyNotBody;
+use ballast_exchange::documents::explain::{TriedPart, WhyNotBody};
 use ballast_exchange::documents::study::AnswerPart;
 use rust_decimal::Decimal;
 
@@ -47,7 +47,8 @@ fn one_flip(body: &WhyNotBody) -> String {
     match (body.proven_winning, body.proven_losing) {
         (Some(wins), Some(loses)) => {
             let now = if wins >= Decimal::ONE { "it wins already; " } else { "" };
-            let open = body.tried.iter().any(|t| t.verdict == "undecided" && t.factor > wins && t.factor < loses);
+            let between = |t: &&TriedPart| t.verdict == "undecided" && t.factor > wins && t.factor < loses;
+            let open = loses - wins > Decimal::new(2, 3) && body.tried.iter().any(|t| between(&t));
             let open = if open { "; what lies between is not decided, a smaller --gap narrows it" } else { "" };
             format!("  {now}with its prices {} it wins, {} it loses, both proven{open}\n", factor(wins), factor(loses))
         }
@@ -84,7 +85,7 @@ fn many_flips(body: &WhyNotBody, why: &str) -> String {
         let lowest = body.tried.iter().find(|t| t.verdict == "loses").filter(|t| t.factor < Decimal::ONE);
         match lowest.and_then(|t| Some((t.factor, t.dearer.low?))) {
             Some((f, more)) => text.push_str(&format!(
-                "  it would not win even at {} of its prices: the award with it would still cost at least {} more, proven\n",
+                "  it would not win even at {} its prices: the award with it would still cost at least {} more, proven\n",
                 if f == Decimal::new(5, 1) { "half".to_owned() } else { format!("× {}", f.normalize()) },
                 money(more.floor())
             )),
