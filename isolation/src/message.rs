@@ -52,7 +52,7 @@ enum AimMessage {
     Best,
     Differ { from: Vec<AwardMessage>, within: Decimal },
     Stay { close_to: AwardMessage, within: Decimal },
-    Other { than: AwardMessage },
+    Other { than: AwardMessage, enters: Decimal },
 }
 
 impl From<&Aim> for AimMessage {
@@ -63,7 +63,7 @@ impl From<&Aim> for AimMessage {
                 Self::Differ { from: from.iter().map(Into::into).collect(), within: *within }
             }
             Aim::Stay { close_to, within } => Self::Stay { close_to: close_to.into(), within: *within },
-            Aim::Other { than } => Self::Other { than: than.into() },
+            Aim::Other { than, enters } => Self::Other { than: than.into(), enters: *enters },
         }
     }
 }
@@ -76,7 +76,7 @@ impl From<AimMessage> for Aim {
                 Self::Differ { from: from.into_iter().map(Into::into).collect(), within }
             }
             AimMessage::Stay { close_to, within } => Self::Stay { close_to: close_to.into(), within },
-            AimMessage::Other { than } => Self::Other { than: than.into() },
+            AimMessage::Other { than, enters } => Self::Other { than: than.into(), enters },
         }
     }
 }

@@ -21,6 +21,6 @@ pub use direct::InProcess;
 pub use highs::{VERSION as HIGHS_VERSION, version as highs_version};
 pub use report::{
     Aim, Control, Engine, EngineError, Event, Limit, LogEntry, Options, Reached, Reason, SolveReport, Statistics, Step,
-    Termination,
+    TIES_UP_TO_COLUMNS, Termination, default_entry,
 };
 pub use search::{Walked, walk};

@@ -30,10 +30,12 @@ pub enum Aim {
         within: Decimal,
     },
     /// The best award in which some need has another set of winners: a supplier drops out of it, or one that had none of
-    /// it gets at least 10 %.
+    /// it gets at least the share `enters`.
     Other {
         /// The award it must differ from.
         than: Award,
+        /// Share of a need from which a supplier that had none of it is another winner, above 0 and at most 1.
+        enters: Decimal,
     },
 }
 
@@ -191,7 +193,21 @@ pub struct Step {
     pub violations: [Decimal; 4],
 }
 
+/// Columns of the model up to which a tender is solved to the end, with ties decided.
+pub const TIES_UP_TO_COLUMNS: usize = 400;
+
+/// Share from which a supplier counts as another winner where nothing else is said.
+pub fn default_entry() -> Decimal {
+    Decimal::new(1, 1)
+}
+
 impl SolveReport {
+    /// Whether the award is the preferred one among those of equal value. Asked of a solve for the least value.
+    pub fn ties_decided(&self) -> bool {
+        let small = self.statistics.columns <= TIES_UP_TO_COLUMNS;
+        small && self.termination == Termination::Optimal && self.ladder.is_empty()
+    }
+
     /// Cost of the award, as certified.
     pub fn value(&self) -> Option<Decimal> {
         self.award.as_ref().map(|(_, c)| c.costs.value)

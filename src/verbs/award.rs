@@ -243,6 +243,7 @@ fn make_asked(
     body.reproducible &= retries.is_empty();
     body.aim = asked.reached(&report);
     body.second_best = second_best;
+    body.ties = asked.ties(&report);
     let run = json!({
         "elapsed_seconds": desk.started.elapsed().as_secs_f64(),
         "improvements_at_seconds": desk.times.lock().map(|t| t.clone()).unwrap_or_default(),

@@ -52,7 +52,7 @@ pub fn run(args: &Args, output: &Output) -> Outcome {
     if let Some(copy) = &args.annotate {
         // What the file itself says wrongly: edits of a scenario have no cell in it.
         if same_file(&args.tender, copy) {
-            return Err(Failure::input("--annotate writes a copy, which lacks fonts and widths: name another file"));
+            return Err(Failure::input("--annotate writes a copy, which does not keep everything: name another file"));
         }
         let (contents, reading) = crate::tender_file::open(&args.tender);
         annotate(contents.as_ref(), &reading.findings, copy)?;

@@ -5,7 +5,7 @@ use ballast_domain::Tender;
 use ballast_domain::award::Award;
 use ballast_domain::difference::{Decided, Difference, between};
 use ballast_domain::overlap::winners;
-use ballast_solver::{Aim, Engine, Options, Reached};
+use ballast_solver::{Aim, Engine, Options, Reached, default_entry};
 use rust_decimal::Decimal;
 
 use crate::{Answer, Desk, Interval, Probe, Settings, ask_one};
@@ -75,7 +75,7 @@ pub fn alternatives(
         let settings = Settings { options: Options { aim, ..settings.options.clone() }, ..settings.clone() };
         ask_one(engine, Probe::new(name, tender), &settings, desk)
     };
-    found.second = aiming("the second best", Aim::Other { than: first.clone() });
+    found.second = aiming("the second best", Aim::Other { than: first.clone(), enters: default_entry() });
     found.second_gap = found.second.interval().less(found.best.interval());
     let cap = certificate.costs.value * (Decimal::ONE + within);
     if found.second.infeasible() || found.second.interval().low.is_some_and(|low| low > cap) {

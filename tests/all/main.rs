@@ -20,6 +20,7 @@ mod signals;
 mod sourcing;
 mod structure;
 mod studies;
+mod ties;
 mod tiny;
 mod workbook_annotate;
 mod workbook_bids;

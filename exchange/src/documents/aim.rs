@@ -16,6 +16,19 @@ pub struct AimPart {
     pub within: Decimal,
 }
 
+/// Whether ties were decided: which of several awards of equal value this is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TiesPart {
+    /// True if the award is the preferred one of all of its value.
+    pub decided: bool,
+    /// Columns of the model.
+    pub columns: usize,
+    /// Columns up to which ties are decided.
+    pub up_to_columns: usize,
+    /// In words.
+    pub detail: String,
+}
+
 /// The best award with other winners in some need.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SecondBestPart {

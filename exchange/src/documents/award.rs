@@ -10,7 +10,7 @@ use ballast_domain::tables::Basis;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::aim::{AimPart, SecondBestPart};
+use super::aim::{AimPart, SecondBestPart, TiesPart};
 use super::contracts::Compared;
 pub use super::contracts::{BestLayer, LayerPart, LayersPart, SupplyClauses};
 pub use super::fees::{FeesPart, SupplierFees};
@@ -107,6 +107,9 @@ pub struct AwardBody {
     /// What an aim other than the least value reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aim: Option<AimPart>,
+    /// Which of several awards of equal value this is; null where nobody solved for it.
+    #[serde(default)]
+    pub ties: Option<TiesPart>,
     /// The best award with other winners, where it was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second_best: Option<SecondBestPart>,
@@ -387,6 +390,7 @@ impl AwardBody {
             ladder: Vec::new(),
             statistics: BTreeMap::new(),
             aim: None,
+            ties: None,
             second_best: None,
         }
     }

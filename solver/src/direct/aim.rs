@@ -3,7 +3,7 @@
 //! * differ: minimise Σ_k Σ_{lines whose (need, supplier) wins in award k} w·x ÷ number of awards;
 //! * stay: minimise Σ w·x⁰ − Σ w·s with s\[c\] ≤ x\[c\] and s\[c\] ≤ x⁰\[c\];
 //! * other: the cost, subject to Σ_{winners} out\[n, s\] + Σ_{others} in\[n, s\] ≥ 1, where out = 1 forbids the supplier's
-//!   volume in the need and in = 1 asks for 10 % of it.
+//!   volume in the need and in = 1 asks for the share `enters` of it.
 //!
 //! The first two stand under a cap on the value.
 
@@ -20,8 +20,6 @@ use crate::model::{AwardModel, Model, RowLabel, Terms};
 
 /// The objective at the whole demand.
 pub(super) const SCALE: f64 = 1e4;
-/// Share of a need from which a supplier is a winner that had none before.
-const ENTERS: f64 = 0.1;
 
 /// Share of the weighted demand that a line is at x = 1.
 fn weights(tender: &Tender) -> IxVec<CandidateIx, f64> {
@@ -72,7 +70,7 @@ pub(super) fn stay(tender: &Tender, model: &AwardModel, close_to: &Award, most: 
 }
 
 /// The least value with other winners.
-pub(super) fn other(tender: &Tender, model: &AwardModel, than: &Award) -> AwardModel {
+pub(super) fn other(tender: &Tender, model: &AwardModel, than: &Award, enters: f64) -> AwardModel {
     let mut other = model.clone();
     let winners = overlap::winners(tender, than);
     let mut pairs: BTreeMap<(NeedIx, SupplierIx), Vec<CandidateIx>> = BTreeMap::new();
@@ -86,7 +84,7 @@ pub(super) fn other(tender: &Tender, model: &AwardModel, than: &Award) -> AwardM
             true => drops_out(tender, &mut other, &lines, flag),
             false => {
                 let all: f64 = tender.cells.iter().filter(|c| c.need == need).map(|c| c.quantity.to_f64()).sum();
-                let part = |c: &CandidateIx| (other.volumes.share[*c], other.volumes.units[*c] / all / ENTERS);
+                let part = |c: &CandidateIx| (other.volumes.share[*c], other.volumes.units[*c] / all / enters);
                 let mut terms: Terms = lines.iter().map(part).collect();
                 terms.push((flag, -1.0));
                 other.model.row(RowLabel::Link, 0.0, f64::INFINITY, terms);
@@ -116,7 +114,7 @@ fn drops_out(tender: &Tender, other: &mut AwardModel, lines: &[CandidateIx], fla
 }
 
 /// Whether an award has other winners, by the same definition.
-pub(super) fn is_other(tender: &Tender, award: &Award, than: &Award) -> bool {
+pub(super) fn is_other(tender: &Tender, award: &Award, than: &Award, enters: f64) -> bool {
     let (before, now) = (overlap::winners(tender, than), overlap::winners(tender, award));
     if before.difference(&now).next().is_some() {
         return true;
@@ -128,6 +126,6 @@ pub(super) fn is_other(tender: &Tender, award: &Award, than: &Award) -> bool {
         });
         let won: f64 = lines.map(|l| l.used.to_f64()).sum();
         let all: f64 = tender.cells.iter().filter(|c| c.need == need).map(|c| c.quantity.to_f64()).sum();
-        won >= all * ENTERS * (1.0 - 1e-5)
+        won >= all * enters * (1.0 - 1e-5)
     })
 }

@@ -25,7 +25,7 @@ use crate::model::{self, AwardModel};
 use crate::repair;
 use crate::report::{
     Aim, Control, Engine, EngineError, Event, Limit, LogEntry, Options, Reached, Reason, SolveReport, Statistics,
-    Termination,
+    TIES_UP_TO_COLUMNS, Termination,
 };
 use goal::{Bound, Found, Goal, Job, Run, pursue};
 
@@ -61,7 +61,7 @@ impl Engine for InProcess {
             Aim::Best => Self::search(tender, options, control),
             Aim::Differ { from, within } => differ(&job, from, *within),
             Aim::Stay { close_to, within } => stay(&job, close_to, *within),
-            Aim::Other { than } => other(&job, than),
+            Aim::Other { than, enters } => other(&job, than, *enters),
         }?;
         if report.termination == Termination::Infeasible && report.reasons.is_empty() {
             report.reasons = conflict(tender, options, control);
@@ -118,7 +118,7 @@ fn settings(options: &Options, model: &AwardModel) -> Settings {
 }
 
 fn small(model: &AwardModel) -> bool {
-    model.model.columns() <= ties::SMALL
+    model.model.columns() <= TIES_UP_TO_COLUMNS
 }
 
 /// The award, if it names lines of this tender and its certificate holds.
@@ -232,11 +232,14 @@ fn stay(job: &Job<'_>, close_to: &Award, within: Decimal) -> Result<SolveReport,
 }
 
 /// The best award with other winners.
-fn other(job: &Job<'_>, than: &Award) -> Result<SolveReport, EngineError> {
-    let model = aim::other(job.tender, &model::build(job.tender), than);
+fn other(job: &Job<'_>, than: &Award, enters: Decimal) -> Result<SolveReport, EngineError> {
+    let enters = enters.to_f64().filter(|e| *e > 0.0 && *e <= 1.0);
+    let enters =
+        enters.ok_or_else(|| EngineError::Solver("the share of another winner is above 0 and at most 1".to_owned()))?;
+    let model = aim::other(job.tender, &model::build(job.tender), than, enters);
     let settings = settings(job.options, &model);
     let score = |award: &Award, certificate: &Certificate| {
-        aim::is_other(job.tender, award, than).then_some(certificate.costs.value)
+        aim::is_other(job.tender, award, than, enters).then_some(certificate.costs.value)
     };
     let goal = Goal { score: Box::new(score), bound: Bound::OfTheRun };
     let start = job.options.start.as_ref();

@@ -22,8 +22,6 @@ use super::{cap, objective};
 use crate::highs::Settings;
 use crate::model::AwardModel;
 
-/// Columns up to which a tender is solved to the end, with ties decided.
-pub(super) const SMALL: usize = 400;
 /// Weight of the cell, per cell.
 const CELL: f64 = 0.000_618_034;
 /// A share below this is what the tolerance of the cap leaves room for.

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use ballast_domain::award::AwardLine;
 use ballast_domain::index::{CandidateIx, Ix};
 use ballast_domain::quantity::NeedUnits;
-use ballast_solver::{Aim, Award, Control, Engine, Event, InProcess, Options, SolveReport, Termination};
+use ballast_solver::{Aim, Award, Control, Engine, Event, InProcess, Options, SolveReport, Termination, default_entry};
 use rust_decimal::Decimal;
 
 use crate::random::{self, Shape};
@@ -167,17 +167,24 @@ fn the_second_best_has_other_winners() {
     // S1 wins all for 1,000. Next: 10 % to S2, 900 + 110.
     let book = two_suppliers("10", "11");
     let best = award_of(&solve(&book.read()));
-    let (report, _) = ask(&book, &Options { aim: Aim::Other { than: best.clone() }, ..to_the_end() });
+    let (report, _) =
+        ask(&book, &Options { aim: Aim::Other { than: best.clone(), enters: default_entry() }, ..to_the_end() });
     assert_eq!(report.value(), Some(fraction("1010.00")));
     assert_eq!(report.termination, Termination::Optimal);
+    // Who enters from a quarter of the need, or from a hundredth: 750 + 275, 990 + 11.
+    for (enters, value) in [("0.25", "1025.00"), ("0.01", "1001.00"), ("1", "1100.00")] {
+        let aim = Aim::Other { than: best.clone(), enters: fraction(enters) };
+        assert_eq!(ask(&book, &Options { aim, ..to_the_end() }).0.value(), Some(fraction(value)), "from {enters}");
+    }
     // With one supplier per need S1 must drop out: 1,100.
     let single = book.row("rules", "id=one measure=count of=supplier each=need at_most=1");
-    let (report, _) = ask(&single, &Options { aim: Aim::Other { than: best.clone() }, ..to_the_end() });
+    let (report, _) =
+        ask(&single, &Options { aim: Aim::Other { than: best.clone(), enters: default_entry() }, ..to_the_end() });
     assert_eq!(report.value(), Some(fraction("1100.00")));
     // Nobody else sells: there is no second.
     let alone = Book::one_need().sells("S1", "gauze", "P1", "10", "");
     let best = award_of(&solve(&alone.read()));
-    let (report, _) = ask(&alone, &Options { aim: Aim::Other { than: best }, ..to_the_end() });
+    let (report, _) = ask(&alone, &Options { aim: Aim::Other { than: best, enters: default_entry() }, ..to_the_end() });
     assert_eq!(report.termination, Termination::Infeasible);
 }
 

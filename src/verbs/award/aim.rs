@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use ballast_domain::{Award, Tender};
-use ballast_exchange::documents::aim::{AimPart, SecondBestPart};
+use ballast_exchange::documents::aim::{AimPart, SecondBestPart, TiesPart};
 use ballast_exchange::documents::award::AwardBody;
 use ballast_exchange::documents::read_award;
-use ballast_solver::{Aim, Control, Engine, Event, Options, Reached, SolveReport, Termination};
+use ballast_solver::{Aim, Control, Engine, Event, Options, Reached, SolveReport, TIES_UP_TO_COLUMNS, Termination};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -30,6 +30,17 @@ pub struct Asked {
     /// Show the best award with other winners, too, and how much dearer it is.
     #[arg(long, conflicts_with = "stay")]
     second_best: bool,
+    /// Share of a need from which a supplier that had none of it makes other winners.
+    #[arg(long, value_parser = entry, default_value = "0.1", requires = "second_best", value_name = "FRACTION")]
+    entry: Decimal,
+}
+
+/// Reads a share from which a supplier counts.
+pub fn entry(text: &str) -> Result<Decimal, String> {
+    let value = Decimal::from_str_exact(text).map_err(|_| "a fraction such as 0.1".to_owned())?;
+    // What awards are rounded to must not count as a winner.
+    let fits = value >= Decimal::new(1, 3) && value <= Decimal::ONE;
+    fits.then_some(value).ok_or_else(|| "a fraction from 0.001 to 1".to_owned())
 }
 
 /// Reads a fraction by which an award may be dearer.
@@ -48,7 +59,7 @@ pub struct Question {
     pub aim: Aim,
     warm: Option<Value>,
     stay: Option<Value>,
-    second_best: bool,
+    second_best: Option<Decimal>,
 }
 
 impl Asked {
@@ -61,7 +72,13 @@ impl Asked {
             None => Aim::Best,
         };
         let (start, warm) = warm.unzip();
-        Ok(Question { start, aim, warm, stay: stay.map(|(_, d)| d), second_best: self.second_best })
+        Ok(Question {
+            start,
+            aim,
+            warm,
+            stay: stay.map(|(_, d)| d),
+            second_best: self.second_best.then_some(self.entry),
+        })
     }
 }
 
@@ -88,9 +105,31 @@ impl Question {
         if let (Aim::Stay { within, .. }, Some(digest)) = (&self.aim, &self.stay) {
             shown["stay"] = json!({ "award": digest, "within": within });
         }
-        if self.second_best {
-            shown["second_best"] = Value::from(true);
+        if let Some(entry) = self.second_best {
+            shown["second_best"] = json!({ "entry": entry });
         }
+    }
+
+    /// How ties were dealt with.
+    pub fn ties(&self, report: &SolveReport) -> Option<TiesPart> {
+        report.award.as_ref()?;
+        let decided = matches!(self.aim, Aim::Best) && report.ties_decided();
+        let why = match (&self.aim, report.statistics.columns > TIES_UP_TO_COLUMNS) {
+            (_, _) if decided => {
+                "among awards of equal value this one prefers lower ids, of the supplier, then of the offer"
+            }
+            (_, true) => {
+                "not decided: on a tender of this size the seed decides which of several awards within the gap is found"
+            }
+            (Aim::Best, false) => "not decided: the search ended before the value was proven, or rules had to give way",
+            (_, false) => "not decided: the award was chosen by another aim than the least value",
+        };
+        Some(TiesPart {
+            decided,
+            columns: report.statistics.columns,
+            up_to_columns: TIES_UP_TO_COLUMNS,
+            detail: why.to_owned(),
+        })
     }
 
     /// What the aim reached.
@@ -111,18 +150,19 @@ impl Question {
         report: &SolveReport,
         interrupt: &Interrupt,
     ) -> Result<Option<SecondBestPart>, Failure> {
-        let (true, Some((award, certificate))) = (self.second_best, &report.award) else { return Ok(None) };
-        let options = Options { aim: Aim::Other { than: award.clone() }, start: None, ..options.clone() };
+        let (Some(enters), Some((award, certificate))) = (self.second_best, &report.award) else { return Ok(None) };
+        let options = Options { aim: Aim::Other { than: award.clone(), enters }, start: None, ..options.clone() };
         let second = engine.award(tender, &options, &Quiet(interrupt))?;
         let gap_money = second.value().map(|v| v - certificate.costs.value);
         let detail = match (&second.termination, second.value()) {
-            (_, Some(_)) => {
-                "the best award in which a supplier drops out of a need, or one that had none of it gets 10 % or more"
-            }
-            (Termination::Infeasible, None) => "proven: no award has other winners",
-            _ => "none was found before a limit",
+            (_, Some(_)) => format!(
+                "the best award in which a supplier drops out of a need, or one that had none of it gets {} % or more",
+                (enters * Decimal::ONE_HUNDRED).normalize()
+            ),
+            (Termination::Infeasible, None) => "proven: no award has other winners".to_owned(),
+            _ => "none was found before a limit".to_owned(),
         };
-        Ok(Some(SecondBestPart { value: second.value(), bound: second.bound, gap_money, detail: detail.to_owned() }))
+        Ok(Some(SecondBestPart { value: second.value(), bound: second.bound, gap_money, detail }))
     }
 }
 
