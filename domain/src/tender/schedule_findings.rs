@@ -8,7 +8,7 @@ use super::places::Places;
 use super::schedules::Assortment;
 use super::{Offer, Product, Schedule, Site, Whole};
 use crate::finding::Findings;
-use crate::index::{Ix, IxVec, OfferIx, ProductIx, ScheduleIx, SiteIx};
+use crate::index::{Ix, IxVec, NeedIx, OfferIx, ProductIx, ScheduleIx, SiteIx};
 use crate::tables::{
     Basis, CohortMode, CountLevel, Draft, Gives, Mode, Payer, PriceLevel, ScheduleKind, ScheduleRow, ShareWeight,
 };
@@ -35,7 +35,7 @@ pub(super) fn check(
         if schedule.mode == Mode::Incremental {
             incremental(draft, row, schedule, offers, of.products, places, findings);
         }
-        share_of_purchases(draft, row, schedule, of, places, findings);
+        share_of_purchases(draft, row, schedule, of, offers, places, findings);
         without_price(row, schedule, draft, offers, places, findings);
         for (other_row, other) in &all[i + 1..] {
             overlap((row, schedule), (other_row, other), offers, places, findings);
@@ -177,16 +177,19 @@ fn share_of_purchases(
     r: &ScheduleRow,
     s: &Schedule,
     of: &Assortment<'_>,
+    offers: &IxVec<OfferIx, Offer>,
     places: &Places<'_>,
     findings: &mut Findings,
 ) {
     let Some(whole) = &s.whole else { return };
     let inside = s.gives != Gives::Sum && s.applies_to.iter().all(|o| s.counts.binary_search(o).is_ok());
-    let (of_what, fix) = match (whole.products.len(), unserved(draft, s, whole, of)) {
+    let (of_what, fix) = match (whole.products.len(), costs_nothing(draft, s, whole, of, offers)) {
         _ if inside => return,
         (0, None) => return,
         (0, Some(site)) => (
-            format!("what site {site} and those counted with it spend, and all of that may stay unserved"),
+            format!(
+                "what site {site} and those counted with it spend, and all of that may stay unserved or cost nothing"
+            ),
             "set weight = reference, or let the schedule apply only to what it counts",
         ),
         (products, _) => (
@@ -203,8 +206,20 @@ fn share_of_purchases(
     );
 }
 
-/// A cohort that may spend nothing on the whole, because all that it needs of it may stay unserved: one of its sites.
-fn unserved(draft: &Draft, s: &Schedule, whole: &Whole, of: &Assortment<'_>) -> Option<String> {
+/// A cohort that may spend nothing on the whole, because all that it needs of it may stay unserved or be had for
+/// nothing: one of its sites.
+fn costs_nothing(
+    draft: &Draft,
+    s: &Schedule,
+    whole: &Whole,
+    of: &Assortment<'_>,
+    offers: &IxVec<OfferIx, Offer>,
+) -> Option<String> {
+    // Where another schedule gives the price, there is none at list level only.
+    let by_list = s.spend_level == CountLevel::List;
+    let free = offers.iter().filter(|o| o.list_price.0.is_zero() && (by_list || !o.needs_tier));
+    let free: BTreeSet<NeedIx> = free.flat_map(|o| of.needs_of(o.product)).collect();
+    let costs = |n: &NeedIx| of.needs[*n].shortage_cost.is_none() && !free.contains(n);
     let cohort = |site: &Site, ix: SiteIx| match s.cohort_mode {
         CohortMode::All => 0,
         CohortMode::Member => site.member.ix(),
@@ -212,15 +227,14 @@ fn unserved(draft: &Draft, s: &Schedule, whole: &Whole, of: &Assortment<'_>) -> 
     };
     let sites: BTreeMap<&str, usize> =
         s.sites.iter().map(|ix| (of.sites[*ix].id.as_str(), cohort(&of.sites[*ix], *ix))).collect();
-    let needs: BTreeMap<&str, bool> =
-        whole.needs.iter().map(|n| (of.needs[*n].id.as_str(), of.needs[*n].shortage_cost.is_none())).collect();
+    let needs: BTreeMap<&str, bool> = whole.needs.iter().map(|n| (of.needs[*n].id.as_str(), costs(n))).collect();
     let mut cohorts: BTreeMap<usize, (&str, bool)> = BTreeMap::new();
     for row in draft.demand.iter().filter(|_| whole.weight == ShareWeight::Spend) {
-        if let (Some(cohort), Some(is_served)) = (sites.get(row.site.as_str()), needs.get(row.need.as_str())) {
-            cohorts.entry(*cohort).or_insert((row.site.as_str(), false)).1 |= is_served;
+        if let (Some(cohort), Some(costs)) = (sites.get(row.site.as_str()), needs.get(row.need.as_str())) {
+            cohorts.entry(*cohort).or_insert((row.site.as_str(), false)).1 |= costs;
         }
     }
-    cohorts.into_values().find(|(_, is_served)| !is_served).map(|(site, _)| site.to_owned())
+    cohorts.into_values().find(|(_, costs)| !costs).map(|(site, _)| site.to_owned())
 }
 
 /// An offer without a price of its own takes it from one schedule, and its escalator moves that price or nothing.

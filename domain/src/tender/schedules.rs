@@ -24,7 +24,7 @@ pub(super) struct Assortment<'a> {
 
 impl Assortment<'_> {
     /// The needs that a product may serve in an award.
-    fn needs_of(&self, product: ProductIx) -> impl Iterator<Item = NeedIx> + '_ {
+    pub(super) fn needs_of(&self, product: ProductIx) -> impl Iterator<Item = NeedIx> + '_ {
         let others = self.equivalences.iter().filter(move |e| e.product == product && e.full).map(|e| e.need);
         std::iter::once(self.products[product].need).chain(others)
     }

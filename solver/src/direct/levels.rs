@@ -22,11 +22,10 @@ use crate::report::{EngineError, Limit, SolveReport, Termination};
 const ROOM: Decimal = Decimal::from_parts(1, 0, 0, false, 6);
 /// Room in money: a cent, for rounding.
 const CENT: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
-/// Money by which rounding to the cent lowers one number at most.
-const HALF: f64 = 0.005;
-
-/// By how much all components together.
-const MOST_ROUNDED: f64 = HALF * (Component::ALL.len() + 1) as f64;
+/// Money for floating point where the relative room is less: so little that it shows in no cent.
+const FLOAT: f64 = 0.002;
+/// Money by which rounding to the cent lowers all components and their sum at most.
+const MOST_ROUNDED: f64 = 0.005 * (Component::ALL.len() + 1) as f64;
 
 /// Walks down from the award of the first level.
 pub(super) fn descend(
@@ -51,7 +50,7 @@ pub(super) fn descend(
         spent += more;
         let stated = reached.to_f64().unwrap_or(f64::MAX);
         let exact = point.map_or(stated, |p| objective(&model, &p)).clamp(stated, stated + MOST_ROUNDED);
-        cap::at_most(&mut model.model, exact + room.to_f64().unwrap_or(0.0));
+        cap::at_most(&mut model.model, exact + FLOAT + room.to_f64().unwrap_or(0.0));
         caps.push(reached + room + CENT);
         model::turn_to(job.tender, &mut model, k);
         let kept = |certificate: &Certificate| caps.iter().enumerate().all(|(i, cap)| value(certificate, i) <= *cap);

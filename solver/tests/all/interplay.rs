@@ -34,4 +34,12 @@ fn of_nothing_bought_no_share_can_be_asked() {
         .row("sites", "site=B member=M1")
         .row("demand", "site=B need=gauze quantity=10");
     assert_eq!(faults(&by_site), ["share_above_whole share_of"]);
+    // Nor is there a cheapest piece where another supplier gives gauze away.
+    let free = half_of_what_is_spent("spend").set("needs", |_| true, "shortage_cost", "").set(
+        "offers",
+        |o| o["offer"] == "P2",
+        "price",
+        "0",
+    );
+    assert_eq!(faults(&free), ["share_above_whole share_of"]);
 }

@@ -144,6 +144,27 @@ fn a_level_that_is_rounded_is_kept_and_proven() {
 }
 
 #[test]
+fn a_level_of_nothing_is_kept_and_proven() {
+    // Nothing from S2, although it sells the same gauze; then what is left of the goods: 4 × 20 at list.
+    let book = Book::new()
+        .row("sites", "site=A member=M1")
+        .row("sites", "site=B member=M2")
+        .row("needs", "need=gauze category=wound unit=piece reference_price=40 whole_packs=yes")
+        .row("demand", "site=A need=gauze quantity=1")
+        .row("demand", "site=B need=gauze quantity=3")
+        .row("suppliers", "supplier=S2")
+        .row("suppliers", "supplier=S3")
+        .sells("S2", "gauze", "P1", "30", "")
+        .sells("S3", "gauze", "P2", "20", "")
+        .row("schedules", "schedule=T basis=need_units mode=all_units cohort_mode=member counts_offers=P1;P2")
+        .row("tiers", "schedule=T from=1 value=0.2");
+    let first = "term=s level=1 of=spend scope.supplier=S2 spend_level=net factor=0.5";
+    let book = chosen(term(term(book, first), "term=g level=2 of=goods"));
+    let report = assert_award(&book, "0.00", &["A gauze P2 1p", "B gauze P2 3p"]);
+    assert_eq!(levels(&report), ["0.00", "80.00"]);
+}
+
+#[test]
 fn levels_in_the_file_need_not_follow_on_each_other() {
     let book = chosen(term(term(near_and_far(), "term=l level=3 of=cash"), "term=c level=7 of=freight"));
     let report = assert_award(&book, "1000.00", &["A gauze far 100"]);

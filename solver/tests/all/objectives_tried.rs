@@ -92,9 +92,12 @@ fn choose(r: &mut Random, book: &mut Book) {
     }
 }
 
+/// The value of each level, and the award that has them.
+type Judged<A> = (Vec<Decimal>, A);
+
 /// The best value of each level among awards that keep those above to within a slack, and an award that has them.
-fn best(judged: &[(Vec<Decimal>, &Award)], slack: Decimal) -> Option<(Vec<Decimal>, Award)> {
-    let mut left: Vec<&(Vec<Decimal>, &Award)> = judged.iter().collect();
+fn best(judged: &[Judged<&Award>], slack: Decimal) -> Option<Judged<Award>> {
+    let mut left: Vec<&Judged<&Award>> = judged.iter().collect();
     let mut values = Vec::new();
     for level in 0..judged.first()?.0.len() {
         let least = left.iter().map(|(v, _)| v[level]).min()?;
@@ -105,7 +108,7 @@ fn best(judged: &[(Vec<Decimal>, &Award)], slack: Decimal) -> Option<(Vec<Decima
 }
 
 /// What the solver says otherwise.
-fn disagreement(book: &Book, tender: &Tender, best: Option<&(Vec<Decimal>, Award)>) -> Option<String> {
+fn disagreement(book: &Book, tender: &Tender, best: Option<&Judged<Award>>) -> Option<String> {
     let told = best.map(|(values, award)| format!("{values:?} {:?}", lines(tender, award)));
     let report = match try_solve(tender) {
         Ok(report) => report,
@@ -138,40 +141,43 @@ fn disagreement(book: &Book, tender: &Tender, best: Option<&(Vec<Decimal>, Award
     })
 }
 
+/// One tender.
+fn tried(seed: u64) -> Option<Trial> {
+    let r = &mut Random::new(seed ^ 0x0b1e);
+    let mut book = random::tender(seed, Shape { stacked: r.chance(40), ..SHAPE });
+    choose(r, &mut book);
+    let tender = Tender::read(&book.raw(), Findings::default()).tender?;
+    let all = allocations(&tender).filter(|all| all.len() <= MOST)?;
+    let judged: Vec<Judged<&Award>> = all
+        .iter()
+        .map(|award| (award, certify(&tender, award, default_tolerance())))
+        .filter(|(_, certificate)| certificate.verified())
+        .map(|(award, certificate)| (certificate.costs.levels.iter().map(|l| l.value).collect(), award))
+        .collect();
+    let (tight, loose) = (best(&judged, Decimal::new(5, 3)), best(&judged, Decimal::new(3, 2)));
+    // Where a cent of a level decides the next, both answers are right.
+    let values = |best: &Option<Judged<Award>>| best.as_ref().map(|b| b.0.clone());
+    if values(&tight) != values(&loose) {
+        return None;
+    }
+    let objective = tender.objective.as_ref()?;
+    let cheapest = judged.iter().map(|(_, a)| ballast_domain::certificate::price(&tender, a).costs.cash).min();
+    let turned = tight
+        .as_ref()
+        .is_some_and(|(_, award)| Some(ballast_domain::certificate::price(&tender, award).costs.cash) != cheapest);
+    let has = |column: &str| book.0["objectives"].iter().any(|row| row.contains_key(column));
+    Some(
+        Trial::of(disagreement(&book, &tender, tight.as_ref()))
+            .note("feasible", tight.is_some())
+            .note("turned", turned)
+            .note("levels", objective.levels.len() > 1)
+            .note("curves", has("curve"))
+            .note("weights", has("factor")),
+    )
+}
+
 fn run(part: u64) {
-    let mut tally = trials(50_000_000 + part * 1_000_000, Often(60, 1000), |seed| {
-        let r = &mut Random::new(seed ^ 0x0b1e);
-        let mut book = random::tender(seed, Shape { stacked: r.chance(40), ..SHAPE });
-        choose(r, &mut book);
-        let tender = Tender::read(&book.raw(), Findings::default()).tender?;
-        let all = allocations(&tender).filter(|all| all.len() <= MOST)?;
-        let judged: Vec<(Vec<Decimal>, &Award)> = all
-            .iter()
-            .map(|award| (award, certify(&tender, award, default_tolerance())))
-            .filter(|(_, certificate)| certificate.verified())
-            .map(|(award, certificate)| (certificate.costs.levels.iter().map(|l| l.value).collect(), award))
-            .collect();
-        let (tight, loose) = (best(&judged, Decimal::new(5, 3)), best(&judged, Decimal::new(3, 2)));
-        // Where a cent of a level decides the next, both answers are right.
-        let values = |best: &Option<(Vec<Decimal>, Award)>| best.as_ref().map(|b| b.0.clone());
-        if values(&tight) != values(&loose) {
-            return None;
-        }
-        let objective = tender.objective.as_ref()?;
-        let cheapest = judged.iter().map(|(_, a)| ballast_domain::certificate::price(&tender, a).costs.cash).min();
-        let turned = tight
-            .as_ref()
-            .is_some_and(|(_, award)| Some(ballast_domain::certificate::price(&tender, award).costs.cash) != cheapest);
-        let has = |column: &str| book.0["objectives"].iter().any(|row| row.contains_key(column));
-        Some(
-            Trial::of(disagreement(&book, &tender, tight.as_ref()))
-                .note("feasible", tight.is_some())
-                .note("turned", turned)
-                .note("levels", objective.levels.len() > 1)
-                .note("curves", has("curve"))
-                .note("weights", has("factor")),
-        )
-    });
+    let mut tally = trials(50_000_000 + part * 1_000_000, Often(60, 1000), tried);
     for name in ["feasible", "turned", "levels", "curves", "weights"] {
         tally = tally.at_least(name, 20).not_always(name);
     }

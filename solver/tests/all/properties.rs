@@ -7,20 +7,22 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::random::{self, Random, Shape};
-use crate::tender::{Book, try_solve};
+use crate::tender::{Book, Row, try_solve};
 use ballast_solver::{SolveReport, Termination};
 
 /// Whole packs and continuous quantities in turn.
 fn shape() -> impl Strategy<Value = Shape> {
-    (any::<bool>(), 1..=3u64, 1..=3u64, 0..=2u64).prop_map(|(whole, sites, needs, rules)| Shape {
-        whole: whole.then_some(8),
-        sites,
-        needs,
-        fixed_charges: true,
-        odd_tiers: false,
-        plain_offers: false,
-        stacked: false,
-        rules,
+    (any::<bool>(), 1..=3u64, 1..=3u64, 0..=2u64, any::<bool>()).prop_map(|(whole, sites, needs, rules, stacked)| {
+        Shape {
+            whole: whole.then_some(8),
+            sites,
+            needs,
+            fixed_charges: true,
+            odd_tiers: false,
+            plain_offers: false,
+            stacked,
+            rules,
+        }
     })
 }
 
@@ -51,33 +53,45 @@ fn same(a: f64, b: f64) -> bool {
     a == b || (a - b).abs() <= 0.08 + 1e-6 * a.abs().max(b.abs())
 }
 
-fn all(_: &crate::tender::Row) -> bool {
+fn all(_: &Row) -> bool {
     true
 }
 
 /// Every amount of money, times `by`.
-fn scale_money(book: &mut Book, by: Decimal) {
+pub fn scale_money(book: &mut Book, by: Decimal) {
     let by_spend: Vec<String> =
         book.rows("schedules").iter().filter(|s| s["basis"] == "spend").map(|s| s["schedule"].clone()).collect();
     let by_price: Vec<String> =
-        book.rows("schedules").iter().filter(|s| s["gives"] == "price").map(|s| s["schedule"].clone()).collect();
+        book.rows("schedules").iter().filter(|s| s["gives"] != "percent").map(|s| s["schedule"].clone()).collect();
     book.scale("tiers", "from", by, |t| by_spend.contains(&t["schedule"]));
     book.scale("tiers", "value", by, |t| by_price.contains(&t["schedule"]));
     for (table, column) in [
         ("offers", "price"),
         ("suppliers", "onboarding_cost"),
         ("suppliers", "minimum_award"),
+        ("suppliers", "maximum_award"),
+        ("packages", "price"),
+        ("adjustments", "per_need_unit"),
+        ("adjustments", "once"),
         ("freight", "per_pack"),
         ("freight", "per_need_unit"),
         ("switching", "cost"),
         ("incumbents", "price"),
         ("needs", "reference_price"),
+        ("needs", "shortage_cost"),
     ] {
         book.scale(table, column, by, all);
     }
-    for bound in ["at_least", "at_most"] {
-        book.scale("rules", bound, by, |r| r["measure"] == "spend");
+    // Of money a unit, penalties are no money.
+    let money = |r: &Row, prefix: &str| {
+        let is = |key: &str, word: &str| r.get(&format!("{prefix}{key}")).is_some_and(|cell| cell == word);
+        is("measure", "spend") || is("measure", "mean") && is("of", "price")
+    };
+    for bound in ["at_least", "at_most", "exactly"] {
+        book.scale("rules", bound, by, |r| money(r, "") && !r.contains_key("relative_to"));
+        book.scale("rules", &format!("when.{bound}"), by, |r| money(r, "when."));
     }
+    book.scale("rules", "price", by, |r| !money(r, ""));
 }
 
 /// Every need measured in a unit `by` times smaller.
@@ -144,8 +158,8 @@ proptest! {
 
     #[test]
     fn a_dearer_twin_of_an_offer_changes_nothing(seed in any::<u32>(), shape in shape()) {
-        // Not so where a second offer helps by itself: its own maximum, more list spend for a minimum or a rule.
-        let book = random::tender(u64::from(seed), Shape { plain_offers: true, ..shape });
+        // Not so where a second offer helps by itself: its own maximum, more list spend for a minimum, a rule or a schedule.
+        let book = random::tender(u64::from(seed), Shape { plain_offers: true, stacked: false, ..shape });
         let mut more = book.clone();
         let r = &mut Random::new(u64::from(seed) + 2);
         let pick = r.between(0, more.rows("offers").len() as u64 - 1) as usize;

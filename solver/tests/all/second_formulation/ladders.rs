@@ -157,8 +157,11 @@ pub fn ladders(problem: &Problem, years: usize) -> Vec<Ladder> {
     ladders
 }
 
+/// Those lines of a cohort for which something holds.
+type Lines<'a> = dyn Fn(&dyn Fn(&Line) -> bool) -> Vec<usize> + 'a;
+
 /// The demand of needs and categories (by spend: what is spent on them), the other purchases of products and suppliers.
-fn whole(problem: &Problem, row: &Row, lines: &dyn Fn(&dyn Fn(&Line) -> bool) -> Vec<usize>) -> Whole {
+fn whole(problem: &Problem, row: &Row, lines: &Lines<'_>) -> Whole {
     let parts: Vec<(&str, &str)> = row["share_of"].split(';').map(|p| p.split_once(':').unwrap()).collect();
     let demanded =
         |l: &Line| parts.contains(&("need", l.need.as_str())) || parts.contains(&("category", l.category.as_str()));
