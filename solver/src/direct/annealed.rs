@@ -23,7 +23,7 @@ const HELPS: usize = 250;
 const BEYOND: usize = 2_500;
 /// How often a wait looks whether it is still wanted.
 const TICK: Duration = Duration::from_millis(20);
-/// Rounds of annealing before HiGHS has its turn.
+/// Rounds of annealing before HiGHS has its turn; one where an award is known already.
 const ROUNDS: u32 = 3;
 
 /// Annealing so far.
@@ -78,8 +78,9 @@ impl<'a> Annealing<'a> {
 /// The award that HiGHS starts from, better than `known`; the moves it took.
 pub(super) fn before_highs(job: &Job<'_>, start: Option<&Award>, known: Option<Found>) -> (Option<Found>, u64) {
     let Some(mut annealing) = Annealing::of(job, start, HELPS) else { return (known, 0) };
+    let rounds = if known.is_some() { 1 } else { ROUNDS };
     annealing.best = known;
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds {
         if annealing.round().is_some() {
             break;
         }
