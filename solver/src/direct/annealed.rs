@@ -115,33 +115,39 @@ impl Bounding {
 
     /// Bounds until it ends or is told to stop.
     fn run(&self, job: &Job<'_>) {
-        let mut improved = |value: f64, work: f64| {
-            let Some(value) = Decimal::from_f64(value) else { return };
-            let value = value.round_dp_with_strategy(2, RoundingStrategy::ToNegativeInfinity);
-            let mut state = self.state();
-            state.work = work;
-            state.log.push((value, work));
-            drop(state);
-            self.told.notify_all();
-            let known = Decimal::from_f64(self.known()).map(|v| v.round_dp(2));
-            let bound = Some(known.map_or(value, |k| k.min(value)));
-            job.control.observe(&Event::Progress(LogEntry { work, value: known, bound }));
-        };
-        let answer = bound(
-            job.tender,
-            Work { most: job.options.work_limit },
-            &mut Calls {
+        let bounded = || {
+            let mut calls = Calls {
                 stop: &|| self.stop.load(Ordering::Relaxed),
                 known: &|| self.known(),
-                improved: &mut improved,
+                improved: &mut |value, work| self.improved(job, value, work),
                 plan: &mut |_| {},
-            },
-        );
+            };
+            bound(job.tender, Work { most: job.options.work_limit }, &mut calls)
+        };
+        // One core is for annealing.
+        let threads = std::thread::available_parallelism().map_or(1, |n| n.get().saturating_sub(1)).max(1);
+        let answer = match rayon::ThreadPoolBuilder::new().num_threads(threads).build() {
+            Ok(pool) => pool.install(bounded),
+            Err(_) => bounded(),
+        };
         let mut state = self.state();
         state.ended = true;
         state.blocks = answer.map_or(0, |a| a.blocks);
         drop(state);
         self.told.notify_all();
+    }
+
+    fn improved(&self, job: &Job<'_>, value: f64, work: f64) {
+        let Some(value) = Decimal::from_f64(value) else { return };
+        let value = value.round_dp_with_strategy(2, RoundingStrategy::ToNegativeInfinity);
+        let mut state = self.state();
+        state.work = work;
+        state.log.push((value, work));
+        drop(state);
+        self.told.notify_all();
+        let known = Decimal::from_f64(self.known()).map(|v| v.round_dp(2));
+        let bound = Some(known.map_or(value, |k| k.min(value)));
+        job.control.observe(&Event::Progress(LogEntry { work, value: known, bound }));
     }
 
     fn known(&self) -> f64 {

@@ -14,22 +14,22 @@ use super::moves::Mover;
 pub(super) struct Schedule {
     pub(super) moves: u64,
     /// First and last temperature, in mean worth of a cell.
-    pub(super) hot: f64,
-    pub(super) cold: f64,
-    /// Part of the run in which ladders are smoothed, falling from 1 to 0.
-    pub(super) smoothed: f64,
-    pub(super) seed: u64,
+    hot: f64,
+    cold: f64,
+    /// How far ladders are smoothed at first, and the part of the run in which that falls to 0.
+    smooth: f64,
+    smoothed: f64,
 }
 
 impl Schedule {
     /// From anywhere.
-    pub(super) fn complete(moves: u64, seed: u64) -> Self {
-        Self { moves, hot: 0.4, cold: 0.002, smoothed: 0.85, seed }
+    pub(super) fn complete(moves: u64) -> Self {
+        Self { moves, hot: 0.4, cold: 0.002, smooth: 1.0, smoothed: 0.85 }
     }
 
-    /// From a good award.
-    pub(super) fn reheat(moves: u64, seed: u64) -> Self {
-        Self { moves, hot: 0.03, cold: 0.002, smoothed: 0.3, seed }
+    /// In a neighbourhood of a good award.
+    pub(super) fn near(moves: u64) -> Self {
+        Self { moves, hot: 0.05, cold: 0.002, smooth: 0.3, smoothed: 0.5 }
     }
 }
 
@@ -38,78 +38,125 @@ const LOOK: u64 = 4096;
 /// Part of the run after which it only descends.
 const QUENCH: f64 = 0.93;
 
-/// The best award that a run saw.
+/// Moves per place of a neighbourhood, and the least of them.
+const THOROUGH: u64 = 60;
+const THOROUGH_LEAST: u64 = 20_000;
+
+/// The best award that a run saw, and the moves it made.
 #[derive(Debug, Clone)]
 pub(super) struct Annealed {
-    /// Shares and value; `None` if no award kept everything.
+    /// Value and shares; `None` if no award kept everything.
     pub(super) best: Option<(f64, Vec<f64>)>,
-    /// Moves made.
     pub(super) moves: u64,
 }
 
-/// Anneals from shares. `stop` is asked often.
-pub(super) fn anneal(
-    graph: &Graph,
-    mut mover: Mover<'_>,
-    x: &[f64],
+/// An award under annealing.
+pub(super) struct Run<'g> {
+    state: State<'g>,
+    mover: Mover<'g>,
+    rng: ChaCha8Rng,
+    /// Mean worth of a cell.
     mean_cell: f64,
-    schedule: Schedule,
-    stop: &dyn Fn() -> bool,
-) -> Annealed {
-    let mut rng = ChaCha8Rng::seed_from_u64(schedule.seed);
-    let mut state = State::new(graph);
-    state.x.copy_from_slice(x);
-    state.smooth = if schedule.smoothed > 0.0 { 1.0 } else { 0.0 };
-    state.refresh();
-    mover.recount(&state);
-    let mut best: Option<(f64, Vec<f64>)> = None;
-    let mut temperature = schedule.hot * mean_cell;
-    let mut done = 0;
-    while done < schedule.moves {
-        let at = done as f64 / schedule.moves as f64;
-        temperature = match at < QUENCH {
-            true => schedule.hot * mean_cell * (schedule.cold / schedule.hot).powf(at / QUENCH),
-            false => temperature.min(0.05 * schedule.cold * mean_cell),
-        };
-        let smooth = if at < schedule.smoothed { 1.0 - at / schedule.smoothed } else { 0.0 };
-        if (smooth - state.smooth).abs() > 0.01 || (smooth == 0.0) != (state.smooth == 0.0) || done % (64 * LOOK) == 0 {
-            state.smooth = smooth;
-            state.refresh();
+    moves: u64,
+}
+
+impl<'g> Run<'g> {
+    /// Begins at shares.
+    pub(super) fn new(graph: &'g Graph, mut mover: Mover<'g>, x: &[f64], mean_cell: f64, seed: u64) -> Self {
+        let mut state = State::new(graph);
+        state.x.copy_from_slice(x);
+        state.refresh();
+        mover.recount(&state);
+        Self { state, mover, rng: ChaCha8Rng::seed_from_u64(seed), mean_cell, moves: 0 }
+    }
+
+    /// One complete annealing. `stop` is asked often.
+    pub(super) fn complete(mut self, moves: u64, stop: &dyn Fn() -> bool) -> Annealed {
+        let best = self.anneal(Schedule::complete(moves), stop);
+        Annealed { best, moves: self.moves }
+    }
+
+    /// Short annealings of some needs at a time, others fixed, each from the best award so far.
+    pub(super) fn neighbourhoods(mut self, moves: u64, stop: &dyn Fn() -> bool) -> Annealed {
+        let mut best = (!self.state.violated()).then(|| (self.state.value, self.state.x.clone()));
+        let begin = self.state.x.clone();
+        while self.moves < moves && !stop() {
+            let places = self.mover.focus(&mut self.rng);
+            let found = self.anneal(Schedule::near((THOROUGH * places).max(THOROUGH_LEAST)), stop);
+            if let Some(found) = found.filter(|f| best.as_ref().is_none_or(|b| f.0 < b.0)) {
+                best = Some(found);
+            }
+            self.back_to(best.as_ref().map_or(&begin, |b| &b.1));
         }
-        let until = (done + LOOK).min(schedule.moves);
-        while done < until {
-            done += 1;
-            let before = state.energy;
-            let Some(kind) = mover.propose(&mut state, &mut rng) else {
-                state.undo();
-                continue;
-            };
-            state.settle();
-            let worse = state.energy - before;
-            let u: f64 = rng.random();
-            if worse < -temperature * kind.threshold() * u.max(f64::MIN_POSITIVE).ln() {
-                mover.counted(&state);
-                state.keep();
-            } else {
-                state.undo();
+        Annealed { best, moves: self.moves }
+    }
+
+    fn back_to(&mut self, x: &[f64]) {
+        for (place, x) in x.iter().enumerate() {
+            if self.state.x[place] != *x {
+                self.state.set(place as u32, *x);
             }
         }
-        let violated = state.violated();
-        if !violated && state.smooth == 0.0 && best.as_ref().is_none_or(|(value, _)| state.value < *value) {
-            best = Some((state.value, state.x.clone()));
-        }
-        if stop() {
-            break;
-        }
-        for (violation, lambda) in state.violation.iter().zip(&mut state.lambda) {
-            let factor = match *violation > 1e-9 {
-                true if at > QUENCH => 1.1,
-                true => 1.03,
-                false => 0.995,
-            };
-            *lambda = (*lambda * factor).clamp(0.3, 100.0);
-        }
-        state.reprice();
+        self.state.settle();
+        self.state.keep();
+        self.mover.recount(&self.state);
     }
-    Annealed { best, moves: done }
+
+    fn anneal(&mut self, schedule: Schedule, stop: &dyn Fn() -> bool) -> Option<(f64, Vec<f64>)> {
+        let (hot, cold) = (schedule.hot * self.mean_cell, schedule.cold * self.mean_cell);
+        let mut best: Option<(f64, Vec<f64>)> = None;
+        let mut done = 0;
+        while done < schedule.moves {
+            let at = done as f64 / schedule.moves as f64;
+            let quench = at >= QUENCH;
+            let temperature = if quench { 0.05 * cold } else { hot * (cold / hot).powf(at / QUENCH) };
+            let smooth = schedule.smooth * (1.0 - at / schedule.smoothed).max(0.0);
+            if done % (64 * LOOK) == 0 {
+                // Rounding adds up.
+                self.state.smooth = smooth;
+                self.state.refresh();
+            } else if (smooth - self.state.smooth).abs() > 0.01 || (smooth == 0.0) != (self.state.smooth == 0.0) {
+                self.state.smoothen(smooth);
+            }
+            let until = (done + LOOK).min(schedule.moves);
+            while done < until {
+                done += 1;
+                self.step(temperature);
+            }
+            let state = &mut self.state;
+            let is_best = best.as_ref().is_none_or(|(value, _)| state.value < *value);
+            if is_best && state.smooth == 0.0 && !state.violated() {
+                best = Some((state.value, state.x.clone()));
+            }
+            if stop() {
+                break;
+            }
+            for (violation, lambda) in state.violation.iter().zip(&mut state.lambda) {
+                let factor = match *violation > 1e-9 {
+                    true if quench => 1.1,
+                    true => 1.03,
+                    false => 0.995,
+                };
+                *lambda = (*lambda * factor).clamp(0.3, 100.0);
+            }
+            state.reprice();
+        }
+        self.moves += done;
+        best
+    }
+
+    /// One move, kept or undone.
+    fn step(&mut self, temperature: f64) {
+        let before = self.state.energy;
+        let Some(kind) = self.mover.propose(&mut self.state, &mut self.rng) else { return self.state.undo() };
+        self.state.settle();
+        let worse = self.state.energy - before;
+        let u: f64 = self.rng.random();
+        if worse < -temperature * kind.threshold() * u.max(f64::MIN_POSITIVE).ln() {
+            self.mover.counted(&self.state);
+            self.state.keep();
+        } else {
+            self.state.undo();
+        }
+    }
 }

@@ -370,6 +370,20 @@ impl<'g> State<'g> {
         }
     }
 
+    /// Draws ladders towards straight lines.
+    pub(super) fn smoothen(&mut self, smooth: f64) {
+        self.smooth = smooth;
+        self.stamp = self.stamp.wrapping_add(1);
+        for (f, function) in self.graph.functions.iter().enumerate() {
+            if matches!(function, Function::Ladder { .. }) {
+                self.out_stamp[f] = self.stamp;
+                self.queues[self.graph.layer[f] as usize].push(f as u32);
+            }
+        }
+        self.settle();
+        self.keep();
+    }
+
     /// The move stands.
     pub(super) fn keep(&mut self) {
         self.moved.clear();

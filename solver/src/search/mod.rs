@@ -25,7 +25,7 @@ use rand::rngs::ChaCha8Rng;
 
 use crate::model::{AwardModel, Col, Formulary, Model, Volumes, money_scale};
 use crate::repair;
-use anneal::{Annealed, Schedule};
+use anneal::{Annealed, Run};
 use build::Builder;
 use graph::Graph;
 use layout::Layout;
@@ -180,19 +180,18 @@ impl<'t> Problem<'t> {
         ((!state.violated() && state.value < before).then_some((state.value, state.x)), polished.iterations)
     }
 
-    /// A complete annealing of so many moves from the start, with the moves it made.
-    fn anneal(&self, moves: u64, seed: u64, stop: &dyn Fn() -> bool) -> (Option<Valued>, u64) {
-        self.run(&self.start.x, Schedule::complete(moves, seed), stop)
+    /// A complete annealing of so many moves from the start.
+    fn complete(&self, moves: u64, seed: u64, stop: &dyn Fn() -> bool) -> Annealed {
+        self.run(&self.start.x, seed).complete(moves, stop)
     }
 
-    /// One that starts from shares and changes their structure here and there.
-    fn reheat(&self, x: &[f64], moves: u64, seed: u64, stop: &dyn Fn() -> bool) -> (Option<Valued>, u64) {
-        self.run(x, Schedule::reheat(moves, seed), stop)
+    /// Annealings of some needs at a time, from shares.
+    fn neighbourhoods(&self, x: &[f64], moves: u64, seed: u64, stop: &dyn Fn() -> bool) -> Annealed {
+        self.run(x, seed).neighbourhoods(moves, stop)
     }
 
-    fn run(&self, x: &[f64], schedule: Schedule, stop: &dyn Fn() -> bool) -> (Option<Valued>, u64) {
+    fn run(&self, x: &[f64], seed: u64) -> Run<'_> {
         let mover = Mover::new(&self.layout, &self.start.price, self.tender.suppliers.len());
-        let Annealed { best, moves } = anneal::anneal(&self.graph, mover, x, self.mean_cell, schedule, stop);
-        (best, moves)
+        Run::new(&self.graph, mover, x, self.mean_cell, seed)
     }
 }

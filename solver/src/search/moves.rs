@@ -76,6 +76,11 @@ pub(super) struct Mover<'g> {
     /// Lot of each choice.
     lot_of: Vec<u32>,
     amounts: Vec<f64>,
+    /// Needs that may change, their cells, and their lots.
+    needs: Vec<u32>,
+    cells: Vec<(u32, u32)>,
+    open_lots: Vec<u32>,
+    in_focus: Vec<bool>,
 }
 
 impl<'g> Mover<'g> {
@@ -109,7 +114,64 @@ impl<'g> Mover<'g> {
             }
         }
         let count = vec![0; layout.choices];
-        Self { layout, price, mean_price, count, lots, lots_of, lot_of, amounts: Vec::new() }
+        let needs = (0..layout.needs.len() as u32).collect();
+        let open_lots = (0..lots.len() as u32).collect();
+        let (cells, in_focus) = (layout.cells.clone(), vec![true; layout.needs.len()]);
+        Self {
+            layout,
+            price,
+            mean_price,
+            count,
+            lots,
+            lots_of,
+            lot_of,
+            amounts: Vec::new(),
+            needs,
+            cells,
+            open_lots,
+            in_focus,
+        }
+    }
+
+    /// Restricts moves to some needs: of one or two categories, or of a supplier, at most a quarter of all. Gives the number
+    /// of their places.
+    pub(super) fn focus(&mut self, rng: &mut ChaCha8Rng) -> u64 {
+        let layout = self.layout;
+        let most = (layout.needs.len() / 4).max(4);
+        let by_supplier = rng.random_range(0..3) == 0;
+        let category = |rng: &mut ChaCha8Rng| layout.needs[rng.random_range(0..layout.needs.len())].category;
+        let categories = [category(rng), category(rng)];
+        let supplier = rng.random_range(0..self.lots_of.len().max(1));
+        let sells = |n: usize| {
+            let suppliers = layout.needs[n].choices.iter().filter_map(|c| c.supplier);
+            suppliers.into_iter().any(|s| ballast_domain::index::Ix::ix(s) == supplier)
+        };
+        let mut chosen: Vec<u32> = (0..layout.needs.len())
+            .filter(|n| if by_supplier { sells(*n) } else { categories.contains(&layout.needs[*n].category) })
+            .map(|n| n as u32)
+            .collect();
+        while chosen.len() > most {
+            chosen.swap_remove(rng.random_range(0..chosen.len()));
+        }
+        if chosen.is_empty() {
+            chosen.push(rng.random_range(0..layout.needs.len()) as u32);
+        }
+        self.in_focus.fill(false);
+        self.cells.clear();
+        self.open_lots.clear();
+        let mut places = 0;
+        for n in &chosen {
+            let need = &layout.needs[*n as usize];
+            self.in_focus[*n as usize] = true;
+            self.cells.extend((0..need.cells.len() as u32).map(|k| (*n, k)));
+            places += (need.cells.len() * need.choices.len()) as u64;
+            let lots = (0..need.choices.len()).map(|c| self.lot_of[need.first_choice + c]);
+            self.open_lots.extend(lots.filter(|l| *l != NONE));
+        }
+        self.open_lots.sort_unstable();
+        self.open_lots.dedup();
+        self.needs = chosen;
+        places
     }
 
     /// Counts anew which choices are used.
@@ -184,7 +246,7 @@ impl<'g> Mover<'g> {
     }
 
     fn random_cell(&self, rng: &mut ChaCha8Rng) -> (usize, usize) {
-        let (n, k) = self.layout.cells[rng.random_range(0..self.layout.cells.len())];
+        let (n, k) = self.cells[rng.random_range(0..self.cells.len())];
         (n as usize, k as usize)
     }
 
@@ -350,7 +412,7 @@ impl<'g> Mover<'g> {
             let (m, back) = members[rng.random_range(0..members.len())];
             let (m, back) = (m as usize, back as usize);
             let other = &self.layout.needs[m];
-            if m == n || self.count[other.first_choice + back] == 0 {
+            if m == n || !self.in_focus[m] || self.count[other.first_choice + back] == 0 {
                 continue;
             }
             let to = (0..other.choices.len()).find(|c| self.lot_of[other.first_choice + c] == lot_a);
@@ -428,7 +490,7 @@ impl<'g> Mover<'g> {
     }
 
     fn random_need(&self, rng: &mut ChaCha8Rng) -> usize {
-        rng.random_range(0..self.layout.needs.len())
+        self.needs[rng.random_range(0..self.needs.len())] as usize
     }
 
     fn product(&mut self, state: &mut State<'_>, rng: &mut ChaCha8Rng) -> Option<Kind> {
@@ -516,16 +578,16 @@ impl<'g> Mover<'g> {
     }
 
     fn push(&mut self, state: &mut State<'_>, rng: &mut ChaCha8Rng) -> Option<Kind> {
-        if self.lots.is_empty() {
+        if self.open_lots.is_empty() {
             return None;
         }
-        let lot = rng.random_range(0..self.lots.len());
+        let lot = self.open_lots[rng.random_range(0..self.open_lots.len())] as usize;
         let (part, pull) = (rng.random::<f64>(), rng.random_range(0..2) == 0);
         let mut any = false;
         for i in 0..self.lots[lot].members.len() {
             let (n, c) = self.lots[lot].members[i];
             let (n, c) = (n as usize, c as usize);
-            if rng.random::<f64>() >= part {
+            if !self.in_focus[n] || rng.random::<f64>() >= part {
                 continue;
             }
             let need = &self.layout.needs[n];
@@ -560,7 +622,7 @@ impl<'g> Mover<'g> {
                 let (n, c) = self.lots[lot].members[i];
                 let (n, c) = (n as usize, c as usize);
                 let need = &self.layout.needs[n];
-                if self.count[need.first_choice + c] == 0 {
+                if !self.in_focus[n] || self.count[need.first_choice + c] == 0 {
                     continue;
                 }
                 let of = |s: usize| {

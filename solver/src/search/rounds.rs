@@ -1,10 +1,11 @@
-//! Rounds of annealing. The first is short, for an award soon. Each later one is a pair: a complete annealing from the
-//! start, longer from round to round, and one as long that reheats the best award; both are polished. A round does the same
-//! whatever the number of threads; its two annealings run side by side where there is room.
+//! Rounds of annealing. The first is short, for an award soon. Each later one is a pair, longer from round to round: at first
+//! a complete annealing from the start and one of neighbourhoods of the best award, later two of neighbourhoods; each is
+//! polished. A round does the same whatever the number of threads; its pair runs side by side where there is room.
 
 use ballast_domain::award::Award;
 
 use super::Problem;
+use super::anneal::Annealed;
 
 /// Moves of the first annealing, per place.
 const FIRST: u64 = 30;
@@ -16,10 +17,12 @@ const TRIES: u32 = 3;
 const FULL: u64 = 40;
 /// The least of that.
 const FULL_LEAST: u64 = 100_000;
+/// Rounds with a complete annealing; later both of a pair look near the best.
+const FRESH: u32 = 4;
 /// Rounds after which they grow no longer.
 const GROWTH: u32 = 5;
 /// Relative distance to the best within which an award has its switching decided anew.
-const NEAR: f64 = 0.002;
+const NEAR: f64 = 0.0003;
 
 /// A value with its shares.
 pub(crate) type Valued = (f64, Vec<f64>);
@@ -68,7 +71,7 @@ impl Rounds {
         if round == 0 {
             for attempt in 0..TRIES {
                 let moves = (FIRST * places).max(FIRST_LEAST) * 4u64.pow(attempt);
-                let leg = leg(problem, &|| problem.anneal(moves, seed_of(u64::from(attempt)), stop), None, stop);
+                let leg = leg(problem, &|| problem.complete(moves, seed_of(u64::from(attempt)), stop), None, stop);
                 if self.take(leg) {
                     return true;
                 }
@@ -81,14 +84,16 @@ impl Rounds {
         let moves = (FULL * places).max(FULL_LEAST) << (round - 1).min(GROWTH);
         let near = self.best.as_ref().map(|(value, _)| value + NEAR * value.abs());
         let from = self.best.as_ref().map(|(_, x)| x).or(self.from.as_ref()).cloned();
-        let fresh = || leg(problem, &|| problem.anneal(moves, seed_of(0), stop), near, stop);
-        let reheated = || {
-            let again = || match &from {
-                Some(x) => problem.reheat(x, moves, seed_of(1), stop),
-                None => problem.anneal(moves, seed_of(1), stop),
-            };
-            leg(problem, &again, near, stop)
+        let near_by = |leg: u64| match &from {
+            Some(x) => problem.neighbourhoods(x, moves, seed_of(leg), stop),
+            None => problem.complete(moves, seed_of(leg), stop),
         };
+        let first = || match round <= FRESH {
+            true => problem.complete(moves, seed_of(0), stop),
+            false => near_by(0),
+        };
+        let fresh = || leg(problem, &first, near, stop);
+        let reheated = || leg(problem, &|| near_by(1), near, stop);
         let legs = std::thread::scope(|scope| {
             let second = scope.spawn(reheated);
             let first = fresh();
@@ -121,13 +126,8 @@ impl Rounds {
 const MOVES: f64 = 100_000.0;
 
 /// One annealing with its polish; switching costs are decided anew where the award is near the best.
-fn leg(
-    problem: &Problem<'_>,
-    anneal: &dyn Fn() -> (Option<Valued>, u64),
-    near: Option<f64>,
-    stop: &dyn Fn() -> bool,
-) -> Leg {
-    let (mut found, moves) = anneal();
+fn leg(problem: &Problem<'_>, anneal: &dyn Fn() -> Annealed, near: Option<f64>, stop: &dyn Fn() -> bool) -> Leg {
+    let Annealed { best: mut found, moves } = anneal();
     let mut iterations = 0;
     if let Some(raw) = &found {
         let (polished, spent) = problem.polish(&raw.1, false, stop);
