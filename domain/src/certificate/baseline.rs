@@ -133,7 +133,7 @@ pub fn baseline(tender: &Tender, lines: &[LineCost]) -> Baseline {
     award.lines.sort_by_key(|l| l.candidate);
     let sum = |lines: &[LineCost], cells: &dyn Fn(CellIx) -> bool| {
         let of = lines.iter().filter(|l| cells(tender.candidates[l.candidate].cell));
-        round(&(of.fold(zero(), |a, l| a + l.yearly()) * &years), 2)
+        round(&(of.map(LineCost::yearly).sum::<Exact>() * &years), 2)
     };
     let before = |cells: &dyn Fn(CellIx) -> bool| {
         let of = today.iter().filter(|(c, _)| cells(**c));

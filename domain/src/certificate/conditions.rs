@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use num_traits::{Signed, Zero};
+use num_traits::Zero;
 
 use super::facts::{Checker, Fact, FactCheck};
 use super::prices::LineCost;
@@ -103,11 +103,13 @@ pub(super) fn minimum_order(tender: &Tender, costs: &[LineCost], tolerance: &Exa
 /// Most list spend of a supplier.
 pub(super) fn maximum_award(tender: &Tender, costs: &[LineCost], tolerance: &Exact) -> FactCheck {
     let mut check = Checker::new(Fact::MaximumAward);
-    for (ix, supplier) in tender.suppliers.enumerate() {
+    let mut spends: IxVec<SupplierIx, Exact> = tender.suppliers.iter().map(|_| zero()).collect();
+    for line in costs {
+        spends[tender.candidates[line.candidate].supplier] += &line.list;
+    }
+    for (supplier, spend) in tender.suppliers.iter().zip(spends.iter()) {
         let Some(maximum) = supplier.maximum_award else { continue };
-        let own = costs.iter().filter(|l| tender.candidates[l.candidate].supplier == ix);
-        let spend = own.fold(zero(), |a, l| a + &l.list);
-        check.at_most(&spend, &maximum.exact(), tolerance, || format!("supplier {}", supplier.id));
+        check.at_most(spend, &maximum.exact(), tolerance, || format!("supplier {}", supplier.id));
     }
     check.done()
 }

@@ -9,7 +9,7 @@ use crate::tender::coverage::sizes;
 pub(super) fn check(tender: &Tender, award: &Award) -> FactCheck {
     let mut check = Checker::new(Fact::Coverage);
     for size in sizes(tender) {
-        let bought = award.lines.iter().any(|l| size.lines.binary_search(&l.candidate).is_ok());
+        let bought = size.lines.iter().any(|c| award.lines.binary_search_by_key(c, |l| l.candidate).is_ok());
         check.must(bought, || {
             let at = size.site.map_or_else(String::new, |s| format!(" at site {}", tender.sites[s].id));
             format!("need {}: size {} is not bought{at}", tender.needs[size.need].id, size.size)

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use num_traits::Signed;
-
 use super::prices::{LineCost, Priced};
 use super::schedules::ScheduleUse;
 use crate::award::{Award, share_step};

@@ -96,7 +96,8 @@ impl Certificate {
 pub fn certify(tender: &Tender, award: &Award, tolerance: Decimal) -> Certificate {
     let priced = price(tender, award);
     let facts = facts::check(tender, award, &priced, &exact(tolerance));
-    let amount = |counted, c: CandidateIx| amounts::amount(tender, award, &priced.lines, counted, c);
+    let amounts = amounts::Amounts::new(tender, award, &priced.lines);
+    let amount = |counted, c: CandidateIx| amounts.of(counted, c);
     let relative = exact(tolerance);
     let rules = tender.rules.indexes().flat_map(|ix| rules::check(tender, ix, &amount, &relative)).collect();
     Certificate { costs: priced.costs, lines: priced.lines, schedules: priced.schedules, facts, rules, tolerance }

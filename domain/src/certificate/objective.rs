@@ -3,6 +3,7 @@
 
 use rust_decimal::Decimal;
 
+use super::amounts::Amounts;
 use super::prices::{Component, LineCost};
 use crate::award::Award;
 use crate::exact::{Exact, exact, round, whole, zero};
@@ -41,7 +42,8 @@ pub(super) fn levels(
         return vec![LevelValue { value, terms: Vec::new() }];
     };
     let years = whole(tender.settings.contract_years);
-    let amount = |counted, c| super::amounts::amount(tender, award, lines, counted, c);
+    let amounts = Amounts::new(tender, award, lines);
+    let amount = |counted, c| amounts.of(counted, c);
     let term = |of: &TermOf| match of {
         TermOf::Money { weights, factor, .. } => {
             let part = |(c, v): &(Component, Decimal)| weights.get(c).map(|w| exact(*v) * exact(*w));

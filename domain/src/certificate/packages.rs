@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use num_traits::{Signed, Zero};
+use num_traits::Zero;
 
 use super::facts::{Checker, Fact, FactCheck};
 use super::prices::LineCost;

@@ -10,15 +10,16 @@
 //!
 //! Every component is rounded to the cent once, half to even.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
+use super::amounts::Amounts;
 use super::objective::LevelValue;
 use super::schedules::{Bought, ScheduleUse, give};
 use crate::award::Award;
 use crate::choice;
-use crate::exact::{Exact, exact, round, whole, zero};
+use crate::exact::{Exact, Total, exact, round, whole, zero};
 use crate::index::*;
 use crate::rules::{Force, penalties};
 use crate::tables::{Payer, PriceLevel};
@@ -187,9 +188,9 @@ pub(super) fn price_lines(tender: &Tender, award: &Award) -> LinesPriced {
 
     let classes = tender.year_classes();
     let mut schedules = Vec::new();
-    let mut yearly: BTreeMap<Component, Exact> = BTreeMap::new();
+    let mut yearly: BTreeMap<Component, Total> = BTreeMap::new();
     let mut by_year: Vec<Exact> = vec![zero(); tender.settings.contract_years as usize];
-    let mut share_back = zero();
+    let mut share_back = Total::default();
     for class in &classes {
         let bought: Vec<Bought> = award
             .lines
@@ -204,10 +205,10 @@ pub(super) fn price_lines(tender: &Tender, award: &Award) -> LinesPriced {
         let given = give(tender, &bought, class[0]);
         let weight = whole(class.len());
         let part = &weight / &years;
-        let mut total = zero();
+        let mut total = Total::default();
         let mut add = |component, amount: Exact| {
-            total += &amount;
-            *yearly.entry(component).or_insert_with(zero) += amount * &part;
+            yearly.entry(component).or_default().add(&amount * &part);
+            total.add(amount);
         };
         for (i, line) in lines.iter_mut().enumerate() {
             let list = &bought[i].list;
@@ -221,7 +222,7 @@ pub(super) fn price_lines(tender: &Tender, award: &Award) -> LinesPriced {
             add(Component::Markup, charges.markup.clone());
             add(Component::Freight, charges.freight.clone());
             add(Component::Fees, charges.fees.buyer.clone());
-            share_back += &charges.fees.share_back * &weight;
+            share_back.add(&charges.fees.share_back * &weight);
             line.list += list * &part;
             line.discount += &given.discount[i] * &part;
             line.package += &given.package[i] * &part;
@@ -233,7 +234,7 @@ pub(super) fn price_lines(tender: &Tender, award: &Award) -> LinesPriced {
             line.fees.share_back += charges.fees.share_back * &part;
         }
         for &year in class {
-            by_year[year] = total.clone();
+            by_year[year] = total.value();
             if classes.len() > 1 {
                 let year = u32::try_from(year + 1).ok();
                 schedules.extend(given.uses.iter().map(|u| ScheduleUse { year, ..u.clone() }));
@@ -244,6 +245,8 @@ pub(super) fn price_lines(tender: &Tender, award: &Award) -> LinesPriced {
         }
     }
     schedules.sort_by(|a, b| (a.schedule, &a.cohort, a.year).cmp(&(b.schedule, &b.cohort, b.year)));
+    let yearly = yearly.into_iter().map(|(component, sum)| (component, sum.value())).collect();
+    let share_back = share_back.value();
     LinesPriced { lines, schedules, yearly, by_year, share_back }
 }
 
@@ -254,7 +257,8 @@ pub fn price(tender: &Tender, award: &Award) -> Priced {
     let outcome = super::outcome::outcome(tender, award);
     yearly.insert(Component::Outcome, outcome.counted);
     if tender.rules.iter().any(|r| matches!(r.force, Force::Priced { .. })) {
-        let amount = |counted, c| super::amounts::amount(tender, award, &lines, counted, c);
+        let amounts = Amounts::new(tender, award, &lines);
+        let amount = |counted, c| amounts.of(counted, c);
         yearly.insert(Component::Penalties, penalties(tender, &amount).money);
     }
     let mut once: BTreeMap<Component, Exact> = BTreeMap::new();
@@ -331,7 +335,7 @@ fn charges(tender: &Tender, line: &Bought, net: &Exact) -> Charges {
 }
 
 fn onboarding(tender: &Tender, award: &Award) -> Exact {
-    let wins =
-        |s: SupplierIx| award.lines.iter().any(|l| tender.candidates[l.candidate].supplier == s && !l.used.0.is_zero());
-    tender.suppliers.enumerate().filter(|(ix, _)| wins(*ix)).fold(zero(), |sum, (_, s)| sum + s.onboarding_cost.exact())
+    let used = award.lines.iter().filter(|l| !l.used.0.is_zero());
+    let winners: BTreeSet<SupplierIx> = used.map(|l| tender.candidates[l.candidate].supplier).collect();
+    winners.into_iter().fold(zero(), |sum, s| sum + tender.suppliers[s].onboarding_cost.exact())
 }

@@ -89,10 +89,7 @@ pub(super) fn give(tender: &Tender, lines: &[Bought], year: usize) -> Given {
         credit: [nothing.clone(), nothing.clone()],
         uses: Vec::new(),
     };
-    let mut by_offer: BTreeMap<OfferIx, Vec<usize>> = BTreeMap::new();
-    for (i, line) in lines.iter().enumerate() {
-        by_offer.entry(tender.candidates[line.candidate].offer).or_default().push(i);
-    }
+    let index = Index::new(tender, lines);
     let mut left: Vec<Exact> = lines.iter().map(|l| l.list.clone()).collect();
     let steps: BTreeSet<(ScheduleKind, u32)> = tender.schedules.iter().map(Schedule::step).collect();
     let (discounts, rebates): (Vec<_>, Vec<_>) = steps.into_iter().partition(|s| s.0 == ScheduleKind::Discount);
@@ -106,13 +103,14 @@ pub(super) fn give(tender: &Tender, lines: &[Bought], year: usize) -> Given {
         };
         let before = left.clone();
         for (ix, schedule) in tender.schedules.enumerate().filter(|(_, s)| s.step() == step) {
-            let year_of = Year { tender, lines, before: &before, by_offer: &by_offer, year };
+            let year_of = Year { tender, lines, before: &before, index: &index, year };
             let off = match step.0 {
                 ScheduleKind::Discount => &mut given.discount,
                 ScheduleKind::Rebate => &mut given.rebate,
             };
+            let mut priced = year_of.priced(schedule);
             for (cohort, counted) in year_of.counted(schedule) {
-                let measure = counted.parts.values().fold(zero(), |a, b| a + b);
+                let measure: Exact = counted.parts.values().cloned().sum();
                 let measure = match &counted.whole {
                     None => measure,
                     Some(whole) if whole.is_zero() => zero(),
@@ -122,13 +120,15 @@ pub(super) fn give(tender: &Tender, lines: &[Bought], year: usize) -> Given {
                 let mut used = ScheduleUse { schedule: ix, cohort, year: None, measure, tier, saving: zero() };
                 if let (Gives::Sum, Some(tier)) = (schedule.gives, tier) {
                     used.saving = exact(schedule.tiers[tier].value);
-                    let total = counted.parts.values().fold(zero(), |a, b| a + b);
+                    let total: Exact = counted.parts.values().cloned().sum();
                     for (i, part) in &counted.parts {
                         given.credit[usize::from(step.0 == ScheduleKind::Rebate)][*i] += &used.saving * part / &total;
                     }
                 }
-                for (i, saving) in year_of.savings(schedule, &used) {
-                    used.saving += &saving;
+                let priced = priced.remove(&used.cohort).unwrap_or_default();
+                let savings = year_of.savings(schedule, &used, priced);
+                used.saving += savings.iter().map(|(_, saving)| saving.clone()).sum::<Exact>();
+                for (i, saving) in savings {
                     left[i] -= &saving;
                     off[i] += saving;
                 }
@@ -153,13 +153,42 @@ struct Year<'a> {
     tender: &'a Tender,
     lines: &'a [Bought],
     before: &'a [Exact],
-    by_offer: &'a BTreeMap<OfferIx, Vec<usize>>,
+    index: &'a Index,
     year: usize,
+}
+
+/// Lines by what schedules name, and cells by need.
+struct Index {
+    of_offer: BTreeMap<OfferIx, Vec<usize>>,
+    of_need: BTreeMap<NeedIx, Vec<usize>>,
+    of_product: BTreeMap<ProductIx, Vec<usize>>,
+    cells: IxVec<NeedIx, Vec<CellIx>>,
+}
+
+impl Index {
+    fn new(tender: &Tender, lines: &[Bought]) -> Self {
+        let mut index = Self {
+            of_offer: BTreeMap::new(),
+            of_need: BTreeMap::new(),
+            of_product: BTreeMap::new(),
+            cells: tender.needs.iter().map(|_| Vec::new()).collect(),
+        };
+        for (i, line) in lines.iter().enumerate() {
+            let line = &tender.candidates[line.candidate];
+            index.of_offer.entry(line.offer).or_default().push(i);
+            index.of_need.entry(line.need).or_default().push(i);
+            index.of_product.entry(line.product).or_default().push(i);
+        }
+        for (c, cell) in tender.cells.enumerate() {
+            index.cells[cell.need].push(c);
+        }
+        index
+    }
 }
 
 impl Year<'_> {
     fn lines_of(&self, offers: &[OfferIx]) -> Vec<usize> {
-        offers.iter().filter_map(|o| self.by_offer.get(o)).flatten().copied().collect()
+        offers.iter().filter_map(|o| self.index.of_offer.get(o)).flatten().copied().collect()
     }
 
     fn cohort(&self, schedule: &Schedule, line: usize) -> Option<String> {
@@ -221,33 +250,39 @@ impl Year<'_> {
             }
         };
         let by_spend = whole.weight == ShareWeight::Spend;
-        for cell in self.tender.cells.iter().filter(|c| !by_spend && whole.needs.binary_search(&c.need).is_ok()) {
+        let cells = whole.needs.iter().filter(|_| !by_spend).flat_map(|need| &self.index.cells[*need]);
+        for cell in cells.map(|c| &self.tender.cells[*c]) {
             let amount = cell.quantity.exact() * self.unit_weight(whole, cell.need);
             add(cohort(self.tender, schedule, cell.site), amount);
         }
-        for (i, line) in self.lines.iter().enumerate() {
-            let candidate = &self.tender.candidates[line.candidate];
-            let in_needs = whole.needs.binary_search(&candidate.need).is_ok();
-            let own = whole.products.binary_search(&candidate.product).is_ok();
-            if by_spend && in_needs || !in_needs && own {
-                add(self.cohort(schedule, i), self.weighed(schedule, whole, i));
-            }
+        let bought = whole.needs.iter().filter(|_| by_spend).filter_map(|need| self.index.of_need.get(need));
+        let in_needs = |i: &usize| {
+            let need = self.tender.candidates[self.lines[*i].candidate].need;
+            whole.needs.binary_search(&need).is_ok()
+        };
+        let beyond = whole.products.iter().filter_map(|product| self.index.of_product.get(product));
+        for i in bought.flatten().chain(beyond.flatten().filter(|i| !in_needs(i))) {
+            add(self.cohort(schedule, *i), self.weighed(schedule, whole, *i));
         }
     }
 
-    /// What a cohort's tier takes off each line.
-    fn savings(&self, schedule: &Schedule, used: &ScheduleUse) -> Vec<(usize, Exact)> {
+    /// The lines that the schedule prices, by cohort.
+    fn priced(&self, schedule: &Schedule) -> BTreeMap<String, Vec<usize>> {
+        let mut cohorts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for i in self.lines_of(&schedule.applies_to) {
+            if let Some(cohort) = self.cohort(schedule, i) {
+                cohorts.entry(cohort).or_default().push(i);
+            }
+        }
+        cohorts
+    }
+
+    /// What a cohort's tier takes off each of its lines.
+    fn savings(&self, schedule: &Schedule, used: &ScheduleUse, ours: Vec<usize>) -> Vec<(usize, Exact)> {
         let Some(tier) = used.tier else { return Vec::new() };
-        let lines = self.lines_of(&schedule.applies_to);
-        let ours = lines.into_iter().filter(|i| self.cohort(schedule, *i).as_ref() == Some(&used.cohort));
-        let price = |line: usize, value: Decimal| {
-            let offer = &self.tender.offers[self.tender.candidates[self.lines[line].candidate].offer];
-            exact(value) * if schedule.escalates { offer.factor(self.year) } else { crate::exact::whole(1) }
-        };
-        let all_units = |i: usize| match schedule.gives {
-            Gives::Percent => &self.before[i] * exact(schedule.tiers[tier].value),
-            Gives::Price => &self.before[i] - &self.lines[i].packs * price(i, schedule.tiers[tier].value),
-            Gives::Sum => zero(),
+        let rise = |line: usize| match schedule.escalates {
+            true => self.tender.offers[self.tender.candidates[self.lines[line].candidate].offer].factor(self.year),
+            false => crate::exact::whole(1),
         };
         // The part of what is counted that lies in each tier's slice.
         let slice = |t: usize| {
@@ -255,20 +290,20 @@ impl Year<'_> {
                 schedule.tiers.get(t + 1).map_or(used.measure.clone(), |n| exact(n.from).min(used.measure.clone()));
             (end - exact(schedule.tiers[t].from)) / &used.measure
         };
-        let incremental = |i: usize| {
-            (0..=tier).fold(zero(), |sum, t| {
-                let value = schedule.tiers[t].value;
-                sum + slice(t)
-                    * match schedule.gives {
-                        Gives::Price => &self.before[i] - &self.lines[i].packs * price(i, value),
-                        Gives::Percent | Gives::Sum => &self.before[i] * exact(value),
-                    }
-            })
+        let value = |t: usize| exact(schedule.tiers[t].value);
+        // The part that lies in any slice, and the value that a unit gets on average, slices without value among them.
+        let (part, mean) = match schedule.mode {
+            Mode::AllUnits => (crate::exact::whole(1), value(tier)),
+            Mode::Incremental if used.measure.is_zero() => return Vec::new(),
+            Mode::Incremental => {
+                ((0..=tier).map(slice).sum::<Exact>(), (0..=tier).map(|t| slice(t) * value(t)).sum::<Exact>())
+            }
         };
-        match schedule.mode {
-            Mode::AllUnits => ours.map(|i| (i, all_units(i))).collect(),
-            Mode::Incremental if used.measure.is_zero() => Vec::new(),
-            Mode::Incremental => ours.map(|i| (i, incremental(i))).collect(),
-        }
+        let saving = |i: usize| match schedule.gives {
+            Gives::Percent => &self.before[i] * &mean,
+            Gives::Price => &self.before[i] * &part - &self.lines[i].packs * rise(i) * &mean,
+            Gives::Sum => zero(),
+        };
+        ours.into_iter().map(|i| (i, saving(i))).collect()
     }
 }

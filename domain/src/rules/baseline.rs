@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use num_traits::Zero;
 
-use super::line::Line;
+use super::line::{Line, Lines};
 use super::reading::{Amount, Counted, Key, Reading, Sum, Terms, readings};
 use super::{Subject, count, ratio};
 use crate::certificate::incumbent_packs;
@@ -46,5 +46,5 @@ pub(super) fn values<'t>(tender: &'t Tender, subject: &Subject) -> BTreeMap<Key<
         };
         value.map(|v| (key, v))
     };
-    readings(tender, &lines, subject).into_iter().filter_map(value).collect()
+    readings(tender, Lines::Today(&lines), subject).into_iter().filter_map(value).collect()
 }

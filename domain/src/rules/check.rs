@@ -1,10 +1,10 @@
 //! Whether an award keeps a rule, computed exactly.
 
-use num_traits::{Signed, Zero};
+use num_traits::Zero;
 
-use super::expand::{Guard, Instance, expand};
+use super::expand::{Guard, Instance};
 use super::reading::{Amount, Counted, Ratio, Reading, Sum, Terms};
-use super::{Force, Rule, count, moved, ratio};
+use super::{Force, Rule, count, expand, moved, ratio};
 use crate::exact::{Exact, whole, zero};
 use crate::index::{CandidateIx, RuleIx};
 use crate::tender::Tender;
@@ -53,7 +53,7 @@ pub(super) struct Reader<'a> {
 impl Reader<'_> {
     fn add(&self, counted: Counted, terms: &Terms) -> Exact {
         let amount = |(c, w): &(CandidateIx, Exact)| (self.award)(counted, *c).map(|x| x * w);
-        terms.iter().filter_map(amount).fold(zero(), |a, b| a + b)
+        terms.iter().filter_map(amount).sum()
     }
 
     fn ratio(&self, ratio: &Ratio) -> Option<Exact> {
@@ -94,24 +94,24 @@ impl Reader<'_> {
 pub fn check(tender: &Tender, ix: RuleIx, award: Award<'_>, tolerance: &Exact) -> Vec<RuleCheck> {
     let rule: &Rule = &tender.rules[ix];
     let reader = Reader { award, tolerance };
-    expand(tender, rule).into_iter().map(|instance| judge(&reader, ix, rule, instance)).collect()
+    expand(tender, rule).iter().map(|instance| judge(&reader, ix, rule, instance)).collect()
 }
 
-fn judge(reader: &Reader<'_>, ix: RuleIx, rule: &Rule, instance: Instance) -> RuleCheck {
+fn judge(reader: &Reader<'_>, ix: RuleIx, rule: &Rule, instance: &Instance) -> RuleCheck {
     let applies = instance.when.as_ref().is_none_or(|guard| reader.met(guard))
         && (!rule.if_used || reader.used(&instance.reading));
     let value = if applies { reader.value(&instance.reading) } else { None };
     // Bounds that are multiples of what the system reads; where it reads nothing, there is nothing to compare with.
     let (low, high) = match &instance.system {
-        None => (instance.low, instance.high),
+        None => (instance.low.clone(), instance.high.clone()),
         Some(system) => match reader.ratio(system) {
-            Some(of) => (instance.low.map(|l| l * &of), instance.high.map(|h| h * &of)),
+            Some(of) => (instance.low.as_ref().map(|l| l * &of), instance.high.as_ref().map(|h| h * &of)),
             None => (None, None),
         },
     };
     let mut result = RuleCheck {
         rule: ix,
-        label: instance.label,
+        label: instance.label.clone(),
         value,
         low,
         high,
@@ -131,10 +131,10 @@ fn judge(reader: &Reader<'_>, ix: RuleIx, rule: &Rule, instance: Instance) -> Ru
             Reading::Tally(_) | Reading::Moved(_) => zero(),
             // Amounts hold relative to their bound, ratios to their own unit.
             Reading::Ratio(_) if rule.subject.measured.is_amount() => {
-                result.high.as_ref().or(result.low.as_ref()).map_or_else(zero, Signed::abs)
+                result.high.as_ref().or(result.low.as_ref()).map_or_else(zero, Exact::abs)
             }
             Reading::Ratio(_) => {
-                let bound = result.high.as_ref().or(result.low.as_ref()).map_or_else(zero, Signed::abs);
+                let bound = result.high.as_ref().or(result.low.as_ref()).map_or_else(zero, Exact::abs);
                 bound.max(whole(1))
             }
         };

@@ -226,18 +226,26 @@ pub(super) struct Facet<'a> {
     pub group: Option<&'a Preference>,
 }
 
+impl Facet<'_> {
+    /// The line as one, where neither plants nor groups are told apart.
+    pub(super) const WHOLE: Self = Self { weight: Decimal::ONE, plant: None, group: None };
+}
+
 /// The facets of a line. With `groups`, a line that nobody scored has none.
-pub(super) fn facets<'t>(tender: &'t Tender, line: &Line, plants: bool, groups: bool) -> Vec<Facet<'t>> {
-    let made: Vec<(Option<PlantIx>, Decimal)> = match &tender.products[line.product].plants[..] {
-        parts if plants && !parts.is_empty() => parts.iter().map(|(p, split)| (Some(*p), split.0)).collect(),
-        _ => vec![(None, Decimal::ONE)],
-    };
-    if !groups {
-        return made.into_iter().map(|(plant, weight)| Facet { weight, plant, group: None }).collect();
-    }
-    let scores = tender.preferences.get(&(tender.cells[line.cell].site, line.product)).map_or(&[][..], Vec::as_slice);
-    let by_group = |(plant, split): (Option<PlantIx>, Decimal)| {
-        scores.iter().map(move |p| Facet { weight: split * p.weight.0, plant, group: Some(p) })
-    };
-    made.into_iter().flat_map(by_group).collect()
+pub(super) fn facets<'t>(
+    tender: &'t Tender,
+    line: &Line,
+    plants: bool,
+    groups: bool,
+) -> impl Iterator<Item = Facet<'t>> + use<'t> {
+    let parts = if plants { &tender.products[line.product].plants[..] } else { &[] };
+    let unknown = parts.is_empty().then_some((None, Decimal::ONE));
+    let made = unknown.into_iter().chain(parts.iter().map(|(p, split)| (Some(*p), split.0)));
+    let site = tender.cells[line.cell].site;
+    let scores = groups.then(|| tender.preferences.get(&(site, line.product)).map_or(&[][..], Vec::as_slice));
+    made.flat_map(move |(plant, split)| {
+        let together = scores.is_none().then_some(Facet { weight: split, plant, group: None });
+        let by_group = move |p: &'t Preference| Facet { weight: split * p.weight.0, plant, group: Some(p) };
+        together.into_iter().chain(scores.unwrap_or_default().iter().map(by_group))
+    })
 }

@@ -1,11 +1,9 @@
 //! A rule repeated for each value of its dimensions, with what it reads there and the bounds that hold there.
 
-use std::collections::BTreeMap;
-
+use super::line::Lines;
 use super::reading::{Key, Ratio, Reading, readings};
-use super::{Bound, Dimension, Measured, Relative, Rule, Scope, Subject, baseline, constant, line};
+use super::{Bound, Dimension, Measured, Relative, Rule, Scope, Subject, baseline};
 use crate::exact::{Exact, exact};
-use crate::index::{CandidateIx, IxVec};
 use crate::tender::Tender;
 
 /// What must hold for an instance to apply: low ≤ reading ≤ high, and something to measure.
@@ -59,30 +57,16 @@ pub(super) fn system(subject: &Subject, within: &[Dimension]) -> Subject {
     }
 }
 
-fn settled<'t>(
-    tender: &'t Tender,
-    lines: &IxVec<CandidateIx, line::Line>,
-    subject: &Subject,
-) -> BTreeMap<Key<'t>, Reading> {
-    let mut all = readings(tender, lines, subject);
-    for reading in all.values_mut() {
-        if let Reading::Ratio(ratio) = reading {
-            constant::settle(tender, ratio);
-        }
-    }
-    all
-}
-
 fn bounds(bound: Bound, of: Option<&Exact>) -> (Option<Exact>, Option<Exact>) {
     let times = |b: rust_decimal::Decimal| of.map_or_else(|| exact(b), |of| exact(b) * of);
     (bound.low.map(times), bound.high.map(times))
 }
 
 /// All instances of a rule, in order of their values. An instance whose condition can never hold is left out.
-pub fn expand(tender: &Tender, rule: &Rule) -> Vec<Instance> {
-    let lines = line::candidates(tender);
+pub(super) fn instances(tender: &Tender, rule: &Rule) -> Vec<Instance> {
+    let lines = Lines::Offered(tender);
     let each = &rule.subject.each;
-    let mut conditions = rule.when.as_ref().map(|c| (c, settled(tender, &lines, &c.subject)));
+    let mut conditions = rule.when.as_ref().map(|c| (c, readings(tender, lines, &c.subject)));
     let today = match rule.relative_to {
         Some(Relative::Baseline) => Some(baseline::values(tender, &rule.subject)),
         _ => None,
@@ -90,12 +74,12 @@ pub fn expand(tender: &Tender, rule: &Rule) -> Vec<Instance> {
     let system = match &rule.relative_to {
         Some(Relative::SystemMean { within }) => {
             let subject = system(&rule.subject, within);
-            Some((settled(tender, &lines, &subject), subject.each))
+            Some((readings(tender, lines, &subject), subject.each))
         }
         _ => None,
     };
     let mut instances = Vec::new();
-    for (key, reading) in settled(tender, &lines, &rule.subject) {
+    for (key, reading) in readings(tender, lines, &rule.subject) {
         let when = match &mut conditions {
             None => None,
             Some((condition, readings)) => {

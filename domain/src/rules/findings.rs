@@ -1,19 +1,16 @@
 //! What only a whole tender shows about its rules: scopes in which no line can ever lie, and system means that are none.
 
-use super::expand::expand;
-use super::line::{self, Line};
+use super::line::Lines;
 use super::reading::{Reading, any_line};
-use super::{Dimension, Relative, Rule, Scope, constant, part_of_incremental};
+use super::{Dimension, Relative, Rule, Scope, constant, expand, part_of_incremental};
 use crate::finding::{Findings, Place, Severity};
-use crate::index::{CandidateIx, IxVec};
 use crate::tender::Tender;
 
 /// Adds findings about a rule; `place` is its row.
 pub(crate) fn check(tender: &Tender, rule: &Rule, place: &Place, findings: &mut Findings) {
-    let lines = line::candidates(tender);
-    empty(tender, &lines, rule, &rule.subject.scope, "scope", place, findings);
+    empty(tender, rule, &rule.subject.scope, "scope", place, findings);
     if let Some(condition) = &rule.when {
-        empty(tender, &lines, rule, &condition.subject.scope, "when.scope", place, findings);
+        empty(tender, rule, &condition.subject.scope, "when.scope", place, findings);
     }
     part_of_incremental::check(tender, rule, place, findings);
     if matches!(rule.relative_to, Some(Relative::SystemMean { .. })) {
@@ -44,15 +41,8 @@ fn is_state(dimension: &Dimension) -> bool {
     )
 }
 
-fn empty(
-    tender: &Tender,
-    lines: &IxVec<CandidateIx, Line>,
-    rule: &Rule,
-    scope: &Scope,
-    prefix: &str,
-    place: &Place,
-    findings: &mut Findings,
-) {
+fn empty(tender: &Tender, rule: &Rule, scope: &Scope, prefix: &str, place: &Place, findings: &mut Findings) {
+    let lines = Lines::Offered(tender);
     let lasting: Vec<_> = scope.0.iter().filter(|(d, _)| !is_state(d)).cloned().collect();
     if lasting.is_empty() || lines.is_empty() || any_line(tender, lines, &Scope(lasting.clone())) {
         return;

@@ -3,10 +3,9 @@
 use rust_decimal::Decimal;
 
 use super::check::{Award, Reader};
-use super::expand::expand;
 use super::parse::{Keys, Known, subject};
 use super::reading::Reading;
-use super::{Bound, Dimension, Force, Rule, constant};
+use super::{Bound, Dimension, Force, Rule, constant, expand};
 use crate::exact::{Exact, zero};
 use crate::finding::{Findings, Place};
 use crate::tables::{Measure, ObjectiveRow};
@@ -76,7 +75,7 @@ fn renamed(mut finding: crate::finding::Finding, row: &Place) -> crate::finding:
 
 /// What the measure reads; `None` where there is nothing to measure.
 pub fn reading(tender: &Tender, rule: &Rule) -> Option<Reading> {
-    expand(tender, rule).into_iter().next().map(|instance| instance.reading)
+    expand(tender, rule).first().map(|instance| instance.reading.clone())
 }
 
 /// The measure on an award; `None` where there is nothing to measure.

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::line::Line;
-use super::reading::{Amount, Key, Moved, MovedThing, Ratio, Reading, Sum, Terms, cell_keys};
+use super::reading::{Amount, CellKeys, Key, Moved, MovedThing, Ratio, Reading, Sum, Terms};
 use super::{Subject, Weight};
 use crate::certificate::todays_cost;
 use crate::exact::{Exact, exact, whole, zero};
@@ -18,11 +18,11 @@ use crate::tender::Tender;
 /// The cells in scope that have incumbents, by key.
 fn cells<'t>(tender: &'t Tender, subject: &Subject) -> BTreeMap<Key<'t>, Vec<CellIx>> {
     let mut cells: BTreeMap<Key<'t>, Vec<CellIx>> = BTreeMap::new();
+    let mut keys = CellKeys::new(tender, subject);
     for (cell, incumbents) in tender.incumbents.enumerate() {
         let Some(first) = incumbents.iter().find(|i| !i.quantity.0.is_zero()) else { continue };
-        // Only dimensions of the cell are asked, so any line of it will do.
         let line = Line { cell, product: first.product, offer: None, incumbent: true };
-        for key in cell_keys(tender, subject, &line) {
+        for key in keys.of(&line) {
             cells.entry(key).or_default().push(cell);
         }
     }

@@ -29,7 +29,7 @@ pub(super) fn check(tender: &Tender, rule: &Rule, place: &Place, findings: &mut 
         return;
     }
     let split = |sums: &[Sum]| sums.iter().find_map(|sum| splits(&together, sum));
-    let instances = expand::expand(tender, rule);
+    let instances = expand(tender, rule);
     let own = instances.iter().find_map(|i| {
         let system = i.system.as_ref().map(|s| s.part.clone());
         split(&sums(&i.reading)).or_else(|| split(system.as_slice()))

@@ -1,16 +1,17 @@
 //! What a measure reads off an award: a ratio of sums over lines, a count of things, or the things that moved.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use num_traits::Zero;
 use rust_decimal::Decimal;
 
 use super::dimension::{Facet, facets};
-use super::line::Line;
-use super::{Averaged, Dimension, Measured, Scope, Subject, Weight};
+use super::line::{Line, Lines};
+use super::values::{Keys, Value, Values, Within};
+use super::{Averaged, Dimension, Measured, Scope, Subject, Weight, constant};
 use crate::exact::{Exact, exact, whole, zero};
-use crate::index::{CandidateIx, IxVec};
+use crate::index::{CandidateIx, Ix};
 use crate::tables::SpendLevel;
 use crate::tender::Tender;
 
@@ -126,22 +127,50 @@ impl Reading {
 /// Values of the dimensions of `each`.
 pub(super) type Key<'t> = Vec<Cow<'t, str>>;
 
-/// Sums under construction.
+/// A sum under construction: lines come in order, a line perhaps several times in a row.
 #[derive(Default)]
-struct Building(BTreeMap<CandidateIx, Exact>);
+struct Building(Terms);
 
 impl Building {
     fn add(&mut self, line: CandidateIx, value: &Exact) {
-        match self.0.entry(line) {
-            std::collections::btree_map::Entry::Vacant(slot) => {
-                slot.insert(value.clone());
-            }
-            std::collections::btree_map::Entry::Occupied(mut slot) => *slot.get_mut() += value,
+        match self.0.last_mut() {
+            Some((last, sum)) if *last == line => *sum += value,
+            _ => self.0.push((line, value.clone())),
         }
     }
 
-    fn terms(self) -> Terms {
-        self.0.into_iter().filter(|(_, v)| !v.is_zero()).collect()
+    fn terms(mut self) -> Terms {
+        self.0.retain(|(_, v)| !v.is_zero());
+        self.0.shrink_to_fit();
+        self.0
+    }
+}
+
+/// Something for each combination of values.
+struct Each<T> {
+    slots: HashMap<Box<[Value]>, usize>,
+    all: Vec<T>,
+}
+
+impl<T: Default> Each<T> {
+    fn new() -> Self {
+        Self { slots: HashMap::new(), all: Vec::new() }
+    }
+
+    fn at(&mut self, key: &[Value]) -> &mut T {
+        let slot = match self.slots.get(key) {
+            Some(slot) => *slot,
+            None => {
+                self.slots.insert(key.into(), self.all.len());
+                self.all.push(T::default());
+                self.all.len() - 1
+            }
+        };
+        &mut self.all[slot]
+    }
+
+    fn all(mut self) -> impl Iterator<Item = (Box<[Value]>, T)> {
+        self.slots.into_iter().map(move |(key, slot)| (key, std::mem::take(&mut self.all[slot])))
     }
 }
 
@@ -174,36 +203,6 @@ impl Amount {
     }
 }
 
-/// True if the facet of the line has an accepted value in every dimension of the scope that is kept.
-fn within_scope(scope: &Scope, keep: Option<&[Dimension]>, tender: &Tender, line: &Line, facet: &Facet<'_>) -> bool {
-    let of_lines = scope.0.iter().filter(|(d, _)| *d != Dimension::InFormulary && keep.is_none_or(|k| k.contains(d)));
-    of_lines.into_iter().all(|(d, accepted)| {
-        let mut any = false;
-        d.values(tender, line, facet, &mut |v| any |= accepted.contains(v.as_ref()));
-        any
-    })
-}
-
-/// Every combination of the values of `dimensions` that the facet has.
-fn keys<'t>(dimensions: &[Dimension], tender: &'t Tender, line: &Line, facet: &Facet<'t>) -> Vec<Key<'t>> {
-    let mut keys = vec![Vec::with_capacity(dimensions.len())];
-    for dimension in dimensions {
-        let mut values = Vec::new();
-        dimension.values(tender, line, facet, &mut |v| values.push(v));
-        if let [one] = &mut values[..] {
-            let one = std::mem::take(one);
-            keys.iter_mut().for_each(|k| k.push(one.clone()));
-            continue;
-        }
-        let longer = |key: &Key<'t>| {
-            let key = key.clone();
-            values.clone().into_iter().map(move |v| key.iter().cloned().chain([v]).collect::<Key<'t>>())
-        };
-        keys = keys.iter().flat_map(longer).collect();
-    }
-    keys
-}
-
 /// Which facets a subject needs: by plant, by clinician group.
 fn told_apart(subject: &Subject) -> (bool, bool) {
     let mut dimensions: Vec<&Dimension> = subject.scope.0.iter().map(|(d, _)| d).chain(&subject.each).collect();
@@ -218,11 +217,7 @@ fn told_apart(subject: &Subject) -> (bool, bool) {
 }
 
 /// What the subject reads on these lines, for each key of its dimensions.
-pub(super) fn readings<'t>(
-    tender: &'t Tender,
-    lines: &IxVec<CandidateIx, Line>,
-    subject: &Subject,
-) -> BTreeMap<Key<'t>, Reading> {
+pub(super) fn readings<'t>(tender: &'t Tender, lines: Lines<'_>, subject: &Subject) -> BTreeMap<Key<'t>, Reading> {
     match &subject.measured {
         Measured::Count { of, counts_from, weight } => tallies(tender, lines, subject, of, *counts_from, *weight),
         Measured::Saving => super::moved::savings(tender, subject),
@@ -269,7 +264,7 @@ type Weigh<'f> = &'f dyn Fn(&Line, &Facet<'_>) -> Option<(Exact, Exact)>;
 /// Collects part and whole; without `within` there is no whole, and the denominator is 1.
 fn ratios<'t>(
     tender: &'t Tender,
-    lines: &IxVec<CandidateIx, Line>,
+    lines: Lines<'_>,
     subject: &Subject,
     amounts: [Amount; 2],
     within: Option<&[Dimension]>,
@@ -283,115 +278,163 @@ fn ratios<'t>(
         Some(w) => each.iter().filter(|d| w.contains(d)).cloned().collect(),
         None => Vec::new(),
     };
-    let mut parts: BTreeMap<Key<'t>, Building> = BTreeMap::new();
-    let mut wholes: BTreeMap<Key<'t>, Building> = BTreeMap::new();
+    let positions: Vec<usize> = (0..each.len()).filter(|i| kept.contains(&each[*i])).collect();
+    let mut parts: Each<Building> = Each::new();
+    let mut wholes: Each<Building> = Each::new();
     if each.is_empty() {
-        parts.insert(Vec::new(), Building::default());
+        parts.at(&[]);
     }
-    // A mean averages over its own scope; a share's whole keeps only the dimensions in `within`.
-    let keep = if is_mean { None } else { within };
-    for (ix, line) in lines.enumerate() {
-        for facet in facets(tender, line, plants, groups) {
-            let in_part = within_scope(&subject.scope, None, tender, line, &facet);
-            let in_whole = within.is_some() && (in_part || within_scope(&subject.scope, keep, tender, line, &facet));
-            if !in_part && !in_whole {
-                continue;
-            }
-            let Some((mut part, mut whole)) = weigh(line, &facet) else { continue };
-            if facet.weight != Decimal::ONE {
-                let weight = exact(facet.weight);
-                part *= &weight;
-                whole *= &weight;
-            }
-            if in_part {
-                for key in keys(each, tender, line, &facet) {
-                    parts.entry(key).or_default().add(ix, &part);
+    // A mean averages over its own scope; a share's whole keeps only the dimensions in `within`, so that it has all of the
+    // part's lines and more.
+    let keeps = |d: &Dimension| is_mean || within.is_none_or(|w| w.contains(d));
+    let mut outer = Within::new(tender, &subject.scope, keeps);
+    let mut inner = Within::new(tender, &subject.scope, |d| !keeps(d));
+    let (mut keys, mut short_keys) = (Keys::new(tender, each), Keys::new(tender, &kept));
+    for cell in lines.by_cell() {
+        if !outer.cell(&lines.at(CandidateIx::new(cell.start))) {
+            continue;
+        }
+        let in_part = inner.cell(&lines.at(CandidateIx::new(cell.start)));
+        for (ix, line) in lines.of(cell) {
+            for facet in facets(tender, &line, plants, groups) {
+                if !outer.line(&line, &facet) {
+                    continue;
                 }
-            }
-            if in_whole {
-                for key in keys(&kept, tender, line, &facet) {
-                    // A share that nothing counts towards is still a share, of zero.
-                    if kept.len() == each.len() && !is_mean {
-                        parts.entry(key.clone()).or_default();
-                    }
-                    wholes.entry(key).or_default().add(ix, &whole);
+                let in_part = in_part && inner.line(&line, &facet);
+                let Some((mut part, mut whole)) = weigh(&line, &facet) else { continue };
+                if facet.weight != Decimal::ONE {
+                    let weight = exact(facet.weight);
+                    part *= &weight;
+                    whole *= &weight;
                 }
+                if in_part {
+                    keys.of(&line, &facet, |key| parts.at(key).add(ix, &part));
+                }
+                if within.is_none() {
+                    continue;
+                }
+                // A share that nothing counts towards is still a share, of zero.
+                if !in_part && kept.len() == each.len() && !is_mean {
+                    keys.of(&line, &facet, |key| {
+                        parts.at(key);
+                    });
+                }
+                short_keys.of(&line, &facet, |key| wholes.at(key).add(ix, &whole));
             }
         }
     }
-    let wholes: BTreeMap<Key<'t>, Terms> = wholes.into_iter().map(|(k, s)| (k, s.terms())).collect();
-    let reading = |(key, part): (Key<'t>, Building)| {
-        let short: Key<'t> = each.iter().zip(&key).filter(|(d, _)| kept.contains(d)).map(|(_, v)| v.clone()).collect();
-        let terms = wholes.get(&short).cloned().unwrap_or_default();
-        let ratio = Ratio {
+    let counted = [
+        amounts[0].within(&subject.scope),
+        if is_mean { amounts[1].within(&subject.scope) } else { amounts[1].everywhere() },
+    ];
+    let of_whole = |terms: Terms| {
+        let mut ratio = Ratio {
             offset: zero(),
-            part: Sum { counted: amounts[0].within(&subject.scope), terms: part.terms() },
+            part: Sum { counted: counted[0], terms: Terms::new() },
             base: if within.is_none() { whole(1) } else { zero() },
-            whole: Sum {
-                counted: if is_mean { amounts[1].within(&subject.scope) } else { amounts[1].everywhere() },
-                terms,
-            },
+            whole: Sum { counted: counted[1], terms },
             scale: whole(1),
         };
-        (key, Reading::Ratio(ratio))
+        if let Lines::Offered(_) = lines {
+            constant::settle(tender, &mut ratio);
+        }
+        ratio
     };
-    parts.into_iter().map(reading).collect()
+    let wholes: HashMap<Vec<Cow<'t, str>>, Ratio> =
+        wholes.all().map(|(key, sum)| (short_keys.names(&key), of_whole(sum.terms()))).collect();
+    let none = of_whole(Terms::new());
+    let reading = |(key, part): (Box<[Value]>, Building)| {
+        let key = keys.names(&key);
+        let short: Key<'t> = positions.iter().map(|i| key[*i].clone()).collect();
+        let ratio = wholes.get(&short).unwrap_or(&none);
+        let part = Sum { counted: counted[0], terms: part.terms() };
+        (key, Reading::Ratio(Ratio { part, ..ratio.clone() }))
+    };
+    parts.all().map(reading).collect()
 }
 
 fn tallies<'t>(
     tender: &'t Tender,
-    lines: &IxVec<CandidateIx, Line>,
+    lines: Lines<'_>,
     subject: &Subject,
     of: &Dimension,
     counts_from: Option<Decimal>,
     weight: Weight,
 ) -> BTreeMap<Key<'t>, Reading> {
     let (plants, groups) = told_apart(subject);
-    let mut things: BTreeMap<Key<'t>, BTreeMap<Cow<'t, str>, Building>> = BTreeMap::new();
-    let mut wholes: BTreeMap<Key<'t>, Building> = BTreeMap::new();
+    let mut all: Each<(BTreeMap<Value, Building>, Building)> = Each::new();
     if subject.each.is_empty() {
-        things.insert(Vec::new(), BTreeMap::new());
+        all.at(&[]);
     }
-    for (ix, line) in lines.enumerate() {
-        for facet in facets(tender, line, plants, groups) {
-            if !within_scope(&subject.scope, None, tender, line, &facet) {
-                continue;
-            }
-            let value = weigh(tender, line, weight) * exact(facet.weight);
-            for key in keys(&subject.each, tender, line, &facet) {
-                wholes.entry(key.clone()).or_default().add(ix, &value);
-                let entry = things.entry(key).or_default();
-                of.values(tender, line, &facet, &mut |thing| entry.entry(thing).or_default().add(ix, &value));
+    let mut scope = Within::new(tender, &subject.scope, |_| true);
+    let (mut keys, mut of) = (Keys::new(tender, &subject.each), Values::new(tender, of));
+    let mut own = Vec::new();
+    for cell in lines.by_cell() {
+        if !scope.cell(&lines.at(CandidateIx::new(cell.start))) {
+            continue;
+        }
+        for (ix, line) in lines.of(cell) {
+            for facet in facets(tender, &line, plants, groups) {
+                if !scope.line(&line, &facet) {
+                    continue;
+                }
+                let value = weigh(tender, &line, weight) * exact(facet.weight);
+                of.of(&line, &facet, &mut own);
+                keys.of(&line, &facet, |key| {
+                    let (things, whole) = all.at(key);
+                    whole.add(ix, &value);
+                    for thing in &own {
+                        things.entry(*thing).or_default().add(ix, &value);
+                    }
+                });
             }
         }
     }
-    let reading = |(key, things): (Key<'t>, BTreeMap<Cow<'t, str>, Building>)| {
+    let reading = |(key, (things, whole)): (Box<[Value]>, (BTreeMap<Value, Building>, Building))| {
+        let mut things: Vec<(String, Terms)> =
+            things.into_iter().map(|(thing, sum)| (of.name(thing).into_owned(), sum.terms())).collect();
+        things.sort_by(|a, b| a.0.cmp(&b.0));
         let tally = Tally {
             counted: amount(weight).within(&subject.scope),
-            things: things.into_iter().map(|(thing, sum)| (thing.into_owned(), sum.terms())).collect(),
-            whole: wholes.remove(&key).unwrap_or_default().terms(),
+            things,
+            whole: whole.terms(),
             counts_from: exact(counts_from.unwrap_or_default()),
         };
-        (key, Reading::Tally(tally))
+        (keys.names(&key), Reading::Tally(tally))
     };
-    things.into_iter().map(reading).collect()
+    all.all().map(reading).collect()
 }
 
-/// The keys of a demand cell, if it lies in the scope; for measures that compare whole cells.
-pub(super) fn cell_keys<'t>(tender: &'t Tender, subject: &Subject, line: &Line) -> Vec<Key<'t>> {
-    let facet = Facet { weight: Decimal::ONE, plant: None, group: None };
-    match within_scope(&subject.scope, None, tender, line, &facet) {
-        true => keys(&subject.each, tender, line, &facet),
-        false => Vec::new(),
+/// The keys of a demand cell, if it lies in the scope; for measures that compare whole cells. `line` is any line of it:
+/// only dimensions of the cell are asked.
+pub(super) struct CellKeys<'s, 't> {
+    scope: Within<'s>,
+    keys: Keys<'s, 't>,
+}
+
+impl<'s, 't: 's> CellKeys<'s, 't> {
+    pub(super) fn new(tender: &'t Tender, subject: &'s Subject) -> Self {
+        Self { scope: Within::new(tender, &subject.scope, |_| true), keys: Keys::new(tender, &subject.each) }
+    }
+
+    pub(super) fn of(&mut self, line: &Line) -> Vec<Key<'t>> {
+        let mut found: Vec<Vec<Value>> = Vec::new();
+        if self.scope.cell(line) && self.scope.line(line, &Facet::WHOLE) {
+            self.keys.of(line, &Facet::WHOLE, |key| found.push(key.to_vec()));
+        }
+        found.iter().map(|key| self.keys.names(key)).collect()
     }
 }
 
 /// True if some line lies in the scope.
-pub(super) fn any_line(tender: &Tender, lines: &IxVec<CandidateIx, Line>, scope: &Scope) -> bool {
+pub(super) fn any_line(tender: &Tender, lines: Lines<'_>, scope: &Scope) -> bool {
     let plants = scope.0.iter().any(|(d, _)| d.by_plant());
     let groups = scope.0.iter().any(|(d, _)| *d == Dimension::ClinicianGroup);
-    let inside = |line: &Line| {
-        facets(tender, line, plants, groups).iter().any(|facet| within_scope(scope, None, tender, line, facet))
-    };
-    lines.iter().any(inside)
+    let mut within = Within::new(tender, scope, |_| true);
+    lines.by_cell().any(|cell| {
+        within.cell(&lines.at(CandidateIx::new(cell.start)))
+            && lines
+                .of(cell)
+                .any(|(_, line)| facets(tender, &line, plants, groups).any(|facet| within.line(&line, &facet)))
+    })
 }

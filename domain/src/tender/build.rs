@@ -33,7 +33,7 @@ impl<I: Ix> Lookup<I> {
         self.by_id.keys().nth(ix.ix()).cloned().unwrap_or_default()
     }
 
-    pub(super) fn find(&self, id: &str, place: At, findings: &mut Findings) -> Option<I> {
+    pub(super) fn find(&self, id: &str, place: impl Into<At>, findings: &mut Findings) -> Option<I> {
         self.get(id).or_else(|| {
             // The id of a rejected row is known; what is wrong with the row has its own finding.
             if self.written.as_ref().is_none_or(|w| w.contains(id)) {
@@ -41,7 +41,7 @@ impl<I: Ix> Lookup<I> {
             }
             let fix = nearest(id, self.by_id.keys().map(String::as_str))
                 .map_or_else(|| format!("add the {} or mend the name", self.what), |n| format!("did you mean `{n}`?"));
-            findings.error("unknown_id", place, id, format!("no {} has this id", self.what), fix);
+            findings.error("unknown_id", place.into(), id, format!("no {} has this id", self.what), fix);
             None
         })
     }
@@ -86,7 +86,8 @@ fn text(id: &Option<crate::cell::Id>) -> String {
 }
 
 /// Builds the tender; on errors the result is `None` or must not be used.
-pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> Option<Tender> {
+pub(super) fn build(own: Draft, raw: &RawTender, findings: &mut Findings) -> Option<Tender> {
+    let draft = &own;
     let places = Places::new(raw, findings.has_errors());
     for (table, empty) in [
         ("sites", draft.sites.is_empty()),
@@ -315,7 +316,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
     let adjustments = adjustments.into_iter().map(|a| a.with_lines(&sites, &candidates)).collect();
     let picks = picks.into_iter().map(|p| p.with_lines(&cells, &candidates)).collect();
     Some(Tender {
-        draft: draft.clone(),
+        draft: own,
         settings,
         members: ids.members.by_id.keys().cloned().collect(),
         sites,
@@ -343,6 +344,7 @@ pub(super) fn build(draft: &Draft, raw: &RawTender, findings: &mut Findings) -> 
         rules,
         objective,
         factor_map,
+        expansions: rules::Expansions::default(),
     })
 }
 
@@ -497,8 +499,8 @@ fn fees(draft: &Draft, ids: &Ids, places: &Places<'_>, findings: &mut Findings) 
 fn cells(draft: &Draft, ids: &Ids, places: &Places<'_>, findings: &mut Findings) -> IxVec<CellIx, DemandCell> {
     let mut cells = Vec::new();
     for r in &draft.demand {
-        let site = ids.sites.find(r.site.as_str(), places.cell("demand", r.at, "site"), findings);
-        let need = ids.needs.find(r.need.as_str(), places.cell("demand", r.at, "need"), findings);
+        let site = ids.sites.find(r.site.as_str(), places.spot("demand", r.at, "site"), findings);
+        let need = ids.needs.find(r.need.as_str(), places.spot("demand", r.at, "need"), findings);
         let range = match (r.low, r.high) {
             (None, None) => None,
             (Some(low), Some(high)) if low <= r.quantity && r.quantity <= high => Some((low, high)),
@@ -552,7 +554,7 @@ fn incumbents(
 ) -> IxVec<CellIx, Vec<Incumbent>> {
     let mut list: IxVec<CellIx, Vec<Incumbent>> = cells.iter().map(|_| Vec::new()).collect();
     for r in sorted(&draft.incumbents, |r| r.product.as_str()) {
-        let at = |column| places.cell("incumbents", r.at, column);
+        let at = |column| places.spot("incumbents", r.at, column);
         let site = ids.sites.find(r.site.as_str(), at("site"), findings);
         let need = ids.needs.find(r.need.as_str(), at("need"), findings);
         let product = ids.products.find(r.product.as_str(), at("product"), findings);
@@ -563,7 +565,7 @@ fn incumbents(
         if !serves {
             findings.error(
                 "wrong_need",
-                at("product"),
+                at("product").into(),
                 r.product.as_str(),
                 format!("the product does not serve `{}`", r.need),
                 "name a product of the need, or add an equivalence",
@@ -594,10 +596,10 @@ fn preferences(
     let mut rows = sorted(&draft.preferences, |r| r.clinician_group.as_str());
     rows.sort_by_key(|r| r.site.as_str() != "*");
     for r in rows {
-        let product = ids.products.find(r.product.as_str(), places.cell("preferences", r.at, "product"), findings);
+        let product = ids.products.find(r.product.as_str(), places.spot("preferences", r.at, "product"), findings);
         let on: Vec<SiteIx> = match r.site.as_str() {
             "*" => sites.indexes().collect(),
-            id => ids.sites.find(id, places.cell("preferences", r.at, "site"), findings).into_iter().collect(),
+            id => ids.sites.find(id, places.spot("preferences", r.at, "site"), findings).into_iter().collect(),
         };
         let Some(product) = product else { continue };
         for site in on {
@@ -629,7 +631,12 @@ fn preferences(
 }
 
 /// `*` is `Some(None)`, a known id `Some(Some(_))`, an unknown one a finding and `None`.
-pub(super) fn any_or<I: Ix>(lookup: &Lookup<I>, id: &str, place: At, findings: &mut Findings) -> Option<Option<I>> {
+pub(super) fn any_or<I: Ix>(
+    lookup: &Lookup<I>,
+    id: &str,
+    place: impl Into<At>,
+    findings: &mut Findings,
+) -> Option<Option<I>> {
     match id {
         "*" => Some(None),
         id => lookup.find(id, place, findings).map(Some),

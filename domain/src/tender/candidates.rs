@@ -2,7 +2,8 @@
 //! cohort, the product serves the need (its own, or by a full equivalence), it is not rejected, the price is valid on the
 //! first day.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 
@@ -16,6 +17,8 @@ use crate::tables::{Approval, Draft};
 
 /// A freight row with its references resolved.
 pub(super) struct FreightRow {
+    /// Position in order of id.
+    at: usize,
     site: Option<SiteIx>,
     site_region: Option<String>,
     supplier: Option<SupplierIx>,
@@ -50,6 +53,7 @@ pub(super) fn freight_rows(draft: &Draft, ids: &Ids, places: &Places<'_>, findin
             continue;
         }
         rows.push(FreightRow {
+            at: rows.len(),
             site: site.flatten(),
             site_region,
             supplier: supplier.flatten(),
@@ -65,26 +69,48 @@ pub(super) fn freight_rows(draft: &Draft, ids: &Ids, places: &Places<'_>, findin
     rows
 }
 
+/// Freight rows by what they name of product, supplier and site, in order of id.
+struct Freights<'a> {
+    rows: HashMap<Named, Vec<&'a FreightRow>>,
+    /// Which of the three some row names.
+    patterns: BTreeSet<[bool; 3]>,
+}
+
+type Named = (Option<ProductIx>, Option<SupplierIx>, Option<SiteIx>);
+
+impl<'a> Freights<'a> {
+    fn new(all: &'a [FreightRow]) -> Self {
+        let mut rows: HashMap<Named, Vec<&FreightRow>> = HashMap::new();
+        for row in all {
+            rows.entry((row.product, row.supplier, row.site)).or_default().push(row);
+        }
+        let patterns = rows.keys().map(|(p, s, h)| [p.is_some(), s.is_some(), h.is_some()]).collect();
+        Self { rows, patterns }
+    }
+
+    /// Rows that name nothing else than these.
+    fn of(&self, product: ProductIx, supplier: SupplierIx, site: SiteIx) -> impl Iterator<Item = &'a FreightRow> {
+        let named = move |[p, s, h]: &[bool; 3]| (p.then_some(product), s.then_some(supplier), h.then_some(site));
+        self.patterns.iter().filter_map(move |pattern| self.rows.get(&named(pattern))).flatten().copied()
+    }
+}
+
 /// Freight of a line: for each plant of the product the most specific row and the plant's tariff, weighted by the split.
 fn freight(
-    rows: &[FreightRow],
+    rows: &Freights<'_>,
     plants: &IxVec<PlantIx, Plant>,
     site: (SiteIx, &Site),
     product: (ProductIx, &Product),
 ) -> Freight {
     let best = |plant: Option<PlantIx>| {
-        let fits = rows.iter().filter(|r| {
-            r.site.is_none_or(|s| s == site.0)
-                && r.site_region.as_ref().is_none_or(|g| *g == site.1.site_region)
-                && r.supplier.is_none_or(|s| s == product.1.supplier)
-                && r.product.is_none_or(|p| p == product.0)
-                && (r.plant.is_none() || r.plant == plant)
+        let fits = rows.of(product.0, product.1.supplier, site.0).filter(|r| {
+            r.site_region.as_ref().is_none_or(|g| *g == site.1.site_region) && (r.plant.is_none() || r.plant == plant)
         });
         let rank = |r: &&FreightRow| {
             (r.product.is_some(), r.plant.is_some(), r.supplier.is_some(), r.site.is_some(), r.site_region.is_some())
         };
         // Of equally specific rows the first by id holds.
-        fits.rev().max_by_key(rank).map(|r| r.freight).unwrap_or_default()
+        fits.max_by_key(|r| (rank(r), Reverse(r.at))).map(|r| r.freight).unwrap_or_default()
     };
     if product.1.plants.is_empty() {
         return best(None);
@@ -132,7 +158,7 @@ pub(super) fn candidates(
         }
     }
     let mut candidates: IxVec<CandidateIx, Candidate> = IxVec::default();
-    let mut freights: BTreeMap<(SiteIx, ProductIx), Freight> = BTreeMap::new();
+    let rows = Freights::new(rows);
     for ix in cells.indexes() {
         let (site, need) = (cells[ix].site, cells[ix].need);
         let first = candidates.len();
@@ -142,9 +168,7 @@ pub(super) fn candidates(
                 continue;
             }
             let product = &products[offer.product];
-            let freight = *freights
-                .entry((site, offer.product))
-                .or_insert_with(|| freight(rows, plants, (site, &sites[site]), (offer.product, product)));
+            let freight = freight(&rows, plants, (site, &sites[site]), (offer.product, product));
             candidates.push(Candidate {
                 cell: ix,
                 site,

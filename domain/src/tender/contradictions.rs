@@ -1,29 +1,35 @@
 //! Rules that exclude each other, and floors that no line can lift.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use num_traits::{Signed, Zero};
+use num_traits::Zero;
 
 use super::Tender;
 use super::places::Places;
 use crate::exact::{Exact, round, whole, zero};
 use crate::finding::{Findings, Severity};
 use crate::index::CandidateIx;
-use crate::rules::{Force, Measured, Reading, expand};
+use crate::rules::{Force, Instance, Reading, Rule, expand};
 
 /// An instance of a rule, as far as contradictions go.
-struct Seen {
-    name: String,
-    measured: Measured,
-    reading: Reading,
+struct Seen<'t> {
+    rule: &'t Rule,
+    instances: Arc<[Instance]>,
+    at: usize,
     low: Exact,
-    high: Option<Exact>,
+}
+
+impl Seen<'_> {
+    fn instance(&self) -> &Instance {
+        &self.instances[self.at]
+    }
 }
 
 /// Two instances over the same lines whose bounds exclude each other, and floors that no line can lift.
 pub(super) fn check(tender: &Tender, places: &Places<'_>, findings: &mut Findings) {
     // By first line and number of lines, so that few are compared.
-    let mut seen: BTreeMap<(Option<CandidateIx>, usize), Vec<Seen>> = BTreeMap::new();
+    let mut seen: BTreeMap<(Option<CandidateIx>, usize), Vec<Seen<'_>>> = BTreeMap::new();
     for rule in tender.rules.iter() {
         let row = tender.draft.rules.iter().find(|r| r.id.as_str() == rule.id);
         let place = row.map_or_else(|| places.file("rules"), |r| places.cell("rules", r.at, "id"));
@@ -31,11 +37,12 @@ pub(super) fn check(tender: &Tender, places: &Places<'_>, findings: &mut Finding
         if rule.force != Force::Hard || rule.when.is_some() || rule.relative_to.is_some() {
             continue;
         }
-        for instance in expand(tender, rule) {
-            let named = crate::rules::label(rule, &instance.label);
-            let (low, high) = (instance.low.unwrap_or_else(zero), instance.high);
+        let instances = expand(tender, rule);
+        for (at, instance) in instances.iter().enumerate() {
+            let named = || crate::rules::label(rule, &instance.label);
+            let low = instance.low.clone().unwrap_or_else(zero);
             if !rule.if_used
-                && let Some(expected) = out_of_reach(&instance.reading, &low, &named)
+                && let Some(expected) = out_of_reach(&instance.reading, &low, named)
             {
                 findings.add(
                     Severity::Warning,
@@ -49,17 +56,18 @@ pub(super) fn check(tender: &Tender, places: &Places<'_>, findings: &mut Finding
             if rule.if_used || instance.reading.lines().is_empty() {
                 continue;
             }
-            let same = |s: &&Seen| {
+            let contradicts = |s: &&Seen<'_>| {
                 let excluded = |low: &Exact, high: &Option<Exact>| high.as_ref().is_some_and(|h| low > h);
-                s.measured == rule.subject.measured
-                    && s.reading == instance.reading
-                    && (excluded(&low, &s.high) || excluded(&s.low, &high))
+                (excluded(&low, &s.instance().high) || excluded(&s.low, &instance.high))
+                    && s.rule.subject.measured == rule.subject.measured
+                    && s.instance().reading == instance.reading
             };
             let lines = instance.reading.lines();
             let alike = seen.entry((lines.first().map(|l| l.0), lines.len())).or_default();
-            if let Some(other) = alike.iter().find(same).map(|s| &s.name) {
+            if let Some(other) = alike.iter().find(contradicts) {
+                let other = crate::rules::label(other.rule, &other.instance().label);
                 let expected =
-                    format!("rule {named} contradicts rule {other}: one asks for more than the other allows");
+                    format!("rule {} contradicts rule {other}: one asks for more than the other allows", named());
                 findings.add(
                     Severity::Warning,
                     "contradicting_rules",
@@ -69,17 +77,17 @@ pub(super) fn check(tender: &Tender, places: &Places<'_>, findings: &mut Finding
                     "relax or drop one of the two",
                 );
             }
-            let measured = rule.subject.measured.clone();
-            alike.push(Seen { name: named, measured, reading: instance.reading, low, high });
+            alike.push(Seen { rule, instances: Arc::clone(&instances), at, low });
         }
     }
 }
 
 /// Why a lower bound can never be reached, if so.
-fn out_of_reach(reading: &Reading, low: &Exact, named: &str) -> Option<String> {
+fn out_of_reach(reading: &Reading, low: &Exact, named: impl Fn() -> String) -> Option<String> {
     match reading {
         Reading::Tally(t) if whole(t.things.len()) < *low => Some(format!(
-            "rule {named} asks for at least {}, but only {} can be counted",
+            "rule {} asks for at least {}, but only {} can be counted",
+            named(),
             round(low, 6).normalize(),
             t.things.len()
         )),
@@ -89,7 +97,8 @@ fn out_of_reach(reading: &Reading, low: &Exact, named: &str) -> Option<String> {
                 && low.is_positive()
                 && !(r.whole.terms.is_empty() && r.base.is_zero()) =>
         {
-            Some(format!("rule {named} asks for at least {}, but no line counts towards it", round(low, 6).normalize()))
+            let low = round(low, 6).normalize();
+            Some(format!("rule {} asks for at least {low}, but no line counts towards it", named()))
         }
         _ => None,
     }

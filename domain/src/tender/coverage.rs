@@ -3,7 +3,7 @@
 use super::places::Places;
 use super::{Product, Tender};
 use crate::finding::{Findings, Severity};
-use crate::index::{CandidateIx, NeedIx, SiteIx};
+use crate::index::{CandidateIx, CellIx, NeedIx, SiteIx};
 use crate::tables::SizesAt;
 
 /// A size that must be covered, with the lines that would.
@@ -28,21 +28,17 @@ fn has(product: &Product, size: &str) -> bool {
 pub fn sizes(tender: &Tender) -> Vec<SizeToCover> {
     let mut all = Vec::new();
     for (ix, need) in tender.needs.enumerate().filter(|(_, n)| !n.sizes.is_empty()) {
-        let sites: Vec<Option<SiteIx>> = {
-            let cells = tender.cells.iter().filter(|c| c.need == ix);
-            match need.sizes_at {
-                SizesAt::Site => cells.map(|c| Some(c.site)).collect(),
-                SizesAt::Anywhere => cells.take(1).map(|_| None).collect(),
-            }
+        let cells: Vec<CellIx> = tender.cells.enumerate().filter(|(_, c)| c.need == ix).map(|(cell, _)| cell).collect();
+        let parts: Vec<(Option<SiteIx>, &[CellIx])> = match need.sizes_at {
+            SizesAt::Site => cells.chunks(1).map(|cell| (Some(tender.cells[cell[0]].site), cell)).collect(),
+            SizesAt::Anywhere if cells.is_empty() => Vec::new(),
+            SizesAt::Anywhere => vec![(None, &cells[..])],
         };
-        for site in sites {
+        for (site, cells) in parts {
             for size in &need.sizes {
-                let covers = |(c, line): (CandidateIx, &super::Candidate)| {
-                    let here = line.need == ix && site.is_none_or(|s| s == line.site);
-                    (here && has(&tender.products[line.product], size)).then_some(c)
-                };
-                let lines = tender.candidates.enumerate().filter_map(covers).collect();
-                all.push(SizeToCover { need: ix, site, size: size.clone(), lines });
+                let lines = cells.iter().flat_map(|cell| tender.candidates_of(*cell));
+                let covers = |c: &CandidateIx| has(&tender.products[tender.candidates[*c].product], size);
+                all.push(SizeToCover { need: ix, site, size: size.clone(), lines: lines.filter(covers).collect() });
             }
         }
     }

@@ -23,6 +23,7 @@ mod reach_of_bids;
 mod schedule_findings;
 mod schedules;
 mod scope_of_prices;
+mod specific;
 mod structure;
 mod switching;
 mod tiers;
@@ -41,7 +42,7 @@ use crate::finding::Findings;
 use crate::index::*;
 use crate::quantity::*;
 use crate::raw::RawTender;
-use crate::rules::Rule;
+use crate::rules::{Expansions, Rule};
 use crate::schema::RowCount;
 use crate::tables::{
     Approval, Basis, CohortMode, CountLevel, Draft, Gives, InvoiceLevel, Layer, Mode, Payer, Pays, PlaceKind,
@@ -532,6 +533,8 @@ pub struct Tender {
     pub objective: Option<objective::Objective>,
     /// The factor map.
     pub factor_map: FactorMap,
+    /// What the rules expand to, as far as somebody asked.
+    pub expansions: Expansions,
 }
 
 /// What reading a tender gives: a tender unless there are errors, and everything that was found.
@@ -549,7 +552,7 @@ impl Tender {
     /// Reads a tender from its tables; `findings` are those of the rendering (missing files, wrong encoding).
     pub fn read(raw: &RawTender, mut findings: Findings) -> Reading {
         let (draft, rows) = crate::tables::read(raw, &mut findings);
-        let built = build::build(&draft, raw, &mut findings);
+        let built = build::build(draft, raw, &mut findings);
         if let Some(tender) = &built {
             range::check(tender, raw, &mut findings);
             rule_findings(tender, raw, &mut findings);

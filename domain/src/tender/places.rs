@@ -9,6 +9,20 @@ use crate::raw::{RawRow, RawTable, RawTender};
 /// Every value of a column as written; `None` where nobody can tell, because the table could not be read.
 pub(super) type Written = Option<BTreeSet<String>>;
 
+/// The place of a cell, yet to be written out.
+pub(super) struct Spot<'a> {
+    places: &'a Places<'a>,
+    table: &'a str,
+    at: usize,
+    column: &'a str,
+}
+
+impl From<Spot<'_>> for At {
+    fn from(spot: Spot<'_>) -> Self {
+        spot.places.cell(spot.table, spot.at, spot.column)
+    }
+}
+
 /// Gives rows their place in the input, and columns their values as written.
 pub(super) struct Places<'a> {
     raw: &'a RawTender,
@@ -27,6 +41,11 @@ impl<'a> Places<'a> {
 
     pub(super) fn cell(&self, table: &str, at: usize, column: &str) -> At {
         self.row(table, at).column(column)
+    }
+
+    /// The same as [`Places::cell`], written out only if somebody needs it.
+    pub(super) fn spot<'p>(&'p self, table: &'p str, at: usize, column: &'p str) -> Spot<'p> {
+        Spot { places: self, table, at, column }
     }
 
     pub(super) fn table(&self, name: &str) -> Option<&RawTable> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::build::{Ids, any_or};
 use super::places::Places;
+use super::specific::Specific;
 use super::{CriticalityClass, DemandCell, Need};
 use crate::finding::Findings;
 use crate::index::{CellIx, Ix, IxVec, NeedIx};
@@ -37,21 +38,20 @@ pub(super) fn policies(
     places: &Places<'_>,
     findings: &mut Findings,
 ) -> IxVec<CellIx, Policy> {
-    let mut rows = Vec::new();
+    let mut rows = Specific::new();
     for r in &draft.policies {
-        let site = any_or(&ids.sites, r.site.as_str(), places.cell("policies", r.at, "site"), findings);
-        let need = any_or(&ids.needs, r.need.as_str(), places.cell("policies", r.at, "need"), findings);
+        let site = any_or(&ids.sites, r.site.as_str(), places.spot("policies", r.at, "site"), findings);
+        let need = any_or(&ids.needs, r.need.as_str(), places.spot("policies", r.at, "need"), findings);
         if let (Some(site), Some(need)) = (site, need) {
-            rows.push((site, need, policy(r)));
+            rows.add(site, need, policy(r));
         }
     }
     let of = |cell: &DemandCell| {
-        let fits = rows.iter().filter(|(s, n, _)| s.is_none_or(|s| s == cell.site) && n.is_none_or(|n| n == cell.need));
         let of_class = || {
             let reserve = needs.as_slice().get(cell.need.ix()).and_then(|n| criticality.get(&n.criticality)?.reserve);
             Policy { reserve_weeks: reserve.map_or(0.0, Weeks::to_f64), ..Policy::default() }
         };
-        fits.max_by_key(|(s, n, _)| (s.is_some(), n.is_some())).map_or_else(of_class, |r| r.2)
+        rows.of(cell.site, cell.need).last().copied().unwrap_or_else(of_class)
     };
     cells.iter().map(of).collect()
 }

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::Tender;
 use super::places::Places;
+use super::{Candidate, Tender};
 use crate::exact::{Exact, round, zero};
 use crate::finding::{Findings, Severity};
-use crate::index::{CellIx, ProductIx, SupplierIx};
-use crate::quantity::{CapacityUnits, Packs};
+use crate::index::{CellIx, IxVec, NeedIx, OfferIx, ProductIx, SupplierIx};
+use crate::quantity::{CapacityUnits, Packs, UseFactor};
 use crate::raw::RawTender;
 
 /// Adds a warning per structural contradiction.
@@ -48,13 +48,18 @@ fn uncovered_demand(tender: &Tender, places: &Places<'_>, findings: &mut Finding
 
 /// Most packs a product can deliver: its own capacity and that of its offers.
 fn capacity_below_demand(tender: &Tender, places: &Places<'_>, findings: &mut Findings) {
+    let mut demands: IxVec<NeedIx, Exact> = tender.needs.iter().map(|_| zero()).collect();
+    for cell in tender.cells.iter() {
+        demands[cell.need] += cell.quantity.exact();
+    }
+    let mut serving: IxVec<NeedIx, BTreeMap<ProductIx, UseFactor>> =
+        tender.needs.iter().map(|_| BTreeMap::new()).collect();
+    for line in tender.candidates.iter() {
+        serving[line.need].insert(line.product, line.use_factor);
+    }
     // An upper bound per need: products serve at most their capacity, each counted for every need it may serve.
     for (need_ix, need) in tender.needs.enumerate().filter(|(_, n)| n.shortage_cost.is_none()) {
-        let demand = tender.cells.iter().filter(|c| c.need == need_ix).fold(zero(), |sum, c| sum + c.quantity.exact());
-        let mut products: BTreeMap<ProductIx, Exact> = BTreeMap::new();
-        for line in tender.candidates.iter().filter(|l| l.need == need_ix) {
-            products.insert(line.product, line.use_factor.exact());
-        }
+        let (demand, products) = (&demands[need_ix], &serving[need_ix]);
         let reach = products.iter().try_fold(zero(), |sum, (&p, factor)| {
             let product = &tender.products[p];
             let by_plants = || {
@@ -64,9 +69,9 @@ fn capacity_below_demand(tender: &Tender, places: &Places<'_>, findings: &mut Fi
                 Some(capacities.iter().fold(zero(), |a, b| a + b) / product.capacity_use.exact())
             };
             let packs = [product.capacity_packs.map(Packs::exact), by_plants()].into_iter().flatten().min()?;
-            Some(sum + (packs * factor).min(demand.clone()))
+            Some(sum + (packs * factor.exact()).min(demand.clone()))
         });
-        let Some(reach) = reach.filter(|r| *r < demand && !products.is_empty()) else { continue };
+        let Some(reach) = reach.filter(|r| r < demand && !products.is_empty()) else { continue };
         let row = tender.draft.needs.iter().find(|r| r.need.as_str() == need.id);
         let place = row.map_or_else(|| places.file("needs"), |r| places.cell("needs", r.at, "need"));
         let number = |v: &Exact| round(v, 2).normalize();
@@ -74,7 +79,7 @@ fn capacity_below_demand(tender: &Tender, places: &Places<'_>, findings: &mut Fi
             "all products together can deliver {} {} a year, demand is {}",
             number(&reach),
             need.unit,
-            number(&demand)
+            number(demand)
         );
         findings.add(
             Severity::Warning,
@@ -89,11 +94,23 @@ fn capacity_below_demand(tender: &Tender, places: &Places<'_>, findings: &mut Fi
 
 /// A minimum that lies above what the offer can deliver can never be met (it merely can never be used).
 fn minimum_above_reach(tender: &Tender, places: &Places<'_>, findings: &mut Findings) {
+    if tender.offers.iter().all(|o| o.minimum_if_used.is_none()) {
+        return;
+    }
+    let mut own: BTreeMap<&str, (OfferIx, Vec<&Candidate>)> = BTreeMap::new();
+    for (ix, offer) in tender.offers.enumerate() {
+        own.entry(&offer.id).or_insert((ix, Vec::new()));
+    }
+    for line in tender.candidates.iter() {
+        if let Some((_, lines)) = own.get_mut(tender.offers[line.offer].id.as_str()) {
+            lines.push(line);
+        }
+    }
     for row in &tender.draft.offers {
-        let Some(offer) = tender.offers.iter().find(|o| o.id == row.offer.as_str()) else { continue };
+        let Some((ix, lines)) = own.get(row.offer.as_str()) else { continue };
+        let offer = &tender.offers[*ix];
         let Some(minimum) = offer.minimum_if_used else { continue };
-        let lines = tender.candidates.iter().filter(|l| tender.offers[l.offer].id == offer.id);
-        let demand = lines.fold(zero(), |sum, line| {
+        let demand = lines.iter().fold(zero(), |sum, line| {
             let packs = tender.cells[line.cell].quantity.exact() / line.use_factor.exact();
             sum + if tender.needs[line.need].whole_packs { packs.ceil() } else { packs }
         });

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::build::{Ids, any_or};
 use super::places::Places;
+use super::specific::Specific;
 use super::{DemandCell, Incumbent, Switching};
 use crate::finding::Findings;
 use crate::index::{CellIx, IxVec};
@@ -18,22 +19,21 @@ pub(super) fn switching(
     places: &Places<'_>,
     findings: &mut Findings,
 ) -> IxVec<CellIx, Vec<Switching>> {
-    let mut rows = Vec::new();
+    let mut rows = Specific::new();
     for r in &draft.switching {
-        let site = any_or(&ids.sites, r.site.as_str(), places.cell("switching", r.at, "site"), findings);
-        let need = any_or(&ids.needs, r.need.as_str(), places.cell("switching", r.at, "need"), findings);
+        let site = any_or(&ids.sites, r.site.as_str(), places.spot("switching", r.at, "site"), findings);
+        let need = any_or(&ids.needs, r.need.as_str(), places.spot("switching", r.at, "need"), findings);
         if let (Some(site), Some(need)) = (site, need) {
-            rows.push((site, need, Switching { group: r.clinician_group.to_string(), cost: r.cost, mode: r.mode }));
+            rows.add(site, need, Switching { group: r.clinician_group.to_string(), cost: r.cost, mode: r.mode });
         }
     }
-    // The least specific first, so that a more specific row replaces it.
-    rows.sort_by_key(|(site, need, _)| (site.is_some(), need.is_some()));
     let of = |(ix, cell): (CellIx, &DemandCell)| {
         if incumbents[ix].is_empty() {
             return Vec::new();
         }
-        let fits = rows.iter().filter(|(s, n, _)| s.is_none_or(|s| s == cell.site) && n.is_none_or(|n| n == cell.need));
-        let by_group: BTreeMap<&str, &Switching> = fits.map(|(_, _, s)| (s.group.as_str(), s)).collect();
+        // A more specific row replaces those before.
+        let by_group: BTreeMap<&str, &Switching> =
+            rows.of(cell.site, cell.need).map(|s| (s.group.as_str(), s)).collect();
         by_group.into_values().cloned().collect()
     };
     cells.enumerate().map(of).collect()

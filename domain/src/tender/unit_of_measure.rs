@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Tender;
 use super::places::Places;
+use super::{Offer, Tender};
 use crate::finding::{Findings, Severity};
-use crate::index::NeedIx;
+use crate::index::{NeedIx, ProductIx};
 use crate::raw::RawTender;
 
 const PACK_FACTORS: [f64; 7] = [10.0, 12.0, 20.0, 24.0, 50.0, 100.0, 1000.0];
@@ -17,7 +17,7 @@ const NEAR: f64 = 0.25;
 pub(super) fn check(tender: &Tender, raw: &RawTender, findings: &mut Findings) {
     let places = Places::new(raw, false);
     let mut prices: BTreeMap<NeedIx, Vec<f64>> = BTreeMap::new();
-    let unit_price = |product: crate::index::ProductIx, price: crate::quantity::Money| {
+    let unit_price = |product: ProductIx, price: crate::quantity::Money| {
         price.to_f64() / tender.products[product].use_factor.to_f64()
     };
     for offer in tender.offers.iter().filter(|o| o.package.is_none()) {
@@ -42,7 +42,7 @@ pub(super) fn check(tender: &Tender, raw: &RawTender, findings: &mut Findings) {
         let ratio = if price > median { price / median } else { median / price };
         PACK_FACTORS.into_iter().find(|f| (ratio / f - 1.0).abs() <= NEAR)
     };
-    let mut report = |table: &str, at: usize, product: crate::index::ProductIx, price: crate::quantity::Money| {
+    let mut report = |table: &str, at: usize, product: ProductIx, price: crate::quantity::Money| {
         let need = tender.products[product].need;
         let (Some(median), unit) = (medians.get(&need), unit_price(product, price)) else { return };
         if unit <= 0.0 || *median <= 0.0 {
@@ -67,14 +67,16 @@ pub(super) fn check(tender: &Tender, raw: &RawTender, findings: &mut Findings) {
             );
         }
     };
+    let offers: BTreeMap<&str, &Offer> = tender.offers.iter().rev().map(|o| (o.id.as_str(), o)).collect();
     for row in &tender.draft.offers {
-        if let Some(offer) = tender.offers.iter().find(|o| o.id == row.offer.as_str()) {
+        if let Some(offer) = offers.get(row.offer.as_str()) {
             report("offers", row.at, offer.product, offer.list_price);
         }
     }
+    let products: BTreeMap<&str, ProductIx> = tender.products.enumerate().map(|(ix, p)| (p.id.as_str(), ix)).collect();
     for row in &tender.draft.incumbents {
-        if let Some((product, _)) = tender.products.enumerate().find(|(_, p)| p.id == row.product.as_str()) {
-            report("incumbents", row.at, product, row.price);
+        if let Some(product) = products.get(row.product.as_str()) {
+            report("incumbents", row.at, *product, row.price);
         }
     }
 }

@@ -95,7 +95,7 @@ fn instances(probes: &mut Probes<'_>, set: &BTreeSet<Requirement>) -> BTreeMap<R
         let Requirement::Rule(rule) = requirement else { continue };
         let all = expand(tender, &tender.rules[*rule]);
         if all.len() > 1 {
-            labels.extend(all.into_iter().zip(0..).map(|(instance, i)| ((*rule, i), instance.label)));
+            labels.extend(all.iter().zip(0..).map(|(instance, i)| ((*rule, i), instance.label.clone())));
         }
     }
     if labels.is_empty() || labels.len() > INSTANCES {

@@ -13,6 +13,7 @@ use ballast_domain::Tender;
 use ballast_domain::exact::{exact, float};
 use ballast_domain::index::CandidateIx;
 use ballast_domain::tables::{Gives, ScheduleKind};
+use ballast_domain::tender::Schedule;
 
 use super::value::{Step, Values};
 use crate::model::{Col, Model, RowLabel, Terms};
@@ -43,21 +44,21 @@ impl ReadLevel {
 
     /// Whether a line can be worth anything but its list spend.
     pub(crate) fn touches(self, tender: &Tender, c: CandidateIx) -> bool {
-        let line = &tender.candidates[c];
-        let applies = |s: &&ballast_domain::tender::Schedule| {
-            self.sees(s.kind)
-                && s.gives != Gives::Sum
-                && s.applies_to.binary_search(&line.offer).is_ok()
-                && s.sites.binary_search(&line.site).is_ok()
-        };
-        tender.offers[line.offer].package.is_some() || tender.schedules.iter().any(|s| applies(&s))
+        tender.offers[tender.candidates[c].offer].package.is_some() || self.applied(tender, c).next().is_some()
     }
 
-    /// The least and the most that a pack of a line can be worth, the mean over the contract years.
-    pub(crate) fn limits(self, tender: &Tender, c: CandidateIx) -> (f64, f64) {
+    /// The schedules it sees that change the price of a line, in the order in which they do.
+    fn applied(self, tender: &Tender, c: CandidateIx) -> impl Iterator<Item = &Schedule> {
+        let line = &tender.candidates[c];
+        let own = tender.offers[line.offer].schedules.iter().map(|s| &tender.schedules[*s]);
+        own.filter(move |s| self.sees(s.kind) && s.gives != Gives::Sum && s.sites.binary_search(&line.site).is_ok())
+    }
+
+    /// The least and the most that a pack of a line can be worth, the mean over the contract years with these classes.
+    pub(crate) fn limits(self, tender: &Tender, classes: &[Vec<usize>], c: CandidateIx) -> (f64, f64) {
         let years = f64::from(tender.settings.contract_years);
         let (mut least, mut most) = (0.0, 0.0);
-        for class in tender.year_classes() {
+        for class in classes {
             let (low, high) = self.limits_in(tender, c, class[0]);
             least += low * class.len() as f64 / years;
             most += high * class.len() as f64 / years;
@@ -71,13 +72,6 @@ impl ReadLevel {
         let factor = float(&offer.factor(year));
         let list = offer.list_price.to_f64() * factor;
         let (mut low, mut high) = (list, list);
-        let mut steps: Vec<_> = tender
-            .schedules
-            .iter()
-            .filter(|s| self.sees(s.kind) && s.applies_to.binary_search(&line.offer).is_ok())
-            .filter(|s| s.gives != Gives::Sum && s.sites.binary_search(&line.site).is_ok())
-            .collect();
-        steps.sort_by_key(|s| s.step());
         let packaged = |(low, high): (f64, f64)| match packages::own_price(tender, line.offer) {
             Some(price) => (price, price),
             None => {
@@ -86,7 +80,7 @@ impl ReadLevel {
             }
         };
         let mut before_packages = true;
-        for schedule in steps {
+        for schedule in self.applied(tender, c) {
             if schedule.kind == ScheduleKind::Rebate && std::mem::replace(&mut before_packages, false) {
                 (low, high) = packaged((low, high));
             }

@@ -8,7 +8,7 @@
 
 use ballast_domain::exact::{Exact, float};
 use ballast_domain::rules::Ratio;
-use num_traits::{Signed, Zero};
+use num_traits::Zero;
 
 use super::rows::Rows;
 use super::tender_rules::Side;

@@ -111,9 +111,10 @@ impl<'a> Rows<'a> {
             return terms;
         }
         // At its most each line with a positive coefficient is worth its most, each with a negative one its least.
+        let classes = tender.year_classes();
         let reach = |sign: f64| -> f64 {
             let term = |(c, w): &(CandidateIx, f64)| {
-                let (least, most) = level.limits(tender, *c);
+                let (least, most) = level.limits(tender, &classes, *c);
                 at(*c, sign * w, if sign * w > 0.0 { most } else { least })
             };
             self.most_of(&read.iter().map(term).collect())

@@ -4,6 +4,7 @@
 //! coefficient takes all of the demand. No award reads less or more, since shares of a cell sum to 1.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ballast_domain::exact::{Exact, exact, whole, zero};
 use ballast_domain::index::{CandidateIx, CellIx, RuleIx};
@@ -15,7 +16,7 @@ use super::{Chart, Remark};
 /// Adds the findings.
 pub(super) fn check(chart: &mut Chart<'_>) {
     let tender = chart.tender;
-    let instances: Vec<(RuleIx, Vec<Instance>)> =
+    let instances: Vec<(RuleIx, Arc<[Instance]>)> =
         tender.rules.enumerate().map(|(ix, rule)| (ix, expand(tender, rule))).collect();
     for (ix, own) in &instances {
         let rule = &tender.rules[*ix];

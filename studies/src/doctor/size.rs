@@ -1,5 +1,7 @@
 //! How large the decision is, and how hard it will be: yes-or-no decisions that couple sites are what costs time.
 
+use std::sync::Arc;
+
 use ballast_domain::Tender;
 use ballast_domain::rules::{Instance, Reading, expand};
 use ballast_domain::tables::CohortMode;
@@ -62,8 +64,8 @@ pub(super) fn of(tender: &Tender) -> Size {
         + tender.offers.iter().filter(|o| o.minimum_if_used.is_some()).count()
         + tender.suppliers.len()
         + limited * tender.products.len().checked_div(tender.needs.len()).unwrap_or(0);
-    let instances: Vec<Instance> = tender.rules.iter().flat_map(|r| expand(tender, r)).collect();
-    let counts = instances.iter().filter(|i| !matches!(i.reading, Reading::Ratio(_))).count();
+    let expanded: Vec<Arc<[Instance]>> = tender.rules.iter().map(|r| expand(tender, r)).collect();
+    let counts = expanded.iter().flat_map(|of| of.iter()).filter(|i| !matches!(i.reading, Reading::Ratio(_))).count();
     // Tiers and counts couple all sites; the rest mostly decides within a cell.
     let weight = 10 * tiers + 5 * counts + choices + whole_packs / 4;
     let hardness = match weight {
@@ -77,7 +79,7 @@ pub(super) fn of(tender: &Tender) -> Size {
         whole_packs,
         tiers,
         choices,
-        rules: instances.len(),
+        rules: expanded.iter().map(|of| of.len()).sum(),
         counts,
         hardness,
     }
