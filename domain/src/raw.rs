@@ -46,7 +46,11 @@ impl RawTable {
         for (key, text) in cells {
             let i = self.column(&key);
             row.resize(self.columns.len(), None);
-            row[i] = (!text.trim().is_empty()).then(|| text.trim().to_owned());
+            row[i] = match text.trim() {
+                "" => None,
+                trimmed if trimmed.len() == text.len() => Some(text),
+                trimmed => Some(trimmed.to_owned()),
+            };
         }
         row.resize(self.columns.len(), None);
         self.rows.push(RawRow { place, cells: row, refused: false });

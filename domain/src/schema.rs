@@ -1,6 +1,6 @@
 //! Tables described as data: one declaration gives the row type, the reader, the canonical writer and the manual.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::cell::{Cell, Refusal, nearest};
 use crate::finding::{Findings, Place};
@@ -59,8 +59,8 @@ pub trait Row: Sized {
     fn table() -> Table;
     /// Reads one row; every fault goes to `findings`.
     fn read(raw: &mut RowReader<'_>) -> Option<Self>;
-    /// The canonical cells of the row, blanks and defaults left out, in column order.
-    fn print(&self) -> Vec<(String, String)>;
+    /// Calls `cell` with column and text of each canonical cell, blanks and defaults left out, in column order.
+    fn print(&self, cell: &mut dyn FnMut(&str, String));
     /// The canonical key.
     fn key(&self) -> Vec<String>;
     /// Position of the row among the rows read.
@@ -181,7 +181,7 @@ pub fn read_rows<R: Row>(raw: Option<&RawTable>, findings: &mut Findings) -> (Ve
 
     let mut count = RowCount { read: raw.rows.len(), ..RowCount::default() };
     let mut rows: Vec<R> = Vec::new();
-    let mut seen: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+    let mut seen: HashMap<Vec<String>, usize> = HashMap::new();
     for (at, row) in raw.rows.iter().enumerate() {
         if !row.refused && row.cells.iter().all(Option::is_none) {
             count.ignored += 1;
@@ -197,20 +197,15 @@ pub fn read_rows<R: Row>(raw: Option<&RawTable>, findings: &mut Findings) -> (Ve
             count.rejected += 1;
             continue;
         };
-        if let Some(&first) = seen.get(&parsed.key()) {
+        let key = parsed.key();
+        if let Some(&first) = seen.get(&key) {
             count.rejected += 1;
             let place = row.place.column(table.key.first().copied().unwrap_or(""));
             let expected = format!("the key ({}) already stands at {}", table.key.join(", "), raw.rows[first].place);
-            findings.error(
-                "duplicate_key",
-                place,
-                parsed.key().join(", "),
-                expected,
-                "remove or rename one of the two",
-            );
+            findings.error("duplicate_key", place, key.join(", "), expected, "remove or rename one of the two");
             continue;
         }
-        seen.insert(parsed.key(), at);
+        seen.insert(key, at);
         count.accepted += 1;
         rows.push(parsed);
     }
@@ -286,24 +281,22 @@ macro_rules! table {
                 Some(Self { at: raw.at(), $($field: $field?,)+ $($($wild,)+)? provenance: provenance? })
             }
 
-            fn print(&self) -> Vec<(String, String)> {
-                let mut cells = Vec::new();
+            fn print(&self, cell: &mut dyn FnMut(&str, String)) {
                 $( if let Some(text) = $crate::cell::Cell::print(&self.$field) {
                     let default: Option<&str> = None $(.or(Some($default)))?;
                     if default != Some(text.as_str()) {
-                        cells.push((stringify!($field).to_owned(), text));
+                        cell(stringify!($field), text);
                     }
                 } )+
                 $( $( for (name, text) in &self.$wild {
-                    cells.push((format!("{}.{name}", stringify!($wild)), text.clone()));
+                    cell(&format!("{}.{name}", stringify!($wild)), text.clone());
                 } )+ )?
                 if let Some(source) = &self.provenance.source {
-                    cells.push(("source".to_owned(), source.clone()));
+                    cell("source", source.clone());
                 }
                 if !self.provenance.assumed.is_empty() {
-                    cells.push(("assumed".to_owned(), self.provenance.assumed.join(";")));
+                    cell("assumed", self.provenance.assumed.join(";"));
                 }
-                cells
             }
 
             fn key(&self) -> Vec<String> {

@@ -6,25 +6,29 @@ use sha2::{Digest, Sha256};
 
 /// `sha256:` and 64 hexadecimal digits.
 pub fn digest(bytes: &[u8]) -> String {
-    let hash = Sha256::digest(bytes);
+    named(&Sha256::digest(bytes))
+}
+
+fn named(hash: &[u8]) -> String {
     let hex: String = hash.iter().map(|b| format!("{b:02x}")).collect();
     format!("sha256:{hex}")
 }
 
 /// The hash of a tender's canonical draft.
 pub fn input_hash(draft: &Draft) -> String {
-    digest(&canonical_bytes(&canonical(draft)))
+    let mut hash = Sha256::new();
+    feed(&canonical(draft), &mut hash);
+    named(&hash.finalize())
 }
 
 /// Length-prefixed, so that no two different tenders share their bytes.
-fn canonical_bytes(raw: &RawTender) -> Vec<u8> {
-    let mut bytes = Vec::new();
+fn feed(raw: &RawTender, hash: &mut Sha256) {
     let mut put = |text: Option<&str>| match text {
         Some(text) => {
-            bytes.extend((text.len() as u64 + 1).to_le_bytes());
-            bytes.extend(text.as_bytes());
+            hash.update((text.len() as u64 + 1).to_le_bytes());
+            hash.update(text);
         }
-        None => bytes.extend(0u64.to_le_bytes()),
+        None => hash.update(0u64.to_le_bytes()),
     };
     for table in &raw.tables {
         put(Some(&table.name));
@@ -37,5 +41,4 @@ fn canonical_bytes(raw: &RawTender) -> Vec<u8> {
             put(cell.as_deref());
         }
     }
-    bytes
 }

@@ -114,25 +114,37 @@ fn canonical_table<R: Row>(rows: &[R]) -> Option<RawTable> {
     let name = R::table().name;
     let mut table = RawTable { name: name.to_owned(), file: name.to_owned(), ..RawTable::default() };
     let mut sorted: Vec<&R> = rows.iter().collect();
-    sorted.sort_by_key(|r| r.key());
+    sorted.sort_by_cached_key(|r| r.key());
     // Columns in the order of the manual, then wildcards in order of name.
     let order: Vec<String> = R::table().columns.iter().map(|c| c.name.clone()).collect();
-    let rank = |name: &String| {
+    let rank = |name: &str| {
         let exact = order.iter().position(|c| c == name);
         exact.or_else(|| order.iter().position(|c| c.strip_suffix('*').is_some_and(|p| name.starts_with(p))))
     };
-    let mut columns: Vec<String> = sorted.iter().flat_map(|r| r.print()).map(|(name, _)| name).collect();
+    // Columns as they come, and the cells of each row by the number of their column.
+    let mut found: Vec<String> = Vec::new();
+    let mut rows: Vec<Vec<(usize, String)>> = Vec::with_capacity(sorted.len());
+    for row in sorted {
+        let mut cells = Vec::new();
+        row.print(&mut |name, text| {
+            let column = found.iter().position(|c| c == name).unwrap_or_else(|| {
+                found.push(name.to_owned());
+                found.len() - 1
+            });
+            cells.push((column, text));
+        });
+        rows.push(cells);
+    }
+    let mut columns: Vec<&String> = found.iter().collect();
     columns.sort_by(|a, b| (rank(a), a).cmp(&(rank(b), b)));
-    columns.dedup();
-    for column in &columns {
+    let places: Vec<usize> = found.iter().filter_map(|name| columns.iter().position(|c| *c == name)).collect();
+    for column in columns {
         table.column(column);
     }
-    for row in sorted {
-        let mut cells = vec![None; columns.len()];
-        for (name, text) in row.print() {
-            if let Some(i) = columns.iter().position(|c| *c == name) {
-                cells[i] = Some(text);
-            }
+    for row in rows {
+        let mut cells = vec![None; places.len()];
+        for (column, text) in row {
+            cells[places[column]] = Some(text);
         }
         table.rows.push(RawRow { place: Place::file(name), cells, refused: false });
     }

@@ -104,7 +104,7 @@ fn at(file: &str, pointer: &str) -> Place {
 
 fn flatten(row: &Map<String, Value>, prefix: &str, cells: &mut Vec<(String, String)>) {
     for (key, value) in row {
-        let name = format!("{prefix}{key}");
+        let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}{key}") };
         match value {
             Value::Object(inner) => flatten(inner, &format!("{name}."), cells),
             Value::Array(items) => cells.push((name, items.iter().map(scalar).collect::<Vec<_>>().join(";"))),

@@ -17,13 +17,30 @@ pub(super) struct Twice {
 pub(super) fn keys(bytes: &[u8]) -> Vec<Twice> {
     let mut found = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let all = deserializer.deserialize_any(Value { pointer: String::new(), found: &mut found });
+    let all = deserializer.deserialize_any(Value { path: &Path::Body, found: &mut found });
     if all.is_ok() { found } else { Vec::new() }
+}
+
+/// Where a value stands; written out only for keys that stand twice.
+enum Path<'a> {
+    Body,
+    Key(&'a Path<'a>, &'a str),
+    Item(&'a Path<'a>, usize),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Body => Ok(()),
+            Self::Key(object, key) => write!(f, "{object}/{key}"),
+            Self::Item(array, i) => write!(f, "{array}/{i}"),
+        }
+    }
 }
 
 /// Walks over one value, of which only the keys matter.
 struct Value<'a> {
-    pointer: String,
+    path: &'a Path<'a>,
     found: &'a mut Vec<Twice>,
 }
 
@@ -46,9 +63,12 @@ impl<'de> Visitor<'de> for Value<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut seen = BTreeSet::new();
         while let Some(key) = map.next_key::<String>()? {
-            map.next_value_seed(Value { pointer: format!("{}/{key}", self.pointer), found: &mut *self.found })?;
-            if !seen.insert(key.clone()) {
-                self.found.push(Twice { object: self.pointer.clone(), key });
+            map.next_value_seed(Value { path: &Path::Key(self.path, &key), found: &mut *self.found })?;
+            match seen.contains(&key) {
+                true => self.found.push(Twice { object: self.path.to_string(), key }),
+                false => {
+                    seen.insert(key);
+                }
             }
         }
         Ok(())
@@ -56,10 +76,7 @@ impl<'de> Visitor<'de> for Value<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         let mut i = 0;
-        while items
-            .next_element_seed(Value { pointer: format!("{}/{i}", self.pointer), found: &mut *self.found })?
-            .is_some()
-        {
+        while items.next_element_seed(Value { path: &Path::Item(self.path, i), found: &mut *self.found })?.is_some() {
             i += 1;
         }
         Ok(())
