@@ -41,10 +41,10 @@ impl RawTable {
     }
 
     /// Adds a row given as key and text; columns are added as they appear.
-    pub fn push(&mut self, place: Place, cells: impl IntoIterator<Item = (String, String)>) {
+    pub fn push<K: AsRef<str>>(&mut self, place: Place, cells: impl IntoIterator<Item = (K, String)>) {
         let mut row = vec![None; self.columns.len()];
         for (key, text) in cells {
-            let i = self.column(&key);
+            let i = self.column(key.as_ref());
             row.resize(self.columns.len(), None);
             row[i] = match text.trim() {
                 "" => None,

@@ -1,6 +1,7 @@
 //! A tender as one JSON body: an object with `schema`, `tender` (an object) and one array of objects per table. Cells may
 //! be strings, numbers, booleans or arrays (lists); nested objects are read as dotted columns.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use ballast_domain::Findings;
@@ -102,9 +103,9 @@ fn at(file: &str, pointer: &str) -> Place {
     Place { pointer: Some(pointer.to_owned()), ..Place::file(file) }
 }
 
-fn flatten(row: &Map<String, Value>, prefix: &str, cells: &mut Vec<(String, String)>) {
+fn flatten<'v>(row: &'v Map<String, Value>, prefix: &str, cells: &mut Vec<(Cow<'v, str>, String)>) {
     for (key, value) in row {
-        let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}{key}") };
+        let name = if prefix.is_empty() { Cow::Borrowed(&key[..]) } else { Cow::Owned(format!("{prefix}{key}")) };
         match value {
             Value::Object(inner) => flatten(inner, &format!("{name}."), cells),
             Value::Array(items) => cells.push((name, items.iter().map(scalar).collect::<Vec<_>>().join(";"))),

@@ -1,5 +1,6 @@
 //! Keys that stand twice in a JSON object. A map keeps the last and says nothing, so the text is read once more for them.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -38,6 +39,33 @@ impl fmt::Display for Path<'_> {
     }
 }
 
+/// A key, as it stands in the text where that is possible.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, key: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(key))
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(key.to_owned()))
+    }
+}
+
 /// Walks over one value, of which only the keys matter.
 struct Value<'a> {
     path: &'a Path<'a>,
@@ -61,14 +89,16 @@ impl<'de> Visitor<'de> for Value<'_> {
 
     // A number comes as a map of one key, too (serde_json keeps its digits that way); one key cannot stand twice.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut seen = BTreeSet::new();
-        while let Some(key) = map.next_key::<String>()? {
+        let mut first: Option<Cow<'de, str>> = None;
+        let mut others: BTreeSet<Cow<'de, str>> = BTreeSet::new();
+        while let Some(key) = map.next_key_seed(Key)? {
             map.next_value_seed(Value { path: &Path::Key(self.path, &key), found: &mut *self.found })?;
-            match seen.contains(&key) {
-                true => self.found.push(Twice { object: self.path.to_string(), key }),
-                false => {
-                    seen.insert(key);
-                }
+            if first.as_ref() == Some(&key) || others.contains(&key) {
+                self.found.push(Twice { object: self.path.to_string(), key: key.into_owned() });
+            } else if first.is_none() {
+                first = Some(key);
+            } else {
+                others.insert(key);
             }
         }
         Ok(())
@@ -117,5 +147,7 @@ mod tests {
         let found: Vec<String> = found.iter().map(|t| format!("{} {}", t.object, t.key)).collect();
         assert_eq!(found, ["/a/0/c d", "/a/0 b", " a"]);
         assert!(keys(br#"{"a": 1, "b": [1, 2, {"a": "x"}]}"#).is_empty());
+        let escaped = keys(br#"{"a": {"b": 1, "\u0062": 2, "c": 3, "\u0063": 4}}"#);
+        assert_eq!(escaped.iter().map(|t| t.key.as_str()).collect::<Vec<_>>(), ["b", "c"]);
     }
 }

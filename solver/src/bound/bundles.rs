@@ -268,10 +268,11 @@ fn steps(tender: &Tender, ladder: &Ladder, parts: &[Part], reach: f64) -> Vec<Le
 
 /// The least and the most that lines without a ladder can be worth.
 fn loose(tender: &Tender, parts: &[Part], reach: f64) -> Vec<Level> {
+    let classes = tender.year_classes();
     let limits = |p: &Part| {
         let of = p.lines.iter().map(|c| {
             let list = tender.offers[tender.candidates[*c].offer].list_price.to_f64().max(f64::MIN_POSITIVE);
-            let (least, most) = ReadLevel::Net.limits(tender, *c);
+            let (least, most) = ReadLevel::Net.limits(tender, &classes, *c);
             (least / list, most / list)
         });
         of.fold((1.0_f64, 1.0_f64), |a, b| (a.0.min(b.0), a.1.max(b.1)))

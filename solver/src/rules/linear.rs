@@ -36,9 +36,9 @@ pub(crate) fn add(tender: &Tender, model: &mut Model, volumes: &Volumes) -> Beyo
             continue;
         }
         rows.label = RowLabel::Rule(ix, 0);
-        for instance in expand(tender, rule) {
+        for instance in expand(tender, rule).iter() {
             match &instance.reading {
-                Reading::Ratio(r) => ratios(&mut rows, r, &instance, rule.if_used, &mut beyond),
+                Reading::Ratio(r) => ratios(&mut rows, r, instance, rule.if_used, &mut beyond),
                 Reading::Tally(tally) => {
                     let plain = tally.counts_from.is_zero() && tally.counted.on_formulary.is_none();
                     if let Some(high) = instance.high.as_ref().filter(|_| plain) {

@@ -43,7 +43,7 @@ pub(super) fn add(b: &mut Builder<'_>) -> bool {
     {
         let mut rows = Rows::new(tender, &mut b.model, &b.volumes, &mut b.indicators, &b.formulary, &mut b.readers);
         for (ix, rule) in tender.rules.enumerate() {
-            for instance in expand(tender, rule) {
+            for instance in expand(tender, rule).iter() {
                 let number = |v: &Option<Exact>| v.as_ref().map(float);
                 let times = instance.system.clone().map(|s| read(&mut rows, &Reading::Ratio(s)));
                 let when = instance
