@@ -32,7 +32,7 @@ const ROOT_ROUNDS: usize = 16;
 const NODE_ROUNDS: usize = 3;
 /// Gaps of trees: before the first failure, and after.
 const COARSE: f64 = 1e-3;
-const FINE: f64 = 1e-4;
+const FINE: f64 = 2e-4;
 /// LPs of a tree.
 const SOLVES: usize = 200;
 
@@ -89,6 +89,8 @@ struct Node {
     order: usize,
     ranges: Vec<Range>,
     prices: Prices,
+    /// Φ of each block at these prices, where it is known for the bundles that may be used here.
+    blocks: Vec<Option<f64>>,
     cut: Option<(usize, [Range; 2])>,
 }
 
@@ -184,14 +186,25 @@ impl Search {
         (calls.stop)() || self.work.most.is_some_and(|most| units >= most)
     }
 
-    /// Θ at these prices; columns found on the way are kept.
-    fn evaluate(&mut self, prices: &Prices, closed: &[bool], ends: Ends, calls: &Calls<'_>) -> f64 {
+    /// Φ of each block and Θ at these prices; columns found on the way are kept. What is known of blocks is not asked again.
+    fn evaluate(
+        &mut self,
+        prices: &Prices,
+        known: &[Option<f64>],
+        closed: &[bool],
+        ends: Ends,
+        calls: &Calls<'_>,
+    ) -> (Vec<f64>, f64) {
         let (bundles, stop) = (&self.bundles, calls.stop);
         let grown: Vec<Grown> = self
             .blocks
             .par_iter_mut()
             .zip(&self.columns)
-            .map(|(block, columns)| {
+            .zip(known)
+            .map(|((block, columns), known)| {
+                if let Some(bound) = *known {
+                    return Grown { bound, columns: Vec::new() };
+                }
                 block.price(bundles, prices);
                 let open = columns.iter().filter(|c| !uses_closed(block, c, closed));
                 let known = open.map(|c| c.priced(block, prices)).fold(f64::INFINITY, f64::min);
@@ -199,21 +212,24 @@ impl Search {
                 grow(block, bundles, prices, start, known, ends, stop)
             })
             .collect();
-        let mut sum = self.offset;
+        let mut blocks = Vec::new();
         for (b, grown) in grown.into_iter().enumerate() {
-            sum += grown.bound;
+            blocks.push(grown.bound);
             for column in grown.columns {
                 self.master.add(b, self.columns[b].len(), &self.blocks[b], &column);
                 self.columns[b].push(column);
             }
         }
         self.rounds += 1;
-        sum + self.outer.value(prices, &|| stop())
+        let value = self.offset + blocks.iter().sum::<f64>() + self.outer.value(prices, &|| stop());
+        (blocks, value)
     }
 
     fn run(&mut self, calls: &mut Calls<'_>) -> Option<Answer> {
         let ranges = self.outer.scales.iter().map(|s| Range { low: -1, high: s.levels.len() as i32 - 1 }).collect();
-        let mut root = Node { bound: f64::NEG_INFINITY, order: 0, ranges, prices: self.first_prices(), cut: None };
+        let blocks = vec![None; self.blocks.len()];
+        let prices = self.first_prices();
+        let mut root = Node { bound: f64::NEG_INFINITY, order: 0, ranges, prices, blocks, cut: None };
         self.rise(&mut root, ROOT_ROUNDS, f64::NEG_INFINITY, calls);
         let mut open = BinaryHeap::from([root]);
         let mut order = 0;
@@ -229,7 +245,8 @@ impl Search {
                 let mut ranges = node.ranges.clone();
                 ranges[k] = side;
                 let (bound, prices) = (node.bound, node.prices.clone());
-                let mut child = Node { bound, order, ranges, prices, cut: None };
+                let blocks = self.still_known(&node, side, k);
+                let mut child = Node { bound, order, ranges, prices, blocks, cut: None };
                 self.rise(&mut child, NODE_ROUNDS, below.min(node.bound), calls);
                 if child.bound < f64::INFINITY {
                     open.push(child);
@@ -244,6 +261,13 @@ impl Search {
             nodes: self.nodes,
             rounds: self.rounds,
         })
+    }
+
+    /// What a node knows of blocks holds in its child but where a scale is closed.
+    fn still_known(&self, node: &Node, side: Range, k: usize) -> Vec<Option<f64>> {
+        let touched = |b: usize| self.outer.scales[k].bundles.iter().any(|o| self.bundles[*o].block == b);
+        let holds = |(b, known): (usize, &Option<f64>)| known.filter(|_| side.high >= 0 || !touched(b));
+        node.blocks.iter().enumerate().map(holds).collect()
     }
 
     /// In money, lower by what tolerances may have taken.
@@ -269,8 +293,10 @@ impl Search {
         let mut best = f64::NEG_INFINITY;
         let (mut delta, mut gap) = (0.0, if is_root { COARSE } else { FINE });
         let mut promised = f64::INFINITY;
+        let none = vec![None; self.blocks.len()];
         for round in 0..rounds {
-            let value = self.evaluate(&at, &closed, Ends { gap, solves: SOLVES }, calls);
+            let known = if round == 0 { node.blocks.clone() } else { none.clone() };
+            let (blocks, value) = self.evaluate(&at, &known, &closed, Ends { gap, solves: SOLVES }, calls);
             if value == f64::INFINITY {
                 node.bound = f64::INFINITY;
                 return;
@@ -285,6 +311,7 @@ impl Search {
                 }
                 best = value;
                 node.prices = at;
+                node.blocks = blocks.into_iter().map(Some).collect();
                 node.bound = node.bound.max(value);
                 if is_root {
                     self.tell(node.bound, calls);
