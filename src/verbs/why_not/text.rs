@@ -5,7 +5,7 @@ use ballast_exchange::documents::study::AnswerPart;
 use rust_decimal::Decimal;
 
 use crate::output::money;
-use crate::proven::{between, more_or_less};
+use crate::proven::more_or_less;
 use crate::study::signed;
 
 /// A factor with what it is in percent: `0.85 (15 % lower)`.
@@ -75,7 +75,11 @@ fn many_flips(body: &WhyNotBody, why: &str) -> String {
             "undecided" => "not decided",
             verdict => verdict,
         };
-        text.push_str(&format!("    prices × {}  {word}  (with it {})\n", t.factor.normalize(), between(t.with)));
+        text.push_str(&format!(
+            "    prices × {}  {word}  (with it {})\n",
+            t.factor.normalize(),
+            more_or_less(t.dearer)
+        ));
     }
     let ends = |[a, b]: &[Decimal; 2]| match a == b {
         true => format!("× {}", a.normalize()),
