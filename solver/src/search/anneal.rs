@@ -29,7 +29,7 @@ impl Schedule {
 
     /// In a neighbourhood of a good award.
     pub(super) fn near(moves: u64) -> Self {
-        Self { moves, hot: 0.05, cold: 0.002, smooth: 0.3, smoothed: 0.5 }
+        Self { moves, hot: 0.02, cold: 0.002, smooth: 0.3, smoothed: 0.5 }
     }
 }
 
@@ -39,8 +39,10 @@ const LOOK: u64 = 4096;
 const QUENCH: f64 = 0.93;
 
 /// Moves per place of a neighbourhood, and the least of them.
-const THOROUGH: u64 = 60;
+const THOROUGH: u64 = 200;
 const THOROUGH_LEAST: u64 = 20_000;
+/// Relative distance to the best within which what a neighbourhood gave is polished.
+const CLOSE: f64 = 0.0015;
 
 /// The best award that a run saw, and the moves it made.
 #[derive(Debug, Clone)]
@@ -76,15 +78,25 @@ impl<'g> Run<'g> {
         Annealed { best, moves: self.moves }
     }
 
-    /// Short annealings of some needs at a time, others fixed, each from the best award so far.
-    pub(super) fn neighbourhoods(mut self, moves: u64, stop: &dyn Fn() -> bool) -> Annealed {
+    /// Short annealings of some needs at a time, others fixed, each from the best award so far. What comes close to that is
+    /// polished before the two are compared.
+    pub(super) fn neighbourhoods(
+        mut self,
+        moves: u64,
+        polish: &mut dyn FnMut(&[f64]) -> Option<(f64, Vec<f64>)>,
+        stop: &dyn Fn() -> bool,
+    ) -> Annealed {
         let mut best = (!self.state.violated()).then(|| (self.state.value, self.state.x.clone()));
         let begin = self.state.x.clone();
         while self.moves < moves && !stop() {
             let places = self.mover.focus(&mut self.rng);
             let found = self.anneal(Schedule::near((THOROUGH * places).max(THOROUGH_LEAST)), stop);
-            if let Some(found) = found.filter(|f| best.as_ref().is_none_or(|b| f.0 < b.0)) {
-                best = Some(found);
+            let close = |f: &(f64, Vec<f64>)| best.as_ref().is_none_or(|b| f.0 < b.0 + CLOSE * b.0.abs());
+            if let Some(found) = found.filter(close) {
+                let found = polish(&found.1).unwrap_or(found);
+                if best.as_ref().is_none_or(|b| found.0 < b.0) {
+                    best = Some(found);
+                }
             }
             self.back_to(best.as_ref().map_or(&begin, |b| &b.1));
         }

@@ -181,13 +181,20 @@ impl<'t> Problem<'t> {
     }
 
     /// A complete annealing of so many moves from the start.
-    fn complete(&self, moves: u64, seed: u64, stop: &dyn Fn() -> bool) -> Annealed {
-        self.run(&self.start.x, seed).complete(moves, stop)
+    fn complete(&self, moves: u64, seed: u64, stop: &dyn Fn() -> bool) -> (Annealed, i64) {
+        (self.run(&self.start.x, seed).complete(moves, stop), 0)
     }
 
     /// Annealings of some needs at a time, from shares.
-    fn neighbourhoods(&self, x: &[f64], moves: u64, seed: u64, stop: &dyn Fn() -> bool) -> Annealed {
-        self.run(x, seed).neighbourhoods(moves, stop)
+    fn neighbourhoods(&self, x: &[f64], moves: u64, seed: u64, stop: &dyn Fn() -> bool) -> (Annealed, i64) {
+        let mut iterations = 0;
+        let mut polish = |x: &[f64]| {
+            let (polished, more) = self.polish(x, false, stop);
+            iterations += more;
+            polished
+        };
+        let annealed = self.run(x, seed).neighbourhoods(moves, &mut polish, stop);
+        (annealed, iterations)
     }
 
     fn run(&self, x: &[f64], seed: u64) -> Run<'_> {

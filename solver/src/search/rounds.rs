@@ -1,6 +1,6 @@
-//! Rounds of annealing. The first is short, for an award soon. Each later one is a pair, longer from round to round: at first
-//! a complete annealing from the start and one of neighbourhoods of the best award, later two of neighbourhoods; each is
-//! polished. A round does the same whatever the number of threads; its pair runs side by side where there is room.
+//! Rounds of annealing. The first is short, for an award soon. Later ones are pairs, longer from round to round: at first
+//! complete annealings from the start, then, in turn, neighbourhoods of the best award and complete ones; each is polished. A
+//! round does the same whatever the number of threads; its pair runs side by side where there is room.
 
 use ballast_domain::award::Award;
 
@@ -17,12 +17,12 @@ const TRIES: u32 = 3;
 const FULL: u64 = 40;
 /// The least of that.
 const FULL_LEAST: u64 = 100_000;
-/// Rounds with a complete annealing; later both of a pair look near the best.
-const FRESH: u32 = 4;
+/// Rounds of complete annealings only.
+const FRESH: u32 = 5;
 /// Rounds after which they grow no longer.
-const GROWTH: u32 = 5;
+const GROWTH: u32 = 4;
 /// Relative distance to the best within which an award has its switching decided anew.
-const NEAR: f64 = 0.0003;
+const NEAR: f64 = 0.001;
 
 /// A value with its shares.
 pub(crate) type Valued = (f64, Vec<f64>);
@@ -84,19 +84,17 @@ impl Rounds {
         let moves = (FULL * places).max(FULL_LEAST) << (round - 1).min(GROWTH);
         let near = self.best.as_ref().map(|(value, _)| value + NEAR * value.abs());
         let from = self.best.as_ref().map(|(_, x)| x).or(self.from.as_ref()).cloned();
-        let near_by = |leg: u64| match &from {
-            Some(x) => problem.neighbourhoods(x, moves, seed_of(leg), stop),
-            None => problem.complete(moves, seed_of(leg), stop),
+        // Structures are found by complete annealings; what one of them hides is found near by.
+        let near_by = from.as_ref().filter(|_| round > FRESH && round % 2 == 0);
+        let run = |seed: u64| match near_by {
+            Some(x) => problem.neighbourhoods(x, moves, seed, stop),
+            None => problem.complete(moves, seed, stop),
         };
-        let first = || match round <= FRESH {
-            true => problem.complete(moves, seed_of(0), stop),
-            false => near_by(0),
-        };
-        let fresh = || leg(problem, &first, near, stop);
-        let reheated = || leg(problem, &|| near_by(1), near, stop);
+        let first = || leg(problem, &|| run(seed_of(0)), near, stop);
+        let second = || leg(problem, &|| run(seed_of(1)), near, stop);
         let legs = std::thread::scope(|scope| {
-            let second = scope.spawn(reheated);
-            let first = fresh();
+            let second = scope.spawn(second);
+            let first = first();
             // A panic there is one here.
             [first, second.join().unwrap_or(Leg { found: None, moves: 0, iterations: 0 })]
         });
@@ -126,9 +124,8 @@ impl Rounds {
 const MOVES: f64 = 100_000.0;
 
 /// One annealing with its polish; switching costs are decided anew where the award is near the best.
-fn leg(problem: &Problem<'_>, anneal: &dyn Fn() -> Annealed, near: Option<f64>, stop: &dyn Fn() -> bool) -> Leg {
-    let Annealed { best: mut found, moves } = anneal();
-    let mut iterations = 0;
+fn leg(problem: &Problem<'_>, anneal: &dyn Fn() -> (Annealed, i64), near: Option<f64>, stop: &dyn Fn() -> bool) -> Leg {
+    let (Annealed { best: mut found, moves }, mut iterations) = anneal();
     if let Some(raw) = &found {
         let (polished, spent) = problem.polish(&raw.1, false, stop);
         iterations += spent;
