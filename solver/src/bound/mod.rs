@@ -38,4 +38,4 @@ mod relaxed;
 mod search;
 mod tree;
 
-pub use search::{Answer, Calls, Work, bound};
+pub use search::{Answer, Calls, Plan, Work, bound};

@@ -110,10 +110,10 @@ impl Outer {
         for (k, steps) in steps.iter().enumerate() {
             scales.push(write_scale(&mut writing, &members[k], steps, years));
         }
-        for o in 0..bundles.len() {
-            if bundles[o].scale.is_none() {
+        for (o, bundle) in bundles.iter().enumerate() {
+            if bundle.scale.is_none() {
                 let (n, u) = writing.split[o][0];
-                limits(&mut writing.model, n, u, &bundles[o], f64::INFINITY);
+                limits(&mut writing.model, n, u, bundle, f64::INFINITY);
                 writing.model.row(RowLabel::Link, 0.0, 1.0, vec![(u, 1.0)]);
             }
         }

@@ -12,7 +12,7 @@ use super::bundles::{self, Bundle};
 use super::master::{Master, Thought, closed, uses_closed};
 use super::outer::Outer;
 use super::relaxed::{Relaxed, refused, relaxed};
-use super::tree::{Column, Ends, Grown, grow, whole_range};
+use super::tree::{Column, Ends, Grown, grow, relax, whole_range};
 use super::{blocks, branch, offers};
 
 /// The bound is stated lower by this part: it covers the solver's tolerances.
@@ -27,12 +27,17 @@ const GROW: f64 = 1.5;
 const SHRINK: f64 = 0.6;
 /// The rounds at the root end where the promise is within this part of the bound.
 const CLOSE: f64 = 3e-4;
-/// Rounds at the root and at a node.
-const ROOT_ROUNDS: usize = 16;
+/// At a leaf, within this part.
+const SETTLED: f64 = 2e-5;
+/// Rounds at the root, at a leaf, and at a node.
+const ROOT_ROUNDS: usize = 40;
 const NODE_ROUNDS: usize = 3;
 /// Gaps of trees: before the first failure, and after.
 const COARSE: f64 = 1e-3;
 const FINE: f64 = 2e-4;
+/// Lines from which on prices are first looked for over plain LPs, and the rounds of that.
+const LARGE: usize = 30_000;
+const PLAIN_ROUNDS: usize = 6;
 /// LPs of a tree.
 const SOLVES: usize = 200;
 
@@ -53,8 +58,11 @@ pub struct Calls<'a> {
     pub improved: &'a mut dyn FnMut(f64, f64),
     /// Hears plans: the share of its cell that a line serves, block by block from the columns the master likes best. They keep
     /// demand, capacities and the rules that are linear, and are good in tiers; nothing else is promised.
-    pub plan: &'a mut dyn FnMut(&[(CandidateIx, f64)]),
+    pub plan: &'a mut dyn FnMut(&Plan),
 }
+
+/// Shares of cells by line, in order of line.
+pub type Plan = [(CandidateIx, f64)];
 
 /// What a bound came to.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -92,6 +100,8 @@ struct Node {
     /// Φ of each block at these prices, where it is known for the bundles that may be used here.
     blocks: Vec<Option<f64>>,
     cut: Option<(usize, [Range; 2])>,
+    /// Whether its prices have been let go as far as they go.
+    settled: bool,
 }
 
 impl PartialEq for Node {
@@ -228,9 +238,9 @@ impl Search {
     fn run(&mut self, calls: &mut Calls<'_>) -> Option<Answer> {
         let ranges = self.outer.scales.iter().map(|s| Range { low: -1, high: s.levels.len() as i32 - 1 }).collect();
         let blocks = vec![None; self.blocks.len()];
-        let prices = self.first_prices();
-        let mut root = Node { bound: f64::NEG_INFINITY, order: 0, ranges, prices, blocks, cut: None };
-        self.rise(&mut root, ROOT_ROUNDS, f64::NEG_INFINITY, calls);
+        let prices = self.approached(calls);
+        let mut root = Node { bound: f64::NEG_INFINITY, order: 0, ranges, prices, blocks, cut: None, settled: false };
+        self.rise(&mut root, ROOT_ROUNDS, true, calls);
         let mut open = BinaryHeap::from([root]);
         let mut order = 0;
         while let Some(node) = open.pop() {
@@ -238,16 +248,26 @@ impl Search {
             if self.spent(calls) || node.bound * self.scale >= (calls.known)() {
                 break;
             }
-            let Some((k, sides)) = node.cut else { break };
-            let below = open.peek().map_or(f64::INFINITY, |n| n.bound);
+            let Some((k, sides)) = node.cut else {
+                // Only where prices have settled is it certain that no scale is left to cut.
+                if node.settled {
+                    break;
+                }
+                let mut leaf = node;
+                self.rise(&mut leaf, ROOT_ROUNDS, true, calls);
+                if leaf.bound < f64::INFINITY {
+                    open.push(leaf);
+                }
+                continue;
+            };
             for side in sides {
                 order += 1;
                 let mut ranges = node.ranges.clone();
                 ranges[k] = side;
                 let (bound, prices) = (node.bound, node.prices.clone());
                 let blocks = self.still_known(&node, side, k);
-                let mut child = Node { bound, order, ranges, prices, blocks, cut: None };
-                self.rise(&mut child, NODE_ROUNDS, below.min(node.bound), calls);
+                let mut child = Node { bound, order, ranges, prices, blocks, cut: None, settled: false };
+                self.rise(&mut child, NODE_ROUNDS, false, calls);
                 if child.bound < f64::INFINITY {
                     open.push(child);
                 }
@@ -261,6 +281,57 @@ impl Search {
             nodes: self.nodes,
             rounds: self.rounds,
         })
+    }
+
+    /// Prices to begin with; in large tenders after some rounds in which blocks are plain LPs, which cost little.
+    fn approached(&mut self, calls: &mut Calls<'_>) -> Prices {
+        let mut centre = self.first_prices();
+        if self.line_of.iter().flatten().count() < LARGE {
+            return centre;
+        }
+        let Some(mut master) = Master::new(&self.outer, self.bundles.len(), self.blocks.len()) else { return centre };
+        let (mut at, mut counted) = (centre.clone(), vec![0; self.blocks.len()]);
+        let (mut best, mut delta, mut promised) = (f64::NEG_INFINITY, 0.0, f64::INFINITY);
+        for round in 0..PLAIN_ROUNDS {
+            let bundles = &self.bundles;
+            let relaxed: Vec<Grown> = self
+                .blocks
+                .par_iter_mut()
+                .map(|block| {
+                    block.price(bundles, &at);
+                    relax(block, bundles, &at)
+                })
+                .collect();
+            let stop = calls.stop;
+            let phi: f64 = relaxed.iter().map(|g| g.bound).sum();
+            let value = self.offset + phi + self.outer.value(&at, &|| stop());
+            self.rounds += 1;
+            for (b, column) in relaxed.iter().enumerate().flat_map(|(b, g)| g.columns.iter().map(move |c| (b, c))) {
+                master.add(b, counted[b], &self.blocks[b], column);
+                counted[b] += 1;
+            }
+            if round == 0 {
+                delta = BOX * value.abs() / self.bundles.len() as f64;
+            }
+            if value > best {
+                if best.is_finite() && value - best > KEPT * (promised - best) {
+                    delta *= GROW;
+                }
+                best = value;
+                centre = at;
+                self.tell(best, calls);
+            } else {
+                delta *= SHRINK;
+            }
+            if self.spent(calls) {
+                break;
+            }
+            let Some(thought) = master.think(&centre, delta) else { break };
+            promised = thought.value + self.offset;
+            at = thought.prices;
+        }
+        self.outer.iterations += master.iterations;
+        centre
     }
 
     /// What a node knows of blocks holds in its child but where a scale is closed.
@@ -284,15 +355,18 @@ impl Search {
     }
 
     /// Rounds of prices at a node: its bound rises to the best Θ. At the root each rise is told.
-    fn rise(&mut self, node: &mut Node, rounds: usize, floor: f64, calls: &mut Calls<'_>) {
+    fn rise(&mut self, node: &mut Node, rounds: usize, to_the_end: bool, calls: &mut Calls<'_>) {
         self.nodes += 1;
-        let is_root = !floor.is_finite();
+        let is_root = node.order == 0;
+        node.settled = to_the_end;
         let closed = closed(&self.outer, &node.ranges, self.bundles.len());
         self.outer.restrict(&node.ranges);
         let mut at = node.prices.clone();
         let mut best = f64::NEG_INFINITY;
         let (mut delta, mut gap) = (0.0, if is_root { COARSE } else { FINE });
         let mut promised = f64::INFINITY;
+        // Branching gains more than the last of the root, but at a leaf there is nothing else.
+        let close = if is_root { CLOSE } else { SETTLED };
         let none = vec![None; self.blocks.len()];
         for round in 0..rounds {
             let known = if round == 0 { node.blocks.clone() } else { none.clone() };
@@ -329,7 +403,7 @@ impl Search {
                 self.plan(&thought, calls);
             }
             node.cut = branch::cut(&self.outer, &self.bundles, &node.ranges, &thought.outer);
-            if promised - best < CLOSE * best.abs() && (is_root || round + 1 >= rounds) || self.spent(calls) {
+            if promised - best < close * best.abs() || self.spent(calls) {
                 return;
             }
             at = thought.prices;

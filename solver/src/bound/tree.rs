@@ -166,6 +166,33 @@ pub(super) fn grow(
     grown
 }
 
+/// The LP of the block as if its point were an award: a bound and a column for prices that need not be exact yet.
+pub(super) fn relax(block: &mut Block, bundles: &[Bundle], prices: &Prices) -> Grown {
+    let start: Vec<Range> = block.own.iter().map(|own| whole_range(&bundles[own.bundle], false)).collect();
+    block.restrict(&start);
+    let solved = block.solve();
+    let column = |point: Vec<f64>| {
+        let mut column = Column { cost: 0.0, net: Vec::new(), used: Vec::new(), point: Vec::new() };
+        column.cost = point.iter().zip(&block.model.cost).map(|(x, c)| x * c).sum();
+        for own in &block.own {
+            let bundle = &bundles[own.bundle];
+            let mut net = 0.0;
+            for ((level, col), copies) in bundle.levels.iter().zip(&own.levels).zip(&own.copies) {
+                net -= level.fixed * point[*col];
+                let parts = bundle.parts.iter().zip(&level.keep).zip(copies);
+                net += parts.map(|((part, keep), v)| keep * part.reach * point[*v]).sum::<f64>();
+            }
+            column.net.push(net / bundle.most.max(f64::MIN_POSITIVE));
+            column.used.push(own.levels.iter().map(|l| point[*l]).sum());
+        }
+        // What the prices add is taken out again.
+        let own = block.own.iter().zip(column.net.iter().zip(&column.used));
+        column.cost -= own.map(|(o, (n, u))| n * prices.net[o.bundle] + u * prices.used[o.bundle]).sum::<f64>();
+        column
+    };
+    Grown { bound: solved.bound, columns: solved.point.map(column).into_iter().collect() }
+}
+
 /// A point as an award of the block, where each bundle used reaches some level, and where to cut.
 fn read(block: &Block, bundles: &[Bundle], ranges: &[Range], point: &[f64]) -> (Option<Column>, Option<Cut>) {
     let cost = &block.model.cost;
@@ -235,8 +262,9 @@ fn read(block: &Block, bundles: &[Bundle], ranges: &[Range], point: &[f64]) -> (
             }
         };
         if column.net.len() <= i {
+            // A bundle without a least volume may count as used by nothing.
             column.net.push(0.0);
-            column.used.push(0.0);
+            column.used.push(if opened > 0.5 { 1.0 } else { 0.0 });
         }
         let range = ranges[i];
         let fractional = own.levels.iter().any(|l| (point[*l] - point[*l].round()).abs() > WHOLE);

@@ -5,7 +5,7 @@
 use ballast_domain::Tender;
 use ballast_domain::exact::{Exact, float, whole};
 use ballast_domain::index::CandidateIx;
-use ballast_domain::rules::{Amount, Counted, Force, Instance, Ratio, Reading, expand};
+use ballast_domain::rules::{Amount, Counted, Force, Instance, Measured, Ratio, Reading, Rule, expand};
 use ballast_domain::tables::SpendLevel;
 use num_traits::Zero;
 
@@ -32,7 +32,7 @@ pub(crate) fn add(tender: &Tender, model: &mut Model, volumes: &Volumes) -> Beyo
     let mut rows = Rows::new(tender, model, volumes, &mut used, &formulary, &mut readers);
     let mut beyond = Beyond::default();
     for (ix, rule) in tender.rules.enumerate() {
-        if rule.force != Force::Hard || rule.when.is_some() {
+        if rule.force != Force::Hard || rule.when.is_some() || says_nothing(rule) {
             continue;
         }
         rows.label = RowLabel::Rule(ix, 0);
@@ -52,6 +52,12 @@ pub(crate) fn add(tender: &Tender, model: &mut Model, volumes: &Volumes) -> Beyo
         }
     }
     beyond
+}
+
+/// A least amount if used is understood for list spend alone, and there is no other bound.
+fn says_nothing(rule: &Rule) -> bool {
+    let understood = matches!(rule.subject.measured, Measured::Spend(SpendLevel::List));
+    rule.if_used && rule.bound.high.is_none() && !understood
 }
 
 fn ratios(rows: &mut Rows<'_>, r: &Ratio, instance: &Instance, if_used: bool, beyond: &mut Beyond) {
