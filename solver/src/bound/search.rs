@@ -37,7 +37,7 @@ const COARSE: f64 = 1e-3;
 const FINE: f64 = 2e-4;
 /// Lines from which on prices are first looked for over plain LPs, and the rounds of that.
 const LARGE: usize = 30_000;
-const PLAIN_ROUNDS: usize = 6;
+const PLAIN_ROUNDS: usize = 12;
 /// LPs of a tree.
 const SOLVES: usize = 200;
 
@@ -328,6 +328,9 @@ impl Search {
             }
             let Some(thought) = master.think(&centre, delta) else { break };
             promised = thought.value + self.offset;
+            if promised - best < CLOSE * best.abs() {
+                break;
+            }
             at = thought.prices;
         }
         self.outer.iterations += master.iterations;
