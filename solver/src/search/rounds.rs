@@ -32,7 +32,7 @@ pub(crate) type Valued = (f64, Vec<f64>);
 pub(crate) struct Rounds {
     /// Rounds done.
     round: u32,
-    /// Shares to reheat while there is no award.
+    /// Shares that the search began with.
     from: Option<Vec<f64>>,
     /// The best so far.
     pub(crate) best: Option<Valued>,
@@ -85,7 +85,8 @@ impl Rounds {
         let near = self.best.as_ref().map(|(value, _)| value + NEAR * value.abs());
         let from = self.best.as_ref().map(|(_, x)| x).or(self.from.as_ref()).cloned();
         // Structures are found by complete annealings; what one of them hides is found near by.
-        let near_by = from.as_ref().filter(|_| round > FRESH && round % 2 == 0);
+        let warm = self.from.is_some();
+        let near_by = from.as_ref().filter(|_| if warm { round % 2 == 1 } else { round > FRESH && round % 2 == 0 });
         let run = |seed: u64| match near_by {
             Some(x) => problem.neighbourhoods(x, moves, seed, stop),
             None => problem.complete(moves, seed, stop),
