@@ -81,11 +81,16 @@ fn shortened(n: i128, d: u64) -> Option<Exact> {
 
 fn sum(a: (i128, u64), b: (i128, u64)) -> Option<Exact> {
     let ((a, d), (b, e)) = (a, b);
+    if a == 0 || b == 0 {
+        return if a == 0 { small(b, e) } else { small(a, d) };
+    }
     if d == e {
         let n = a.checked_add(b)?;
         return if d == 1 { small(n, 1) } else { shortened(n, d) };
     }
-    let g = gcd(d, e);
+    // Mostly powers of ten, of which one divides the other.
+    let (low, high) = if d < e { (d, e) } else { (e, d) };
+    let g = if high % low == 0 { low } else { gcd(low, high) };
     let (left, right) = (e / g, d / g);
     let n = a.checked_mul(i128::from(left))?.checked_add(b.checked_mul(i128::from(right))?)?;
     let again = common(n, g);
@@ -95,6 +100,9 @@ fn sum(a: (i128, u64), b: (i128, u64)) -> Option<Exact> {
 
 fn product(a: (i128, u64), b: (i128, u64)) -> Option<Exact> {
     let ((a, d), (b, e)) = (a, b);
+    if (b, e) == (1, 1) {
+        return small(a, d);
+    }
     let (g, h) = (if e == 1 { 1 } else { common(a, e) }, if d == 1 { 1 } else { common(b, d) });
     small((a / i128::from(g)).checked_mul(b / i128::from(h))?, (d / h).checked_mul(e / g)?)
 }
@@ -111,6 +119,12 @@ impl Exact {
     /// A whole number; `None` if it does not fit machine words.
     pub(super) fn from_words(value: i128) -> Option<Self> {
         small(value, 1)
+    }
+
+    /// Numerator and denominator above 0, not yet shortened.
+    pub(super) fn of_words((n, d): (i128, u64)) -> Self {
+        let fits = if d == 1 { small(n, 1) } else { shortened(n, d) };
+        fits.unwrap_or_else(|| Self::new(n, d))
     }
 
     /// A whole number.

@@ -46,17 +46,18 @@ impl<'t> Lines<'t> {
     }
 
     /// The lines of each cell that has any.
-    pub(super) fn by_cell(self) -> Box<dyn Iterator<Item = Range<usize>> + 't> {
+    pub(super) fn by_cell(self) -> Box<dyn Iterator<Item = (CellIx, Range<usize>)> + 't> {
         match self {
             Self::Offered(tender) => {
-                Box::new(tender.cells.iter().map(|c| c.candidates.clone()).filter(|lines| !lines.is_empty()))
+                let own = tender.cells.enumerate().map(|(ix, c)| (ix, c.candidates.clone()));
+                Box::new(own.filter(|(_, lines)| !lines.is_empty()))
             }
             Self::Today(lines) => {
                 let mut next = 0;
                 Box::new(lines.as_slice().chunk_by(|a, b| a.cell == b.cell).map(move |own| {
                     let first = next;
                     next += own.len();
-                    first..next
+                    (own[0].cell, first..next)
                 }))
             }
         }

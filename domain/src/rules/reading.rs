@@ -150,14 +150,24 @@ impl Building {
 struct Each<T> {
     slots: HashMap<Box<[Value]>, usize>,
     all: Vec<T>,
+    /// The combination asked for last: neighbouring lines often have the same.
+    last: Option<(Box<[Value]>, usize)>,
 }
 
 impl<T: Default> Each<T> {
     fn new() -> Self {
-        Self { slots: HashMap::new(), all: Vec::new() }
+        Self { slots: HashMap::new(), all: Vec::new(), last: None }
     }
 
     fn at(&mut self, key: &[Value]) -> &mut T {
+        let slot = match &self.last {
+            Some((last, slot)) if **last == *key => *slot,
+            _ => self.slot(key),
+        };
+        &mut self.all[slot]
+    }
+
+    fn slot(&mut self, key: &[Value]) -> usize {
         let slot = match self.slots.get(key) {
             Some(slot) => *slot,
             None => {
@@ -166,7 +176,14 @@ impl<T: Default> Each<T> {
                 self.all.len() - 1
             }
         };
-        &mut self.all[slot]
+        match &mut self.last {
+            Some((last, of)) if last.len() == key.len() => {
+                last.copy_from_slice(key);
+                *of = slot;
+            }
+            last => *last = Some((key.into(), slot)),
+        }
+        slot
     }
 
     fn all(mut self) -> impl Iterator<Item = (Box<[Value]>, T)> {
@@ -290,12 +307,13 @@ fn ratios<'t>(
     let mut outer = Within::new(tender, &subject.scope, keeps);
     let mut inner = Within::new(tender, &subject.scope, |d| !keeps(d));
     let (mut keys, mut short_keys) = (Keys::new(tender, each), Keys::new(tender, &kept));
-    for cell in lines.by_cell() {
-        if !outer.cell(&lines.at(CandidateIx::new(cell.start))) {
+    for (cell, own) in lines.by_cell() {
+        let first = || lines.at(CandidateIx::new(own.start));
+        if !outer.cell(cell, first) {
             continue;
         }
-        let in_part = inner.cell(&lines.at(CandidateIx::new(cell.start)));
-        for (ix, line) in lines.of(cell) {
+        let in_part = inner.cell(cell, first);
+        for (ix, line) in lines.of(own) {
             for facet in facets(tender, &line, plants, groups) {
                 if !outer.line(&line, &facet) {
                     continue;
@@ -368,22 +386,22 @@ fn tallies<'t>(
     }
     let mut scope = Within::new(tender, &subject.scope, |_| true);
     let (mut keys, mut of) = (Keys::new(tender, &subject.each), Values::new(tender, of));
-    let mut own = Vec::new();
-    for cell in lines.by_cell() {
-        if !scope.cell(&lines.at(CandidateIx::new(cell.start))) {
+    let mut found = Vec::new();
+    for (cell, own) in lines.by_cell() {
+        if !scope.cell(cell, || lines.at(CandidateIx::new(own.start))) {
             continue;
         }
-        for (ix, line) in lines.of(cell) {
+        for (ix, line) in lines.of(own) {
             for facet in facets(tender, &line, plants, groups) {
                 if !scope.line(&line, &facet) {
                     continue;
                 }
                 let value = weigh(tender, &line, weight) * exact(facet.weight);
-                of.of(&line, &facet, &mut own);
+                of.of(&line, &facet, &mut found);
                 keys.of(&line, &facet, |key| {
                     let (things, whole) = all.at(key);
                     whole.add(ix, &value);
-                    for thing in &own {
+                    for thing in &found {
                         things.entry(*thing).or_default().add(ix, &value);
                     }
                 });
@@ -419,7 +437,7 @@ impl<'s, 't: 's> CellKeys<'s, 't> {
 
     pub(super) fn of(&mut self, line: &Line) -> Vec<Key<'t>> {
         let mut found: Vec<Vec<Value>> = Vec::new();
-        if self.scope.cell(line) && self.scope.line(line, &Facet::WHOLE) {
+        if self.scope.cell(line.cell, || *line) && self.scope.line(line, &Facet::WHOLE) {
             self.keys.of(line, &Facet::WHOLE, |key| found.push(key.to_vec()));
         }
         found.iter().map(|key| self.keys.names(key)).collect()
@@ -431,10 +449,10 @@ pub(super) fn any_line(tender: &Tender, lines: Lines<'_>, scope: &Scope) -> bool
     let plants = scope.0.iter().any(|(d, _)| d.by_plant());
     let groups = scope.0.iter().any(|(d, _)| *d == Dimension::ClinicianGroup);
     let mut within = Within::new(tender, scope, |_| true);
-    lines.by_cell().any(|cell| {
-        within.cell(&lines.at(CandidateIx::new(cell.start)))
+    lines.by_cell().any(|(cell, own)| {
+        within.cell(cell, || lines.at(CandidateIx::new(own.start)))
             && lines
-                .of(cell)
+                .of(own)
                 .any(|(_, line)| facets(tender, &line, plants, groups).any(|facet| within.line(&line, &facet)))
     })
 }

@@ -7,25 +7,33 @@ use std::collections::{BTreeSet, HashMap};
 use super::dimension::Facet;
 use super::line::Line;
 use super::{Dimension, Scope};
-use crate::index::Ix;
+use crate::index::{CellIx, Ix};
 use crate::tender::Tender;
 
 impl Dimension {
+    /// Position of the need or site that alone decides the value, for dimensions that all lines of a cell share.
+    fn decided_by_cell(&self, tender: &Tender, cell: CellIx) -> Option<usize> {
+        match self {
+            Self::Category | Self::Need | Self::Criticality => Some(tender.cells[cell].need.ix()),
+            Self::Site | Self::Member | Self::Class | Self::SiteRegion | Self::SiteAttribute(_) => {
+                Some(tender.cells[cell].site.ix())
+            }
+            _ => None,
+        }
+    }
+
     /// Position of that thing of the line which alone decides the value, of which there is one at most; `None` where a line
     /// has to be asked itself.
     fn decided_by(&self, tender: &Tender, line: &Line, facet: &Facet<'_>) -> Option<usize> {
-        let cell = &tender.cells[line.cell];
         match self {
-            Self::Category | Self::Need | Self::Criticality => Some(cell.need.ix()),
             Self::Supplier | Self::Parent | Self::SupplierAttribute(_) => {
                 Some(tender.products[line.product].supplier.ix())
             }
             Self::Product | Self::Approval | Self::ProductAttribute(_) => Some(line.product.ix()),
-            Self::Site | Self::Member | Self::Class | Self::SiteRegion | Self::SiteAttribute(_) => Some(cell.site.ix()),
             Self::Plant | Self::PlantRegion | Self::Country => Some(facet.plant.map_or(0, |p| p.ix() + 1)),
             Self::Offer | Self::Layer => Some(line.offer.map_or(0, |o| o.ix() + 1)),
             Self::Incumbent => Some(usize::from(line.incumbent)),
-            Self::Input | Self::Acceptable | Self::ClinicianGroup | Self::Line | Self::InFormulary => None,
+            of_cell => of_cell.decided_by_cell(tender, line.cell),
         }
     }
 }
@@ -43,25 +51,25 @@ impl<T: Copy> Once<T> {
 }
 
 /// One part of a scope.
-struct Accepted<'s> {
+#[derive(Clone, Copy)]
+struct Asked<'s> {
     dimension: &'s Dimension,
     values: &'s BTreeSet<String>,
-    seen: Once<bool>,
 }
 
-impl Accepted<'_> {
-    fn has(&mut self, tender: &Tender, line: &Line, facet: &Facet<'_>) -> bool {
-        let (dimension, accepted) = (self.dimension, self.values);
-        let look = || {
-            let mut any = false;
-            dimension.values(tender, line, facet, &mut |v| any |= accepted.contains(v.as_ref()));
-            any
-        };
-        match dimension.decided_by(tender, line, facet) {
-            Some(at) => self.seen.get(at, look),
-            None => look(),
-        }
+impl Asked<'_> {
+    /// True if the line has an accepted value.
+    fn of(self, tender: &Tender, line: &Line, facet: &Facet<'_>) -> bool {
+        let mut any = false;
+        self.dimension.values(tender, line, facet, &mut |v| any |= self.values.contains(v.as_ref()));
+        any
     }
+}
+
+/// One part of a scope with what was found out about it.
+struct Accepted<'s> {
+    asked: Asked<'s>,
+    seen: Once<bool>,
 }
 
 /// Parts of a scope: those that hold for whole demand cells, and the others.
@@ -75,19 +83,28 @@ impl<'s> Within<'s> {
     /// The parts in those dimensions that `part` picks. Whether a product is on formulary is not asked of lines.
     pub(super) fn new(tender: &'s Tender, scope: &'s Scope, part: impl Fn(&Dimension) -> bool) -> Self {
         let asked = scope.0.iter().filter(|(d, _)| *d != Dimension::InFormulary && part(d));
-        let accepted = asked.map(|(dimension, values)| Accepted { dimension, values, seen: Once(Vec::new()) });
-        let (of_cell, of_line) = accepted.partition(|a| a.dimension.of_cell());
+        let accepted =
+            asked.map(|(dimension, values)| Accepted { asked: Asked { dimension, values }, seen: Once(Vec::new()) });
+        let (of_cell, of_line) = accepted.partition(|a| a.asked.dimension.of_cell());
         Self { tender, of_cell, of_line }
     }
 
-    /// True if lines of the cell of this line may lie inside.
-    pub(super) fn cell(&mut self, line: &Line) -> bool {
-        self.of_cell.iter_mut().all(|a| a.has(self.tender, line, &Facet::WHOLE))
+    /// True if lines of the cell may lie inside; `line` is any of them.
+    pub(super) fn cell(&mut self, cell: CellIx, line: impl Fn() -> Line) -> bool {
+        let tender = self.tender;
+        self.of_cell.iter_mut().all(|a| match a.asked.dimension.decided_by_cell(tender, cell) {
+            Some(at) => a.seen.get(at, || a.asked.of(tender, &line(), &Facet::WHOLE)),
+            None => a.asked.of(tender, &line(), &Facet::WHOLE),
+        })
     }
 
     /// True if the facet of a line lies inside, given that its cell may.
     pub(super) fn line(&mut self, line: &Line, facet: &Facet<'_>) -> bool {
-        self.of_line.iter_mut().all(|a| a.has(self.tender, line, facet))
+        let tender = self.tender;
+        self.of_line.iter_mut().all(|a| match a.asked.dimension.decided_by(tender, line, facet) {
+            Some(at) => a.seen.get(at, || a.asked.of(tender, line, facet)),
+            None => a.asked.of(tender, line, facet),
+        })
     }
 }
 

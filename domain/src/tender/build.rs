@@ -1,6 +1,6 @@
 //! A draft becomes a tender: ids become indexes in order of id, references are checked, every fault is a finding.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rust_decimal::Decimal;
 
@@ -14,6 +14,8 @@ use crate::rules::{self, Dimension};
 pub(super) struct Lookup<I> {
     what: &'static str,
     pub(super) by_id: BTreeMap<String, I>,
+    /// The same, found at once.
+    known: HashMap<String, I>,
     /// Ids as written, those of rejected rows among them.
     written: Written,
 }
@@ -21,12 +23,14 @@ pub(super) struct Lookup<I> {
 impl<I: Ix> Lookup<I> {
     fn new<'a>(what: &'static str, written: Written, ids: impl IntoIterator<Item = &'a str>) -> Self {
         let sorted: BTreeSet<&str> = ids.into_iter().collect();
-        let by_id = sorted.into_iter().enumerate().map(|(i, id)| (id.to_owned(), I::new(i))).collect();
-        Self { what, by_id, written }
+        let by_id: BTreeMap<String, I> =
+            sorted.into_iter().enumerate().map(|(i, id)| (id.to_owned(), I::new(i))).collect();
+        let known = by_id.iter().map(|(id, ix)| (id.clone(), *ix)).collect();
+        Self { what, by_id, known, written }
     }
 
     pub(super) fn get(&self, id: &str) -> Option<I> {
-        self.by_id.get(id).copied()
+        self.known.get(id).copied()
     }
 
     fn id(&self, ix: I) -> String {
