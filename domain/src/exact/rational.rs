@@ -32,7 +32,7 @@ enum Kind {
 
 /// A numerator that takes no more room than it needs: rules keep one for every line they speak of.
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(packed(8))]
+#[repr(Rust, packed(8))]
 struct Above(i128);
 
 use Kind::{Big, Small};

@@ -13,7 +13,10 @@ use crate::tender::Tender;
 ///
 /// They belong to one tender as it stands. A clone starts without any, so that it may be changed before it is read.
 #[derive(Default)]
-pub struct Expansions(RwLock<BTreeMap<String, (Rule, Arc<[Instance]>)>>);
+pub struct Expansions(RwLock<BTreeMap<String, Known>>);
+
+/// A rule as it was with what it expands to.
+type Known = (Rule, Arc<[Instance]>);
 
 impl Clone for Expansions {
     fn clone(&self) -> Self {

@@ -408,7 +408,7 @@ fn tallies<'t>(
             }
         }
     }
-    let reading = |(key, (things, whole)): (Box<[Value]>, (BTreeMap<Value, Building>, Building))| {
+    let reading = |(key, (things, whole)): (Box<[Value]>, Parts)| {
         let mut things: Vec<(String, Terms)> =
             things.into_iter().map(|(thing, sum)| (of.name(thing).into_owned(), sum.terms())).collect();
         things.sort_by(|a, b| a.0.cmp(&b.0));
@@ -422,6 +422,9 @@ fn tallies<'t>(
     };
     all.all().map(reading).collect()
 }
+
+/// What each thing has, and the whole.
+type Parts = (BTreeMap<Value, Building>, Building);
 
 /// The keys of a demand cell, if it lies in the scope; for measures that compare whole cells. `line` is any line of it:
 /// only dimensions of the cell are asked.

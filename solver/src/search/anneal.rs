@@ -44,11 +44,14 @@ const THOROUGH_LEAST: u64 = 20_000;
 /// Relative distance to the best within which what a neighbourhood gave is polished.
 const CLOSE: f64 = 0.0015;
 
+/// A value with its shares.
+pub(crate) type Valued = (f64, Vec<f64>);
+
 /// The best award that a run saw, and the moves it made.
 #[derive(Debug, Clone)]
 pub(super) struct Annealed {
     /// Value and shares; `None` if no award kept everything.
-    pub(super) best: Option<(f64, Vec<f64>)>,
+    pub(super) best: Option<Valued>,
     pub(super) moves: u64,
 }
 
@@ -83,7 +86,7 @@ impl<'g> Run<'g> {
     pub(super) fn neighbourhoods(
         mut self,
         moves: u64,
-        polish: &mut dyn FnMut(&[f64]) -> Option<(f64, Vec<f64>)>,
+        polish: &mut dyn FnMut(&[f64]) -> Option<Valued>,
         stop: &dyn Fn() -> bool,
     ) -> Annealed {
         let mut best = (!self.state.violated()).then(|| (self.state.value, self.state.x.clone()));
@@ -91,7 +94,7 @@ impl<'g> Run<'g> {
         while self.moves < moves && !stop() {
             let places = self.mover.focus(&mut self.rng);
             let found = self.anneal(Schedule::near((THOROUGH * places).max(THOROUGH_LEAST)), stop);
-            let close = |f: &(f64, Vec<f64>)| best.as_ref().is_none_or(|b| f.0 < b.0 + CLOSE * b.0.abs());
+            let close = |f: &Valued| best.as_ref().is_none_or(|b| f.0 < b.0 + CLOSE * b.0.abs());
             if let Some(found) = found.filter(close) {
                 let found = polish(&found.1).unwrap_or(found);
                 if best.as_ref().is_none_or(|b| found.0 < b.0) {
@@ -114,9 +117,9 @@ impl<'g> Run<'g> {
         self.mover.recount(&self.state);
     }
 
-    fn anneal(&mut self, schedule: Schedule, stop: &dyn Fn() -> bool) -> Option<(f64, Vec<f64>)> {
+    fn anneal(&mut self, schedule: Schedule, stop: &dyn Fn() -> bool) -> Option<Valued> {
         let (hot, cold) = (schedule.hot * self.mean_cell, schedule.cold * self.mean_cell);
-        let mut best: Option<(f64, Vec<f64>)> = None;
+        let mut best: Option<Valued> = None;
         let mut done = 0;
         while done < schedule.moves {
             let at = done as f64 / schedule.moves as f64;

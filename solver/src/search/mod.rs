@@ -25,13 +25,12 @@ use rand::rngs::ChaCha8Rng;
 
 use crate::model::{AwardModel, Col, Formulary, Model, Volumes, money_scale};
 use crate::repair;
-use anneal::{Annealed, Run};
+use anneal::{Annealed, Run, Valued};
 use build::Builder;
 use graph::Graph;
 use layout::Layout;
 use moves::Mover;
 pub(crate) use rounds::Rounds;
-use rounds::Valued;
 use start::Start;
 
 /// What annealing knows of an award that it walked to.
@@ -145,9 +144,9 @@ impl<'t> Problem<'t> {
         // What an award leaves unserved, and what it lost when the tender changed.
         for need in &self.layout.needs {
             for k in 0..need.cells.len() {
-                let places = need.places(k).iter().filter(|p| **p != layout::NONE);
+                let mut places = need.places(k).iter().filter(|p| **p != layout::NONE);
                 let served: f64 = places.clone().map(|p| x[*p as usize]).sum();
-                if let Some(last) = places.last().filter(|_| served < 1.0 - 1e-9) {
+                if let Some(last) = places.next_back().filter(|_| served < 1.0 - 1e-9) {
                     x[*last as usize] += 1.0 - served;
                 }
             }

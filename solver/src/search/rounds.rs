@@ -5,7 +5,7 @@
 use ballast_domain::award::Award;
 
 use super::Problem;
-use super::anneal::Annealed;
+use super::anneal::{Annealed, Valued};
 
 /// Moves of the first annealing, per place.
 const FIRST: u64 = 30;
@@ -23,9 +23,6 @@ const FRESH: u32 = 5;
 const GROWTH: u32 = 4;
 /// Relative distance to the best within which an award has its switching decided anew.
 const NEAR: f64 = 0.001;
-
-/// A value with its shares.
-pub(crate) type Valued = (f64, Vec<f64>);
 
 /// The rounds of a search.
 #[derive(Debug, Clone, Default)]
@@ -86,7 +83,9 @@ impl Rounds {
         let from = self.best.as_ref().map(|(_, x)| x).or(self.from.as_ref()).cloned();
         // Structures are found by complete annealings; what one of them hides is found near by.
         let warm = self.from.is_some();
-        let near_by = from.as_ref().filter(|_| if warm { round % 2 == 1 } else { round > FRESH && round % 2 == 0 });
+        let near_by = from
+            .as_ref()
+            .filter(|_| if warm { !round.is_multiple_of(2) } else { round > FRESH && round.is_multiple_of(2) });
         let run = |seed: u64| match near_by {
             Some(x) => problem.neighbourhoods(x, moves, seed, stop),
             None => problem.complete(moves, seed, stop),

@@ -284,8 +284,11 @@ fn two_blocks() -> Book {
         .sells("S2", "tape", "T2", "2", "")
 }
 
+/// What is said, whether there is a bound, and the rows that say it.
+type Said = (&'static str, bool, &'static [(&'static str, &'static str)]);
+
 /// What a tender may say, whether the bound is the value there, and the rows that say it.
-const SAID: [(&str, bool, &[(&str, &str)]); 24] = [
+const SAID: [Said; 24] = [
     ("nothing", true, &[]),
     (
         "a ladder",

@@ -2,7 +2,7 @@
 //!
 //! The best award *with* at least a share of what it may serve stands against the best *without* it. Its prices are then
 //! scaled by a factor f. Where nothing but cost depends on them, z(f), the best value with it, rises with f: there is one
-//! flip ([`search`]). Elsewhere factors are decided one by one, and every range that wins is told. A factor is *proven
+//! flip (`search.rs`). Elsewhere factors are decided one by one, and every range that wins is told. A factor is *proven
 //! winning* where the award with it costs no more than the bound without it, *proven losing* where the bound with it lies
 //! above the award without it.
 

@@ -119,10 +119,10 @@ impl Drawn {
             .collect();
         for table in &mut raw.tables {
             let at = |columns: &[String], name: &str| columns.iter().position(|c| c == name);
-            if table.name == "products" {
-                if let Some(packs) = at(&table.columns, "capacity_packs") {
-                    table.rows.iter_mut().for_each(|r| r.cells[packs] = None);
-                }
+            if table.name == "products"
+                && let Some(packs) = at(&table.columns, "capacity_packs")
+            {
+                table.rows.iter_mut().for_each(|r| r.cells[packs] = None);
             }
             if table.name == "offers" {
                 let (offer, cohort) = (at(&table.columns, "offer").unwrap(), at(&table.columns, "cohort").unwrap());
