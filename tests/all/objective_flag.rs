@@ -27,8 +27,11 @@ fn an_objective_is_chosen_by_its_name_in_every_verb() {
     let document = ran.document();
     assert_eq!(document["objective"]["name"], "bolt", "{}", ran.stderr);
     // Bolt may have at most 0.8 of the 2,500 bags, over two years, each worth −1.
-    assert_eq!(document["objective"]["levels"][0]["value"], "-4000.00");
-    assert_eq!(document["objective"]["levels"][0]["terms"][0]["amount"], "2000");
+    // The second level may cost the first a cent.
+    let figure = |v: &serde_json::Value| v.as_str().unwrap().parse::<f64>().unwrap();
+    let level = &document["objective"]["levels"][0];
+    assert!((figure(&level["value"]) + 4000.0).abs() < 0.015, "{level}");
+    assert!((figure(&level["terms"][0]["amount"]) - 2000.0).abs() < 0.01, "{level}");
     assert!(ran.stderr.contains("--objective bolt"), "{}", ran.stderr);
     assert_eq!(document["options"]["scenarios"][0]["name"], "--objective bolt", "{}", document["options"]);
     let text = run(["award", tender, "--gap", "0", "--objective", "bolt"]).stdout;

@@ -12,7 +12,7 @@ use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::goal::{Found, Job};
-use super::proven_between;
+use super::{Begun, proven_between};
 use crate::bound::{Calls, Work, bound};
 use crate::report::{Event, Limit, LogEntry, SolveReport, Statistics, Termination};
 use crate::search::{Problem, Rounds};
@@ -75,17 +75,15 @@ impl<'a> Annealing<'a> {
     }
 }
 
-/// The award that HiGHS starts from, better than `known`; the moves it took.
-pub(super) fn before_highs(job: &Job<'_>, start: Option<&Award>, known: Option<Found>) -> (Option<Found>, u64) {
-    let Some(mut annealing) = Annealing::of(job, start, HELPS) else { return (known, 0) };
+/// The award that HiGHS starts from, better than `known`.
+pub(super) fn before_highs(job: &Job<'_>, start: Option<&Award>, known: Option<Found>, since: Instant) -> Begun {
+    let Some(mut annealing) = Annealing::of(job, start, HELPS) else {
+        return Begun { known, moves: 0, limit: None, since };
+    };
     let rounds = if known.is_some() { 1 } else { ROUNDS };
     annealing.best = known;
-    for _ in 0..rounds {
-        if annealing.round().is_some() {
-            break;
-        }
-    }
-    (annealing.best, annealing.rounds.moves)
+    let limit = (0..rounds).find_map(|_| annealing.round());
+    Begun { known: annealing.best, moves: annealing.rounds.moves, limit, since }
 }
 
 /// What the bound has come to while annealing goes on beside it.

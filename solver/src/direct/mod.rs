@@ -10,6 +10,8 @@ mod start;
 mod ties;
 mod watch;
 
+use std::time::Instant;
+
 use ballast_domain::Tender;
 use ballast_domain::award::{Award, SHARE_DECIMALS};
 use ballast_domain::certificate::{Certificate, certify};
@@ -82,7 +84,11 @@ impl InProcess {
         if one_level && let Some(report) = annealed::instead_of_highs(&job, options.start.as_ref()) {
             return Ok(report);
         }
-        let (report, model, settings, spent) = least_value(&job, options.start.as_ref())?;
+        let begun = begin(&job, options.start.as_ref());
+        if one_level && let Some(report) = begun.ended() {
+            return Ok(report);
+        }
+        let (report, model, settings, spent) = least_value(&job, options.start.as_ref(), begun)?;
         levels::descend(&job, report, model, &settings, spent)
     }
 }
@@ -128,8 +134,31 @@ fn holding(job: &Job<'_>, award: &Award) -> Option<(Award, Certificate)> {
     certificate.verified().then(|| (award.clone(), certificate))
 }
 
-/// The award of least value, with what later phases need: the model and the work so far.
-fn least_value(job: &Job<'_>, start: Option<&Award>) -> Result<(SolveReport, AwardModel, Settings, i64), EngineError> {
+/// What is known before HiGHS has its turn.
+struct Begun {
+    /// The best award.
+    known: Option<Found>,
+    /// Moves of annealing.
+    moves: u64,
+    /// What ended it, if anything did.
+    limit: Option<Limit>,
+    since: Instant,
+}
+
+impl Begun {
+    /// The report, where a limit leaves no time for more than what is known.
+    fn ended(&self) -> Option<SolveReport> {
+        let (best, limit) = self.known.clone().zip(self.limit)?;
+        let at = LogEntry { work: 0.0, value: Some(best.score), bound: None };
+        let statistics = Statistics { moves: self.moves, ..Statistics::default() };
+        let empty = no_award(Termination::Feasible(limit), Vec::new(), statistics, vec![at]);
+        Some(SolveReport { award: Some((best.award, best.certificate)), ..empty })
+    }
+}
+
+/// The start, if it holds, and what annealing makes of it.
+fn begin(job: &Job<'_>, start: Option<&Award>) -> Begun {
+    let since = Instant::now();
     // A start in which rules gave way says nothing of whether they have to.
     let holding = start.and_then(|a| holding(job, a)).filter(|(_, certificate)| !certificate.gives_way(job.tender));
     let known = holding.map(|(award, certificate)| {
@@ -138,10 +167,20 @@ fn least_value(job: &Job<'_>, start: Option<&Award>) -> Result<(SolveReport, Awa
         job.control.observe(&Event::Improved { award: award.clone(), at });
         Found { award, certificate, score }
     });
-    let (known, moves) = annealed::before_highs(job, start, known);
+    annealed::before_highs(job, start, known, since)
+}
+
+/// The award of least value, with what later phases need: the model and the work so far.
+fn least_value(
+    job: &Job<'_>,
+    start: Option<&Award>,
+    begun: Begun,
+) -> Result<(SolveReport, AwardModel, Settings, i64), EngineError> {
+    let Begun { known, moves, since, .. } = begun;
     let start = known.as_ref().map(|k| &k.award).or(start).cloned();
     let model = model::build(job.tender);
     let mut settings = settings(job.options, &model);
+    settings.time_limit = settings.time_limit.map(|t| (t - since.elapsed().as_secs_f64()).max(0.0));
     let (point, spent) = start.map_or((None, 0), |a| start::point(job.tender, &model, &a, &settings));
     let goal = Goal::value();
     let mut run = pursue(job, &model, &goal, &settings, point.as_deref(), known, spent)?;
@@ -212,7 +251,8 @@ fn differ(job: &Job<'_>, from: &[Award], within: Decimal) -> Result<SolveReport,
 
 /// As little change as possible.
 fn stay(job: &Job<'_>, close_to: &Award, within: Decimal) -> Result<SolveReport, EngineError> {
-    let (first, model, settings, spent) = least_value(job, job.options.start.as_ref().or(Some(close_to)))?;
+    let start = job.options.start.as_ref().or(Some(close_to));
+    let (first, model, settings, spent) = least_value(job, start, begin(job, start))?;
     let Some((award, certificate)) = first.award.clone() else { return Ok(first) };
     let most = certificate.costs.value * (Decimal::ONE + within);
     let capped = aim::stay(job.tender, &model, close_to, most.to_f64().unwrap_or(f64::MAX));
