@@ -12,6 +12,7 @@ mod criticality;
 mod equivalences;
 mod formulary;
 pub mod objective;
+mod of_sites;
 pub mod outcome;
 mod packages;
 pub mod payment;
@@ -20,6 +21,7 @@ mod places;
 mod policies;
 mod range;
 mod reach_of_bids;
+mod read;
 mod schedule_findings;
 mod schedules;
 mod scope_of_prices;
@@ -55,6 +57,7 @@ pub use criticality::CriticalityClass;
 pub use packages::{InPackage, Package, PackageGives, PackageLine};
 pub use picks::Pick;
 pub use policies::Policy;
+pub use read::Reading;
 
 /// What holds for the tender as a whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -537,38 +540,7 @@ pub struct Tender {
     pub expansions: Expansions,
 }
 
-/// What reading a tender gives: a tender unless there are errors, and everything that was found.
-#[derive(Debug, Clone)]
-pub struct Reading {
-    /// The tender, if there was no error.
-    pub tender: Option<Tender>,
-    /// All findings, errors first.
-    pub findings: Findings,
-    /// Rows per table.
-    pub rows: Vec<(&'static str, RowCount)>,
-}
-
 impl Tender {
-    /// Reads a tender from its tables; `findings` are those of the rendering (missing files, wrong encoding).
-    pub fn read(raw: &RawTender, mut findings: Findings) -> Reading {
-        let (draft, rows) = crate::tables::read(raw, &mut findings);
-        let built = build::build(draft, raw, &mut findings);
-        if let Some(tender) = &built {
-            range::check(tender, raw, &mut findings);
-            rule_findings(tender, raw, &mut findings);
-            objective::check(tender, raw, &mut findings);
-        }
-        let tender = built.filter(|_| !findings.has_errors());
-        if let Some(tender) = &tender {
-            structure::check(tender, raw, &mut findings);
-            reach_of_bids::check(tender, raw, &mut findings);
-            tiers::reach(tender, raw, &mut findings);
-            unit_of_measure::check(tender, raw, &mut findings);
-        }
-        findings.sort();
-        Reading { tender, findings, rows }
-    }
-
     /// The candidate lines of a cell.
     pub fn candidates_of(&self, cell: CellIx) -> impl Iterator<Item = CandidateIx> + use<> {
         self.cells[cell].candidates.clone().map(CandidateIx::new)
@@ -601,15 +573,5 @@ impl Tender {
     /// Weight of one need unit when needs of different unit are added up: its reference price.
     pub fn reference_price(&self, need: NeedIx) -> Option<Decimal> {
         self.needs[need].reference_price.map(|m| m.0)
-    }
-}
-
-/// Findings about rules that need the whole tender, each at its row.
-fn rule_findings(tender: &Tender, raw: &RawTender, findings: &mut Findings) {
-    let places = places::Places::new(raw, false);
-    for row in &tender.draft.rules {
-        if let Some(rule) = tender.rules.iter().find(|r| r.id == row.id.as_str()) {
-            crate::rules::findings(tender, rule, &places.row("rules", row.at), findings);
-        }
     }
 }
