@@ -126,12 +126,13 @@ const MOVES: f64 = 100_000.0;
 /// One annealing with its polish; switching costs are decided anew where the award is near the best.
 fn leg(problem: &Problem<'_>, anneal: &dyn Fn() -> (Annealed, i64), near: Option<f64>, stop: &dyn Fn() -> bool) -> Leg {
     let (Annealed { best: mut found, moves }, mut iterations) = anneal();
-    if let Some(raw) = &found {
+    // Told to stop, there is no time for a polish.
+    if let Some(raw) = found.as_ref().filter(|_| !stop()) {
         let (polished, spent) = problem.polish(&raw.1, false, stop);
         iterations += spent;
         found = polished.or(found);
     }
-    if let Some(some) = found.as_ref().filter(|f| near.is_some_and(|near| f.0 <= near)) {
+    if let Some(some) = found.as_ref().filter(|f| !stop() && near.is_some_and(|near| f.0 <= near)) {
         let (polished, spent) = problem.polish(&some.1, true, stop);
         iterations += spent;
         found = polished.or(found);
