@@ -240,3 +240,25 @@ fn an_award_becomes_a_plan_whose_claim_is_the_referees_cost() {
     let last = plan["log"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((&last["cost_cents"], &last["bound_cents"]), (&json!(cost), &json!(bound)));
 }
+
+/// At the limit the runner asks for the best so far, and what there is becomes the plan.
+#[test]
+fn at_the_limit_the_best_so_far_is_the_plan() {
+    let Some(benchmark) = benchmark() else { return };
+    let case = Case::new(&benchmark, "S", 2);
+    let asked = Run {
+        ballast: env!("CARGO_BIN_EXE_ballast").into(),
+        tender: case.path("tender.json"),
+        limit: 2.0,
+        reserve: 0.5,
+        wall: 100.0,
+        gap: 0.0,
+        improvements: false,
+        arguments: Vec::new(),
+        plan: case.path("plan.json"),
+    };
+    compete(&asked).unwrap();
+    let plan: Value = serde_json::from_slice(&fs::read(case.path("plan.json")).unwrap()).unwrap();
+    assert!(plan["log"].is_array() && plan["x"].is_array(), "{plan}");
+    assert!(!case.path("plan.json.award").exists());
+}

@@ -12,7 +12,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::plan::{Entry, Found, plan, replace};
-use crate::processes::cpu_seconds;
+use crate::processes::{has_ended, thread_seconds, tree_seconds};
 
 /// What to run, and for how long.
 #[derive(Debug, Clone)]
@@ -46,6 +46,7 @@ const SPARING: u32 = 50;
 
 struct Watch<'a> {
     run: &'a Run,
+    program: u32,
     file: &'a Path,
     seen: Option<SystemTime>,
     log: Vec<Entry>,
@@ -67,7 +68,7 @@ impl Watch<'_> {
         self.seen = changed;
         // Half-written by a program that does not replace at once: the next look finds it whole.
         let Some(found) = fs::read(self.file).ok().and_then(|bytes| Found::read(&bytes).ok()) else { return Ok(()) };
-        let cpu_s = found.cpu_seconds.unwrap_or_else(used);
+        let cpu_s = found.cpu_seconds.unwrap_or_else(|| used(self.program));
         self.write(&found, cpu_s)?;
         self.idle_until = Instant::now() + started.elapsed() * SPARING;
         Ok(())
@@ -85,9 +86,9 @@ impl Watch<'_> {
     }
 }
 
-/// CPU seconds so far: this process, the program, and what it started.
-fn used() -> f64 {
-    cpu_seconds(std::process::id())
+/// CPU seconds so far: the program with what it started, and the watching.
+fn used(program: u32) -> f64 {
+    tree_seconds(program) + thread_seconds()
 }
 
 /// A file beside the plan.
@@ -123,19 +124,17 @@ pub fn run(run: &Run) -> Result<i32, String> {
     let mut child = start(run, &watched, &whole)?;
     let pid = child.id();
     let began = Instant::now();
-    let mut watch = Watch { run, file: &watched, seen: None, log: Vec::new(), idle_until: began };
+    let mut watch = Watch { run, program: pid, file: &watched, seen: None, log: Vec::new(), idle_until: began };
     let mut asked = false;
     let cores = std::thread::available_parallelism().map_or(1.0, |n| n.get() as f64);
     let mut next_reading = began;
     // The most that was read: what a process used that nobody waited for is gone with it.
     let mut cpu_s = 0.0;
-    let status = loop {
-        if let Some(status) = child.try_wait().map_err(|e| e.to_string())? {
-            break status;
-        }
+    // Waiting for it takes its figures away: they are read first.
+    while !has_ended(pid) {
         watch.look()?;
         if Instant::now() >= next_reading {
-            cpu_s = f64::max(cpu_s, used());
+            cpu_s = f64::max(cpu_s, used(pid));
             let left = run.limit - run.reserve - cpu_s;
             if !asked && left <= 0.0 {
                 asked = true;
@@ -146,9 +145,9 @@ pub fn run(run: &Run) -> Result<i32, String> {
             next_reading = Instant::now() + Duration::from_secs_f64(pause);
         }
         sleep(LOOKS[usize::from(began.elapsed() > YOUNG)]);
-    };
-    // Now the program is among the children this process has waited for.
-    let cpu_s = f64::max(cpu_s, used());
+    }
+    let cpu_s = f64::max(cpu_s, used(pid));
+    let status = child.wait().map_err(|e| e.to_string())?;
     let last = if run.improvements { &whole } else { &watched };
     match fs::read(last).ok().and_then(|bytes| Found::read(&bytes).ok()) {
         Some(found) => watch.write(&found, cpu_s)?,

@@ -69,7 +69,8 @@ impl<W: Write> Tables<W> {
     }
 }
 
-/// Writes the tender of an instance.
+/// Writes the tender of an instance. Its money is of no country, and small: `XXX` is ISO 4217's code where no currency is
+/// involved, and an amount of 1 is a hundredth of a cent of the instance, so that shares of prices are whole numbers.
 pub fn write(instance: &Instance, to: impl Write) -> io::Result<()> {
     let mut out = Tables { to, first: true };
     let i = instance;

@@ -18,6 +18,8 @@ pub(super) type FunctionIx = u32;
 const KEPT: f64 = 2e-7;
 /// A share this near to all of it is all of it.
 const WHOLE: f64 = 1e-9;
+/// Steps of a share of which an award may say how many: what lies between would be worth something else once awarded.
+const STEPS: f64 = 1e9;
 
 /// A value read off a graph: a sum, or one sum by another (nothing where that is zero).
 #[derive(Debug, Clone, Copy)]
@@ -289,6 +291,8 @@ impl<'g> State<'g> {
             0.0
         } else if x > 1.0 - WHOLE {
             1.0
+        } else if graph.packs[p].is_none() {
+            ((x * STEPS + 0.5) as u64) as f64 / STEPS
         } else {
             x
         };

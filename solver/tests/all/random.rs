@@ -309,7 +309,7 @@ fn any_schedule(r: &mut Random, shape: Shape, book: &mut Book, id: &str) {
     let kind = r.pick(&["discount", "rebate", "rebate"]);
     let stage = r.between(1, 2);
     let basis = r.pick(&["packs", "need_units", "spend", "spend", "share"]);
-    let mode = r.pick(&["all_units", "all_units", "incremental"]);
+    let mode = r.pick(&["all_units", "incremental"]);
     let gives = match r.between(0, 9) {
         0 | 1 => "sum",
         2 => "price",
