@@ -239,7 +239,39 @@ pub(crate) fn maxima(model: &Model, sums: &[Terms]) -> Vec<Option<f64>> {
 }
 
 /// Solves a model. `start` is a full point to start from; an infeasible one is ignored by HiGHS.
+///
+/// Reductions of presolve that argue with the costs have called models infeasible that are not (as in HiGHS issue 3258).
+/// That answer is believed only when a run without costs gives it too; a point found there starts a run without presolve.
 pub fn run(model: &Model, settings: &Settings, start: Option<&[f64]>, watch: &mut dyn Watch) -> Outcome {
+    let first = once(model, settings, start, watch);
+    if first.status != Status::Infeasible || !settings.presolve {
+        return first;
+    }
+    let left = |used: f64| settings.time_limit.map(|limit| (limit - used).max(0.0));
+    let mut costless = model.clone();
+    costless.cost.fill(0.0);
+    let settings = Settings { time_limit: left(first.seconds), ..settings.clone() };
+    let mut second = once(&costless, &settings, None, &mut Unimproved(watch));
+    (second.iterations, second.seconds) = (first.iterations + second.iterations, first.seconds + second.seconds);
+    let Some(point) = second.solution.take() else {
+        return Outcome { bound: f64::NEG_INFINITY, ..second };
+    };
+    let settings = Settings { time_limit: left(second.seconds), presolve: false, ..settings };
+    let third = once(model, &settings, Some(&point), watch);
+    Outcome { iterations: second.iterations + third.iterations, seconds: second.seconds + third.seconds, ..third }
+}
+
+/// Passes on when to stop, and nothing of points.
+struct Unimproved<'a>(&'a mut dyn Watch);
+
+impl Watch for Unimproved<'_> {
+    fn improving(&mut self, _: &[f64], _: f64, _: i64) {}
+    fn stop(&mut self, _: f64, iterations: i64) -> bool {
+        self.0.stop(f64::NEG_INFINITY, iterations)
+    }
+}
+
+fn once(model: &Model, settings: &Settings, start: Option<&[f64]>, watch: &mut dyn Watch) -> Outcome {
     let failed = |code| Outcome {
         status: Status::Failed(code),
         solution: None,

@@ -43,3 +43,29 @@ fn of_nothing_bought_no_share_can_be_asked() {
     );
     assert_eq!(faults(&free), ["share_above_whole share_of"]);
 }
+
+/// Presolve of HiGHS 1.15 calls the model of this tender infeasible, by an argument about its costs.
+#[test]
+fn what_presolve_alone_calls_infeasible_is_solved() {
+    let schedules = "kind=rebate mode=all_units stage=2 basis=need_units cohort_mode=all";
+    let book = Book::new()
+        .set("tender", |_| true, "contract_years", "2")
+        .row("sites", "site=A member=M1")
+        .row("sites", "site=B member=M1")
+        .row("needs", "need=gauze category=wound unit=piece reference_price=50")
+        .row("demand", "site=A need=gauze quantity=160")
+        .row("demand", "site=B need=gauze quantity=20")
+        .row("suppliers", "supplier=S2 minimum_award=120")
+        .row("suppliers", "supplier=S3")
+        .sells("S3", "gauze", "P1", "80", "use_factor=4")
+        .sells("S2", "gauze", "P2", "200", "use_factor=4")
+        .sells("S3", "gauze", "P3", "160", "use_factor=2")
+        .set("offers", |o| o["offer"] == "P2", "markup", "0.1")
+        .set("offers", |o| o["offer"] == "P2", "minimum_if_used", "180")
+        .row("schedules", &format!("schedule=V0 {schedules} gives=sum cohort=member:M1 counts_offers=P1;P2;P3"))
+        .row("tiers", "schedule=V0 from=20 value=20")
+        .row("schedules", &format!("schedule=V2 {schedules} gives=percent counts_suppliers=S3 applies_to=P1"))
+        .row("tiers", "schedule=V2 from=40 value=0.6");
+    // 45 packs at 80, less 60 %, less 20, for two years.
+    assert_award(&book, "2840.00", &["A gauze P1 160", "B gauze P1 20"]);
+}
