@@ -33,7 +33,7 @@ pub(super) struct Annealing<'a> {
     rounds: Rounds,
     since: Instant,
     /// The best certified award.
-    best: Option<Found>,
+    pub(super) best: Option<Found>,
     log: Vec<LogEntry>,
 }
 
@@ -55,8 +55,18 @@ impl<'a> Annealing<'a> {
         job.options.time_limit.is_some_and(|limit| since.elapsed() >= limit).then_some(Limit::Time)
     }
 
+    /// Work so far.
+    pub(super) fn work(&self) -> f64 {
+        self.rounds.work()
+    }
+
+    /// Moves so far.
+    pub(super) fn moves(&self) -> u64 {
+        self.rounds.moves
+    }
+
     /// One more round; what ended it, if anything did.
-    fn round(&mut self) -> Option<Limit> {
+    pub(super) fn round(&mut self) -> Option<Limit> {
         let (job, since) = (self.job, self.since);
         let better = self.rounds.next(&self.problem, job.options.seed, &|| Self::over(job, since).is_some());
         if better && let Some((_, x)) = &self.rounds.best {
@@ -76,14 +86,19 @@ impl<'a> Annealing<'a> {
 }
 
 /// The award that HiGHS starts from, better than `known`.
-pub(super) fn before_highs(job: &Job<'_>, start: Option<&Award>, known: Option<Found>, since: Instant) -> Begun {
+pub(super) fn before_highs<'a>(
+    job: &'a Job<'a>,
+    start: Option<&Award>,
+    known: Option<Found>,
+    since: Instant,
+) -> Begun<'a> {
     let Some(mut annealing) = Annealing::of(job, start, HELPS) else {
-        return Begun { known, moves: 0, limit: None, since };
+        return Begun { known, annealing: None, limit: None, since };
     };
     let rounds = if known.is_some() { 1 } else { ROUNDS };
     annealing.best = known;
     let limit = (0..rounds).find_map(|_| annealing.round());
-    Begun { known: annealing.best, moves: annealing.rounds.moves, limit, since }
+    Begun { known: annealing.best.clone(), annealing: Some(annealing), limit, since }
 }
 
 /// What the bound has come to while annealing goes on beside it.

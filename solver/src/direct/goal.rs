@@ -5,6 +5,7 @@ use ballast_domain::award::Award;
 use ballast_domain::certificate::{Certificate, certify};
 use rust_decimal::Decimal;
 
+use super::annealed::Annealing;
 use super::watch::Search;
 use super::{objective, statistics};
 use crate::highs::{self, Settings, Status};
@@ -78,18 +79,35 @@ impl Run {
     }
 }
 
-/// Runs towards a goal from a point, if there is one; `best` is what is known already, `spent` the work before.
+/// What is there before a run.
+#[derive(Default)]
+pub(super) struct Before<'b, 'j> {
+    /// The best award.
+    pub(super) best: Option<Found>,
+    /// Iterations.
+    pub(super) spent: i64,
+    /// Annealing that takes turns with the run.
+    pub(super) annealing: Option<&'b mut Annealing<'j>>,
+}
+
+impl Before<'_, '_> {
+    /// An award, if there is one, and the iterations so far.
+    pub(super) fn of(best: Option<Found>, spent: i64) -> Self {
+        Self { best, spent, annealing: None }
+    }
+}
+
+/// Runs towards a goal from a point, if there is one.
 pub(super) fn pursue(
     job: &Job<'_>,
     model: &AwardModel,
     goal: &Goal<'_>,
     settings: &Settings,
     point: Option<&[f64]>,
-    best: Option<Found>,
-    spent: i64,
+    before: Before<'_, '_>,
 ) -> Result<Run, EngineError> {
-    let known = best.is_some();
-    let mut search = Search::new(job, model, goal, best, spent);
+    let (known, spent) = (before.best.is_some(), before.spent);
+    let mut search = Search::new(job, model, goal, before);
     let outcome = highs::run(&model.model, settings, point, &mut search);
     let mut statistics = statistics(model, &outcome);
     if let Some(point) = &outcome.solution {
@@ -112,7 +130,8 @@ pub(super) fn pursue(
     let last = search.entry(outcome.bound, outcome.iterations);
     search.log.push(last);
     Ok(Run {
-        status: outcome.status,
+        // Ended because what annealing found is proven by the run's bound.
+        status: if search.proven { Status::Optimal } else { outcome.status },
         limit: search.limit,
         best: search.best,
         bound: outcome.bound,

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use ballast_domain::exact::round;
 use ballast_domain::rules::penalties;
 
-use super::goal::{Goal, Job, pursue};
+use super::goal::{Before, Goal, Job, pursue};
 use super::watch::Idle;
 use super::{report, ties};
 use crate::highs::{self, Settings, Status};
@@ -72,7 +72,7 @@ fn cheapest(
     spent: &mut i64,
     steps: &mut Vec<Step>,
 ) -> Result<SolveReport, EngineError> {
-    let mut run = pursue(job, open, &Goal::value(), settings, None, None, *spent)?;
+    let mut run = pursue(job, open, &Goal::value(), settings, None, Before::of(None, *spent))?;
     *spent = run.spent;
     if super::small(open) && run.status == Status::Optimal {
         run.best = run.best.map(|best| ties::preferred(job, open, best, settings));

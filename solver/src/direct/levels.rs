@@ -12,7 +12,7 @@ use ballast_domain::certificate::{Certificate, Component};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::goal::{Bound, Found, Goal, Job, pursue};
+use super::goal::{Before, Bound, Found, Goal, Job, pursue};
 use super::{cap, in_money, objective, proven_between, small, start, ties};
 use crate::highs::{Settings, Status};
 use crate::model::{self, AwardModel};
@@ -58,7 +58,7 @@ pub(super) fn descend(
         let goal = Goal { score: Box::new(score), bound: Bound::Known(report.bound) };
         best.score = value(&best.certificate, k);
         let (point, more) = start::point(job.tender, &model, &best.award, settings);
-        let run = pursue(job, &model, &goal, settings, point.as_deref(), Some(best.clone()), spent + more)?;
+        let run = pursue(job, &model, &goal, settings, point.as_deref(), Before::of(Some(best.clone()), spent + more))?;
         spent = run.spent;
         report.log.extend(run.log.iter().copied());
         report.statistics.iterations += run.statistics.iterations;

@@ -29,7 +29,8 @@ use crate::report::{
     Aim, Control, Engine, EngineError, Event, Limit, LogEntry, Options, Reached, Reason, SolveReport, Statistics,
     TIES_UP_TO_COLUMNS, Termination,
 };
-use goal::{Bound, Found, Goal, Job, Run, pursue};
+use annealed::Annealing;
+use goal::{Before, Bound, Found, Goal, Job, Run, pursue};
 
 /// Solves in this process.
 #[derive(Debug, Clone, Copy, Default)]
@@ -135,29 +136,34 @@ fn holding(job: &Job<'_>, award: &Award) -> Option<(Award, Certificate)> {
 }
 
 /// What is known before HiGHS has its turn.
-struct Begun {
+struct Begun<'a> {
     /// The best award.
     known: Option<Found>,
-    /// Moves of annealing.
-    moves: u64,
+    /// Where the tender is large enough for it.
+    annealing: Option<Annealing<'a>>,
     /// What ended it, if anything did.
     limit: Option<Limit>,
     since: Instant,
 }
 
-impl Begun {
+impl Begun<'_> {
+    /// Moves of annealing.
+    fn moves(&self) -> u64 {
+        self.annealing.as_ref().map_or(0, Annealing::moves)
+    }
+
     /// The report, where a limit leaves no time for more than what is known.
     fn ended(&self) -> Option<SolveReport> {
         let (best, limit) = self.known.clone().zip(self.limit)?;
         let at = LogEntry { work: 0.0, value: Some(best.score), bound: None };
-        let statistics = Statistics { moves: self.moves, ..Statistics::default() };
+        let statistics = Statistics { moves: self.moves(), ..Statistics::default() };
         let empty = no_award(Termination::Feasible(limit), Vec::new(), statistics, vec![at]);
         Some(SolveReport { award: Some((best.award, best.certificate)), ..empty })
     }
 }
 
 /// The start, if it holds, and what annealing makes of it.
-fn begin(job: &Job<'_>, start: Option<&Award>) -> Begun {
+fn begin<'a>(job: &'a Job<'a>, start: Option<&Award>) -> Begun<'a> {
     let since = Instant::now();
     // A start in which rules gave way says nothing of whether they have to.
     let holding = start.and_then(|a| holding(job, a)).filter(|(_, certificate)| !certificate.gives_way(job.tender));
@@ -174,16 +180,17 @@ fn begin(job: &Job<'_>, start: Option<&Award>) -> Begun {
 fn least_value(
     job: &Job<'_>,
     start: Option<&Award>,
-    begun: Begun,
+    mut begun: Begun<'_>,
 ) -> Result<(SolveReport, AwardModel, Settings, i64), EngineError> {
-    let Begun { known, moves, since, .. } = begun;
+    let (known, since) = (begun.known.take(), begun.since);
     let start = known.as_ref().map(|k| &k.award).or(start).cloned();
     let model = model::build(job.tender);
     let mut settings = settings(job.options, &model);
     settings.time_limit = settings.time_limit.map(|t| (t - since.elapsed().as_secs_f64()).max(0.0));
     let (point, spent) = start.map_or((None, 0), |a| start::point(job.tender, &model, &a, &settings));
     let goal = Goal::value();
-    let mut run = pursue(job, &model, &goal, &settings, point.as_deref(), known, spent)?;
+    let before = Before { best: known, spent, annealing: begun.annealing.as_mut() };
+    let mut run = pursue(job, &model, &goal, &settings, point.as_deref(), before)?;
     settings.time_limit = settings.time_limit.map(|t| (t - run.seconds).max(0.0));
     if run.status == Status::Infeasible
         && run.best.is_none()
@@ -196,7 +203,7 @@ fn least_value(
     }
     let spent = run.spent;
     let mut report = report(job, &model, run)?;
-    report.statistics.moves = moves;
+    report.statistics.moves = begun.moves();
     Ok((report, model, settings, spent))
 }
 
@@ -246,7 +253,7 @@ fn differ(job: &Job<'_>, from: &[Award], within: Decimal) -> Result<SolveReport,
     let settings = aim_settings(settings(job.options, &model), job.options);
     let (point, spent) = start::point(job.tender, &capped, &award, &settings);
     let known = Found { score: score(&award), award, certificate };
-    share_report(pursue(job, &capped, &goal, &settings, point.as_deref(), Some(known), spent)?, &capped, None)
+    share_report(pursue(job, &capped, &goal, &settings, point.as_deref(), Before::of(Some(known), spent))?, &capped, None)
 }
 
 /// As little change as possible.
@@ -261,7 +268,7 @@ fn stay(job: &Job<'_>, close_to: &Award, within: Decimal) -> Result<SolveReport,
     let settings = aim_settings(settings, job.options);
     let (point, more) = start::point(job.tender, &capped, close_to, &settings);
     let known = Found { score: score(&award), award, certificate };
-    let run = pursue(job, &capped, &goal, &settings, point.as_deref(), Some(known), spent + more)?;
+    let run = pursue(job, &capped, &goal, &settings, point.as_deref(), Before::of(Some(known), spent + more))?;
     let mut report = share_report(run, &capped, first.bound)?;
     report.log.splice(0..0, first.log);
     // Proven only if the cap is.
@@ -284,7 +291,7 @@ fn other(job: &Job<'_>, than: &Award, enters: Decimal) -> Result<SolveReport, En
     let goal = Goal { score: Box::new(score), bound: Bound::OfTheRun };
     let start = job.options.start.as_ref();
     let (point, spent) = start.map_or((None, 0), |a| start::point(job.tender, &model, a, &settings));
-    let run = pursue(job, &model, &goal, &settings, point.as_deref(), None, spent)?;
+    let run = pursue(job, &model, &goal, &settings, point.as_deref(), Before::of(None, spent))?;
     if run.status == Status::Infeasible {
         let reasons =
             vec![Reason { kind: "conflict", text: "no award that holds has other winners in any need".to_owned() }];

@@ -16,7 +16,7 @@ use ballast_domain::index::*;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 
-use super::goal::{Bound, Found, Goal, Job, pursue};
+use super::goal::{Before, Bound, Found, Goal, Job, pursue};
 use super::start;
 use super::{cap, objective};
 use crate::highs::Settings;
@@ -74,7 +74,7 @@ pub(super) fn preferred(job: &Job<'_>, model: &AwardModel, best: Found, settings
         bound: Bound::Known(Some(most)),
     };
     let known = Found { score: (goal.score)(&best.award, &best.certificate).unwrap_or(Decimal::MAX), ..best.clone() };
-    let run = pursue(job, &ranked, &goal, settings, Some(&point), Some(known), 0);
+    let run = pursue(job, &ranked, &goal, settings, Some(&point), Before::of(Some(known), 0));
     let Some(found) = run.ok().and_then(|r| r.best) else { return best };
     let award = without_slivers(job.tender, &found.award, &best.award);
     let certificate = certify(job.tender, &award, job.options.tolerance);

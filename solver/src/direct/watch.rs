@@ -1,19 +1,24 @@
 //! Watches a run of HiGHS: turns better points into certified awards at once, so that a kill loses nothing, and ends the
-//! run when the caller or the work limit says so.
+//! run when the caller or the work limit says so. Where annealing goes on beside it, the two take turns by work, in one
+//! thread, and the run ends as soon as its bound proves the better of their awards.
 
 use ballast_domain::award::Award;
 use ballast_domain::certificate::certify;
 use rust_decimal::Decimal;
 
-use super::goal::{Bound, Found, Goal, Job};
-use super::in_money;
+use super::annealed::Annealing;
+use super::goal::{Before, Bound, Found, Goal, Job};
+use super::{in_money, proven_between};
 use crate::highs::Watch;
 use crate::model::AwardModel;
 use crate::repair;
 use crate::report::{Event, Limit, LogEntry};
 
+/// Work of annealing for a unit of the run's: the two then take about the same time.
+const TURN: f64 = 3.0;
+
 /// The state of a search.
-pub(super) struct Search<'a> {
+pub(super) struct Search<'a, 'b, 'j> {
     job: &'a Job<'a>,
     model: &'a AwardModel,
     goal: &'a Goal<'a>,
@@ -23,20 +28,23 @@ pub(super) struct Search<'a> {
     pub(super) log: Vec<LogEntry>,
     /// What ended the run, if the watcher did.
     pub(super) limit: Option<Limit>,
+    /// Whether the bound proves an award that annealing found during the run.
+    pub(super) proven: bool,
     /// Iterations before this run.
     spent: i64,
+    annealing: Option<&'b mut Annealing<'j>>,
     told: f64,
 }
 
-impl<'a> Search<'a> {
+impl<'a, 'b, 'j> Search<'a, 'b, 'j> {
     pub(super) fn new(
         job: &'a Job<'a>,
         model: &'a AwardModel,
         goal: &'a Goal<'a>,
-        best: Option<Found>,
-        spent: i64,
+        Before { best, spent, annealing }: Before<'b, 'j>,
     ) -> Self {
-        Self { job, model, goal, best, log: Vec::new(), limit: None, spent, told: f64::NEG_INFINITY }
+        let told = f64::NEG_INFINITY;
+        Self { job, model, goal, best, log: Vec::new(), limit: None, proven: false, spent, annealing, told }
     }
 
     /// Takes the award if it is certified, meets the goal and is better than the best so far.
@@ -73,9 +81,27 @@ impl<'a> Search<'a> {
             self.job.control.observe(&Event::Improved { award: best.award.clone(), at });
         }
     }
+
+    /// Annealing's turn, if it is: until it has had its part of the work, or the bound proves its award.
+    fn turn(&mut self, bound: f64, iterations: i64) {
+        let Some(annealing) = self.annealing.take() else { return };
+        let enough = TURN * (self.spent + iterations) as f64 / 1000.0;
+        while self.limit.is_none() && !self.proven && annealing.work() < enough {
+            self.limit = annealing.round();
+            let found = annealing.best.as_ref().filter(|f| self.best.as_ref().is_none_or(|b| f.score < b.score));
+            if let Some(found) = found.cloned() {
+                self.best = Some(found);
+                let at = self.entry(bound, iterations);
+                self.log.push(at);
+                let proof = at.value.zip(at.bound);
+                self.proven = proof.is_some_and(|(v, b)| proven_between(v, b, self.job.options.gap));
+            }
+        }
+        self.annealing = Some(annealing);
+    }
 }
 
-impl Watch for Search<'_> {
+impl Watch for Search<'_, '_, '_> {
     fn improving(&mut self, solution: &[f64], bound: f64, iterations: i64) {
         if self.offer(repair::to_award(self.job.tender, self.model, solution)) {
             self.tell(bound, iterations);
@@ -88,7 +114,8 @@ impl Watch for Search<'_> {
             self.job.control.observe(&Event::Progress(self.entry(bound, iterations)));
         }
         self.limit = over(self.job, self.spent + iterations).or(self.limit);
-        self.limit.is_some()
+        self.turn(bound, iterations);
+        self.limit.is_some() || self.proven
     }
 }
 
