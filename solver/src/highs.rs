@@ -244,7 +244,7 @@ pub(crate) fn maxima(model: &Model, sums: &[Terms]) -> Vec<Option<f64>> {
 /// That answer is believed only when a run without costs gives it too; a point found there starts a run without presolve.
 pub fn run(model: &Model, settings: &Settings, start: Option<&[f64]>, watch: &mut dyn Watch) -> Outcome {
     let first = once(model, settings, start, watch);
-    if first.status != Status::Infeasible || !settings.presolve {
+    if first.status != Status::Infeasible || !settings.presolve || !model.integer.contains(&true) {
         return first;
     }
     let left = |used: f64| settings.time_limit.map(|limit| (limit - used).max(0.0));

@@ -253,7 +253,11 @@ fn differ(job: &Job<'_>, from: &[Award], within: Decimal) -> Result<SolveReport,
     let settings = aim_settings(settings(job.options, &model), job.options);
     let (point, spent) = start::point(job.tender, &capped, &award, &settings);
     let known = Found { score: score(&award), award, certificate };
-    share_report(pursue(job, &capped, &goal, &settings, point.as_deref(), Before::of(Some(known), spent))?, &capped, None)
+    share_report(
+        pursue(job, &capped, &goal, &settings, point.as_deref(), Before::of(Some(known), spent))?,
+        &capped,
+        None,
+    )
 }
 
 /// As little change as possible.

@@ -15,7 +15,7 @@ use crate::repair;
 use crate::report::{Event, Limit, LogEntry};
 
 /// Work of annealing for a unit of the run's: the two then take about the same time.
-const TURN: f64 = 3.0;
+const TURN: f64 = 10.0;
 
 /// The state of a search.
 pub(super) struct Search<'a, 'b, 'j> {
@@ -82,20 +82,25 @@ impl<'a, 'b, 'j> Search<'a, 'b, 'j> {
         }
     }
 
+    /// HiGHS does not know of what annealing found, and would go on.
+    fn prove(&mut self, bound: f64, iterations: i64) {
+        let LogEntry { value, bound, .. } = self.entry(bound, iterations);
+        self.proven = value.zip(bound).is_some_and(|(v, b)| proven_between(v, b, self.job.options.gap));
+    }
+
     /// Annealing's turn, if it is: until it has had its part of the work, or the bound proves its award.
     fn turn(&mut self, bound: f64, iterations: i64) {
         let Some(annealing) = self.annealing.take() else { return };
+        self.prove(bound, iterations);
         let enough = TURN * (self.spent + iterations) as f64 / 1000.0;
         while self.limit.is_none() && !self.proven && annealing.work() < enough {
             self.limit = annealing.round();
             let found = annealing.best.as_ref().filter(|f| self.best.as_ref().is_none_or(|b| f.score < b.score));
             if let Some(found) = found.cloned() {
                 self.best = Some(found);
-                let at = self.entry(bound, iterations);
-                self.log.push(at);
-                let proof = at.value.zip(at.bound);
-                self.proven = proof.is_some_and(|(v, b)| proven_between(v, b, self.job.options.gap));
+                self.log.push(self.entry(bound, iterations));
             }
+            self.prove(bound, iterations);
         }
         self.annealing = Some(annealing);
     }

@@ -22,7 +22,7 @@ const WHOLE: f64 = 1e-9;
 const STEPS: f64 = 1e9;
 
 /// A value read off a graph: a sum, or one sum by another (nothing where that is zero).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Quotient {
     pub(super) part: SumIx,
     pub(super) whole: Option<SumIx>,

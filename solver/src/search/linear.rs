@@ -7,7 +7,9 @@
 //! linear even so (limits that are multiples of another quotient) stays at its present value; the result is judged by the
 //! graph, and by the certificate, before anybody believes it.
 
-use super::graph::{Check, Function, Quotient, State, Steps, SumIx};
+use std::collections::BTreeMap;
+
+use super::graph::{Check, Function, Graph, Quotient, State, Steps, SumIx, whole_packs};
 use super::layout::{Layout, NONE};
 use crate::highs::{self, Settings, Watch};
 use crate::model::{Col, Model, RowLabel, Terms};
@@ -18,6 +20,8 @@ const ITERATIONS: i64 = 30;
 
 /// Part of a threshold by which it is passed, for the grid of awards and the tolerance of the solver.
 const MARGIN: f64 = 1.25 * RISE;
+/// The same of thresholds and limits where packs are whole: some lines lose or gain a part of one.
+const PACKED: f64 = 1e-4;
 /// A share this near to all of a cell is all of it, one this near to nothing is none.
 const NOISE: f64 = 1e-6;
 
@@ -46,11 +50,50 @@ struct Program<'s, 'g> {
     column: Vec<Option<Col>>,
     /// Places of each sum.
     members: super::graph::Rows,
+    /// Places whose packs are in a sum.
+    packed: super::graph::Rows,
+    /// Part by which thresholds are passed, and by which limits are kept.
+    margin: (f64, f64),
     /// Functions whose output goes into each sum.
     inputs: super::graph::Rows,
     /// Sums that have a column, and its size.
     named: Vec<Option<(Col, f64)>>,
-    free_switching: bool,
+    free: Free,
+}
+
+/// What a polish may decide anew.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Free {
+    /// Who moves.
+    pub(super) switching: bool,
+    /// The step of one measure.
+    pub(super) step: Option<Turn>,
+}
+
+/// Another step of a ladder: the one that a measure would reach at a value.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Turn {
+    measure: Quotient,
+    at: f64,
+}
+
+/// The steps next to those that a state reaches, measure by measure.
+pub(super) fn turns(state: &State<'_>) -> Vec<Turn> {
+    let mut near: BTreeMap<Quotient, (f64, f64)> = BTreeMap::new();
+    for function in &state.graph.functions {
+        let Function::Ladder { measure, steps, .. } = function else { continue };
+        let Some(m) = state.quotient(*measure) else { continue };
+        let above = steps.from.partition_point(|from| *from <= m);
+        let (below, next) = near.entry(*measure).or_insert((f64::NEG_INFINITY, f64::INFINITY));
+        *next = next.min(steps.from.get(above).copied().unwrap_or(f64::INFINITY));
+        *below = below.max(above.checked_sub(1).map_or(f64::NEG_INFINITY, |step| steps.from[step]));
+    }
+    let turns = near.into_iter().flat_map(|(measure, (below, next))| {
+        let up = (next.is_finite()).then_some(Turn { measure, at: next });
+        let down = (below > 0.0).then_some(Turn { measure, at: below * (1.0 - 1e-9) });
+        up.into_iter().chain(down)
+    });
+    turns.collect()
 }
 
 /// What a polish gave.
@@ -61,17 +104,11 @@ pub(super) struct Polished {
     pub(super) iterations: i64,
 }
 
-/// Better shares for what the state has decided, if the program finds any; whole packs are left as they are.
-pub(super) fn polish(
-    state: &State<'_>,
-    layout: &Layout,
-    free_switching: bool,
-    stop: &dyn Fn() -> bool,
-) -> Option<Polished> {
+/// Better shares for what the state has decided, if the program finds any. Packs may be parts of one in the program; then
+/// all lines of a cell but the largest are rounded to whole ones.
+pub(super) fn polish(state: &State<'_>, layout: &Layout, free: Free, stop: &dyn Fn() -> bool) -> Option<Polished> {
     let graph = state.graph;
-    if graph.packs.iter().any(Option::is_some) {
-        return None;
-    }
+    let packed = graph.packs.iter().any(Option::is_some);
     let transpose = |rows: usize, of: &dyn Fn(usize) -> Vec<(u32, f64)>| {
         let mut triples = Vec::new();
         for row in 0..rows {
@@ -85,9 +122,11 @@ pub(super) fn polish(
         now: Vec::new(),
         column: vec![None; graph.cost.len()],
         members: transpose(graph.cost.len(), &|p| graph.by_share.row(p).collect()),
+        packed: transpose(graph.cost.len(), &|p| graph.by_packs.row(p).collect()),
+        margin: if packed { (PACKED, PACKED) } else { (MARGIN, 0.0) },
         inputs: transpose(graph.functions.len(), &|f| graph.outputs.row(f).collect()),
         named: vec![None; graph.constants.len()],
-        free_switching,
+        free,
     };
     program.volumes(layout);
     for f in 0..graph.functions.len() {
@@ -97,7 +136,7 @@ pub(super) fn polish(
     let settings =
         Settings { time_limit: None, gap: GAP, absolute_gap: 1e-6, seed: 0, presolve: true, fragile_heuristics: false };
     // A linear program has nothing of a point without a basis.
-    let start = free_switching.then_some(&program.now[..]);
+    let start = free.switching.then_some(&program.now[..]);
     let mut budget = Budget(1000 + ITERATIONS * columns, stop);
     let outcome = highs::run(&program.model, &settings, start, &mut budget);
     let point = outcome.solution?;
@@ -105,12 +144,12 @@ pub(super) fn polish(
     for (place, column) in program.column.iter().enumerate() {
         x[place] = column.map_or(0.0, |c| point[c.0 as usize].clamp(0.0, 1.0));
     }
-    tidy(&mut x, layout);
+    tidy(&mut x, graph, layout);
     Some(Polished { x, iterations: outcome.iterations })
 }
 
-/// Solver noise goes to the largest share of its cell.
-fn tidy(x: &mut [f64], layout: &Layout) {
+/// Solver noise and parts of packs go to the largest share of their cell.
+fn tidy(x: &mut [f64], graph: &Graph, layout: &Layout) {
     for &(n, k) in &layout.cells {
         let places = layout.needs[n as usize].places(k as usize);
         let own: Vec<usize> = places.iter().filter(|p| **p != NONE).map(|p| *p as usize).collect();
@@ -119,6 +158,8 @@ fn tidy(x: &mut [f64], layout: &Layout) {
         for p in own.iter().copied().filter(|p| *p != largest) {
             if all || x[p] < NOISE {
                 x[p] = 0.0;
+            } else if let Some(packs) = graph.packs[p] {
+                x[p] = (x[p] * packs.per_share).round() / packs.per_share;
             }
         }
         let others: f64 = own.iter().filter(|p| **p != largest).map(|p| x[*p]).sum();
@@ -145,7 +186,8 @@ impl Program<'_, '_> {
                         continue;
                     }
                     self.now.push(state.x[*place as usize]);
-                    let col = self.model.column(state.graph.cost[*place as usize], 0.0, 1.0, false);
+                    let of_packs = state.graph.packs[*place as usize].map_or(0.0, |p| p.cost * p.per_share);
+                    let col = self.model.column(state.graph.cost[*place as usize] + of_packs, 0.0, 1.0, false);
                     self.column[*place as usize] = Some(col);
                     one.push((col, 1.0));
                 }
@@ -168,6 +210,13 @@ impl Program<'_, '_> {
             constant -= v * self.state.x[place as usize];
             if let Some(col) = self.column[place as usize] {
                 terms.push((col, v));
+            }
+        }
+        for (place, v) in self.packed.row(s) {
+            let Some(packs) = graph.packs[place as usize] else { continue };
+            constant -= v * whole_packs(self.state.x[place as usize], packs.per_share);
+            if let Some(col) = self.column[place as usize] {
+                terms.push((col, v * packs.per_share));
             }
         }
         for (f, v) in self.inputs.row(s).collect::<Vec<_>>() {
@@ -199,7 +248,7 @@ impl Program<'_, '_> {
         match &state.graph.functions[f] {
             Function::Same(of) => self.linear(*of),
             Function::Ladder { measure, of: Some(of), steps } => {
-                let rate = state.quotient(*measure).map_or(0.0, |m| {
+                let rate = self.measured(*measure).map_or(0.0, |m| {
                     let above = steps.from.partition_point(|from| *from <= m);
                     if above == 0 { 0.0 } else { steps.value[above - 1] }
                 });
@@ -212,6 +261,14 @@ impl Program<'_, '_> {
                 (terms, constant + start[piece] - steps.value[piece] * steps.from[piece])
             }
             _ => fixed,
+        }
+    }
+
+    /// The value at which a measure's step is fixed.
+    fn measured(&self, measure: Quotient) -> Option<f64> {
+        match self.free.step {
+            Some(turn) if turn.measure == measure => Some(turn.at),
+            _ => self.state.quotient(measure),
         }
     }
 
@@ -240,7 +297,7 @@ impl Program<'_, '_> {
             Function::Pieces { measure, steps, .. } => self.reached(Quotient { part: *measure, whole: None }, steps),
             Function::Below(of, limit) => {
                 let kept = self.linear(*of);
-                if worth > 0.0 && self.free_switching && state.graph.class[f].is_none() {
+                if worth > 0.0 && self.free.switching && state.graph.class[f].is_none() {
                     self.now.push(state.outs[f]);
                     let z = self.model.binary(worth);
                     let (mut terms, constant) = kept;
@@ -270,9 +327,9 @@ impl Program<'_, '_> {
 
     /// The step that is reached stays reached.
     fn reached(&mut self, measure: Quotient, steps: &Steps) {
-        let above = self.state.quotient(measure).map_or(0, |m| steps.from.partition_point(|from| *from <= m));
+        let above = self.measured(measure).map_or(0, |m| steps.from.partition_point(|from| *from <= m));
         let Some(from) = above.checked_sub(1).map(|step| steps.from[step]).filter(|from| *from > 0.0) else { return };
-        let from = from * (1.0 + MARGIN);
+        let from = from * (1.0 + self.margin.0);
         let mut part = self.linear(measure.part);
         let low = match measure.whole {
             None => from,
@@ -304,7 +361,7 @@ impl Program<'_, '_> {
                 continue;
             }
             // sign·(part − bound·whole) ≥ 0
-            let bound = bound * times;
+            let bound = bound * times * (1.0 + sign * self.margin.1);
             let (mut terms, mut constant) = self.linear(check.of.part);
             match check.of.whole {
                 None => constant -= bound,

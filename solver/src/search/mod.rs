@@ -29,9 +29,13 @@ use anneal::{Annealed, Run, Valued};
 use build::Builder;
 use graph::Graph;
 use layout::Layout;
+use linear::Free;
 use moves::Mover;
 pub(crate) use rounds::Rounds;
 use start::Start;
+
+/// Simplex iterations that a polish counts for at least.
+const LEAST_TURN: i64 = 10;
 
 /// What annealing knows of an award that it walked to.
 #[derive(Debug, Clone, PartialEq)]
@@ -168,15 +172,41 @@ impl<'t> Problem<'t> {
     }
 
     /// Shares polished, if that makes them better, with the simplex iterations it took.
-    fn polish(&self, x: &[f64], free_switching: bool, stop: &dyn Fn() -> bool) -> (Option<Valued>, i64) {
+    fn polish(&self, x: &[f64], free: Free, stop: &dyn Fn() -> bool) -> (Option<Valued>, i64) {
         let mut state = graph::State::new(&self.graph);
         state.x.copy_from_slice(x);
         state.refresh();
-        let Some(polished) = linear::polish(&state, &self.layout, free_switching, stop) else { return (None, 0) };
+        let Some(polished) = linear::polish(&state, &self.layout, free, stop) else { return (None, 0) };
         let before = state.value;
         state.x = polished.x;
         state.refresh();
         ((!state.violated() && state.value < before).then_some((state.value, state.x)), polished.iterations)
+    }
+
+    /// Shares with one measure at a time a step higher or lower, polished, as long as that makes them better.
+    fn turned(&self, x: &[f64], most: i64, stop: &dyn Fn() -> bool) -> (Option<Valued>, i64) {
+        let mut state = graph::State::new(&self.graph);
+        state.x.copy_from_slice(x);
+        state.refresh();
+        let (mut best, mut iterations) = (None, 0);
+        let mut turns = linear::turns(&state);
+        let mut i = 0;
+        while i < turns.len() && iterations < most && !stop() {
+            let (better, more) = self.polish(&state.x, Free { step: Some(turns[i]), switching: false }, stop);
+            iterations += more.max(LEAST_TURN);
+            i += 1;
+            if let Some(better) = better {
+                state.x.clone_from(&better.1);
+                state.refresh();
+                // Those not tried yet come first.
+                turns = linear::turns(&state);
+                let shift = i.min(turns.len());
+                turns.rotate_left(shift);
+                i = 0;
+                best = Some(better);
+            }
+        }
+        (best, iterations)
     }
 
     /// A complete annealing of so many moves from the start.
@@ -188,7 +218,7 @@ impl<'t> Problem<'t> {
     fn neighbourhoods(&self, x: &[f64], moves: u64, seed: u64, stop: &dyn Fn() -> bool) -> (Annealed, i64) {
         let mut iterations = 0;
         let mut polish = |x: &[f64]| {
-            let (polished, more) = self.polish(x, false, stop);
+            let (polished, more) = self.polish(x, Free::default(), stop);
             iterations += more;
             polished
         };

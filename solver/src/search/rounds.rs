@@ -6,6 +6,7 @@ use ballast_domain::award::Award;
 
 use super::Problem;
 use super::anneal::{Annealed, Valued};
+use super::linear::Free;
 
 /// Moves of the first annealing, per place.
 const FIRST: u64 = 30;
@@ -92,11 +93,10 @@ impl Rounds {
         };
         let first = || leg(problem, &|| run(seed_of(0)), near, stop);
         let second = || leg(problem, &|| run(seed_of(1)), near, stop);
+        // Both in threads of their own: this one may stand inside a run of HiGHS, which must not be entered again from there.
         let legs = std::thread::scope(|scope| {
-            let second = scope.spawn(second);
-            let first = first();
-            // A panic there is one here.
-            [first, second.join().unwrap_or(Leg { found: None, moves: 0, iterations: 0 })]
+            let legs = [scope.spawn(first), scope.spawn(second)];
+            legs.map(|leg| leg.join().unwrap_or(Leg { found: None, moves: 0, iterations: 0 }))
         });
         let mut better = false;
         for leg in legs {
@@ -128,14 +128,19 @@ fn leg(problem: &Problem<'_>, anneal: &dyn Fn() -> (Annealed, i64), near: Option
     let (Annealed { best: mut found, moves }, mut iterations) = anneal();
     // Told to stop, there is no time for a polish.
     if let Some(raw) = found.as_ref().filter(|_| !stop()) {
-        let (polished, spent) = problem.polish(&raw.1, false, stop);
+        let (polished, spent) = problem.polish(&raw.1, Free::default(), stop);
         iterations += spent;
         found = polished.or(found);
     }
     if let Some(some) = found.as_ref().filter(|f| !stop() && near.is_some_and(|near| f.0 <= near)) {
-        let (polished, spent) = problem.polish(&some.1, true, stop);
+        let (polished, spent) = problem.polish(&some.1, Free { switching: true, step: None }, stop);
         iterations += spent;
         found = polished.or(found);
+    }
+    if let Some(some) = found.as_ref().filter(|f| !stop() && near.is_some_and(|near| f.0 <= near)) {
+        let (turned, spent) = problem.turned(&some.1, i64::MAX, stop);
+        iterations += spent;
+        found = turned.or(found);
     }
     Leg { found, moves, iterations }
 }
