@@ -141,13 +141,7 @@ pub fn packs(paths: &[PathBuf]) -> Result<(Pack, String), Failure> {
         all = Some(match all {
             None => pack,
             Some(mut first) => {
-                first.name = format!("{}+{}", first.name, pack.name);
-                first.title = format!("{}; {}", first.title, pack.title);
-                first.horizon_weeks = first.horizon_weeks.max(pack.horizon_weeks);
-                first.hazards.extend(pack.hazards);
-                first.events.extend(pack.events);
-                first.relief.extend(pack.relief);
-                first.demand.extend(pack.demand);
+                first.join(pack);
                 first
             }
         });

@@ -28,7 +28,12 @@ pub fn pack(pack: &Pack, hash: String) -> PackPart {
     entries.extend(pack.demand.iter().map(|d| match d {
         DemandEffect::Surge { id, evidence, .. } => entry("surge", id, evidence),
         DemandEffect::Conservation { id, evidence, .. } => entry("conservation", id, evidence),
+        DemandEffect::Hoarding { id, evidence, .. } => entry("hoarding", id, evidence),
+        DemandEffect::Season { id, evidence, .. } => entry("season", id, evidence),
     }));
+    entries.extend(pack.copulas.iter().map(|c| entry("copula", &c.id, &c.evidence)));
+    entries.extend(pack.demand_laws.iter().map(|d| entry("demand law", &d.id, &d.evidence)));
+    entries.extend(pack.spot.iter().map(|s| entry("spot market", "spot", &s.evidence)));
     PackPart { name: pack.name.clone(), title: pack.title.clone(), hash, entries }
 }
 

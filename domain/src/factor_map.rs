@@ -2,13 +2,14 @@
 //! limit and a disruption can never disagree.
 //!
 //! A product comes from one or more plants (alternatives: capacities add by split). Behind each plant stands a chain of
-//! serial nodes (product, supplier, parent, plant, inputs, plant region, country): the least of them limits the plant.
+//! serial nodes (product, supplier, parent, plant, inputs, plant region, country): the least of them limits the plant. On
+//! the way to a site stand the lane, the site's region and the site.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::choice;
-use crate::index::{IxVec, NodeIx, PlantIx, ProductIx, SupplierIx};
-use crate::tender::{Plant, Product, Supplier};
+use crate::index::{IxVec, NodeIx, PlantIx, ProductIx, SiteIx, SupplierIx};
+use crate::tender::{Plant, Product, Site, Supplier};
 
 choice! {
     /// Kinds of node.
@@ -27,6 +28,12 @@ choice! {
         PlantRegion = "plant_region",
         /// A country of plants.
         Country = "country",
+        /// The way from a region of plants to a region of sites: `east>north`.
+        Lane = "lane",
+        /// A region of sites.
+        SiteRegion = "site_region",
+        /// A site.
+        Site = "site",
     }
 }
 
@@ -65,6 +72,7 @@ impl FactorMap {
         suppliers: &IxVec<SupplierIx, Supplier>,
         plants: &IxVec<PlantIx, Plant>,
         products: &IxVec<ProductIx, Product>,
+        sites: &IxVec<SiteIx, Site>,
     ) -> Self {
         let keys = |product: &Product, plant: Option<PlantIx>| {
             let supplier = &suppliers[product.supplier];
@@ -97,6 +105,7 @@ impl FactorMap {
                 index.extend(keys(product, plant).into_iter().map(|n| (n, crate::index::Ix::new(0))));
             }
         }
+        index.extend(on_the_way(plants, sites).into_iter().map(|n| (n, crate::index::Ix::new(0))));
         let nodes: IxVec<NodeIx, Node> = index.keys().cloned().collect();
         for (ix, slot) in nodes.indexes().zip(index.values_mut()) {
             *slot = ix;
@@ -114,6 +123,17 @@ impl FactorMap {
         Self { nodes, branches }
     }
 
+    /// The node of this kind and id.
+    pub fn find(&self, kind: NodeKind, id: &str) -> Option<NodeIx> {
+        let at = self.nodes.as_slice().binary_search_by(|n| (n.kind, n.id.as_str()).cmp(&(kind, id)));
+        at.ok().map(crate::index::Ix::new)
+    }
+
+    /// Id of the lane from a region of plants to a region of sites.
+    pub fn lane(origin: &str, site_region: &str) -> String {
+        format!("{origin}>{site_region}")
+    }
+
     /// The nodes a selector names.
     pub fn select(&self, selector: &crate::pack::NodeSelector) -> Vec<NodeIx> {
         let named = |(ix, node): (NodeIx, &Node)| {
@@ -121,4 +141,16 @@ impl FactorMap {
         };
         self.nodes.enumerate().filter_map(named).collect()
     }
+}
+
+/// Lanes from every region of plants to every region of sites, these regions, and the sites.
+fn on_the_way(plants: &IxVec<PlantIx, Plant>, sites: &IxVec<SiteIx, Site>) -> BTreeSet<Node> {
+    let origins: BTreeSet<&String> = plants.iter().filter_map(|p| p.plant_region.as_ref()).collect();
+    let regions: BTreeSet<&String> = sites.iter().map(|s| &s.site_region).filter(|r| !r.is_empty()).collect();
+    let node = |kind, id: String| Node { kind, id };
+    let lanes = origins.iter().flat_map(|o| regions.iter().map(|r| node(NodeKind::Lane, FactorMap::lane(o, r))));
+    let mut nodes: BTreeSet<Node> = lanes.collect();
+    nodes.extend(regions.iter().map(|r| node(NodeKind::SiteRegion, (*r).clone())));
+    nodes.extend(sites.iter().map(|s| node(NodeKind::Site, s.id.clone())));
+    nodes
 }

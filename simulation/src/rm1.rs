@@ -118,11 +118,16 @@ fn award(tender: &Tender) -> Award {
 }
 
 fn pack() -> Pack {
-    let evidence = Evidence { source: "RM1".into(), assumed: vec!["*".into()] };
+    let evidence = Evidence { source: "RM1".into(), assumed: vec!["*".into()], derived: Vec::new() };
     let hazard = |s: usize| Hazard {
         id: format!("outage-{}", supplier_id(s)),
         nodes: vec![NodeSelector { kind: NodeKind::Supplier, id: supplier_id(s) }],
         common: false,
+        strikes: 1.0,
+        relapse: None,
+        exit: 0.0,
+        season: None,
+        shock: Shock::default(),
         up: Law::Exponential { mean: 60.0 + 5.0 * s as f64 },
         down: Law::Lognormal { median: 6.0 + 0.5 * (s % 8) as f64, sigma: 0.6 + 0.05 * (s % 5) as f64 },
         capacity: 0.0,
@@ -131,17 +136,8 @@ fn pack() -> Pack {
         evidence: evidence.clone(),
     };
     Pack {
-        name: "rm1".into(),
         title: "RM1: independent outages of 20 suppliers".into(),
-        horizon_weeks: 52,
-        initial: Initial::Up,
-        allocation: Allocation { rule: AllocationRule::Contract, loyalty: 0.0, blend_weeks: 0 },
-        recourse: vec![Recourse::Reserve],
-        spare: Spare { lag_weeks: 0, surge: 0.0 },
-        rationing: Rationing::FairShare,
         hazards: (0..SUPPLIERS).map(hazard).collect(),
-        events: Vec::new(),
-        relief: Vec::new(),
-        demand: Vec::new(),
+        ..Pack::calm("rm1", 52)
     }
 }

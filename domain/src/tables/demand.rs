@@ -90,6 +90,8 @@ table! {
     sizes_at: SizesAt = "anywhere", "", "site";
     /// Patients who go without when one need unit is missing.
     patients_per_unit: Option<NeedUnits>, "patients per need unit", "0.5";
+    /// Part of unmet demand that is postponed, not lost: served before new demand as soon as there is stock.
+    backlog: Fraction = "0", "fraction", "0.3";
     /// Where given, demand may stay unserved; each need unit of it weighs so much in the decision, as shadow money. Blank: all demand is served.
     shortage_cost: Option<Money>, "money per need unit", "400";
 }

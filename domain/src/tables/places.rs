@@ -2,7 +2,7 @@
 
 use crate::cell::{Id, Text};
 use crate::choice;
-use crate::quantity::{Packs, UseFactor, Weeks};
+use crate::quantity::{NeedUnits, Packs, UseFactor, Weeks};
 use crate::table;
 
 choice! {
@@ -14,6 +14,20 @@ choice! {
         Centre = "centre",
         /// The vendor's premises.
         Vendor = "vendor",
+    }
+}
+
+choice! {
+    /// When and how much a site orders.
+    OrderPolicy {
+        /// At each review, as much as brings working stock and reserve back to target beside a mean week.
+        Cover = "cover",
+        /// At each review, up to `order_up_to`.
+        BaseStock = "base_stock",
+        /// At a review at or below `order_point`: `order_quantity`, as many times as it takes to get above it.
+        RQ = "r_q",
+        /// At a review at or below `order_point`: up to `order_up_to`.
+        SS = "s_S",
     }
 }
 
@@ -56,4 +70,14 @@ table! {
     headroom: UseFactor = "1.2", "multiple of the mean week", "1.25";
     /// Reserve above working stock, held at the site and full on the first day.
     reserve: Weeks = "0", "weeks of mean demand", "3";
+    /// When and how much is ordered. What counts is stock and goods on the way less what is owed to users (`needs.backlog`).
+    policy: OrderPolicy = "cover", "", "r_q";
+    /// Time between reviews, rounded up to whole steps of the simulation. 0: every step.
+    review: Weeks = "0", "weeks", "2";
+    /// Order when stock and goods on the way are at or below it (`r_q`, `s_S`).
+    order_point: Option<NeedUnits>, "need units", "120";
+    /// What an order brings stock and goods on the way to (`base_stock`, `s_S`); replaces `working_stock`.
+    order_up_to: Option<NeedUnits>, "need units", "400";
+    /// What one order is for (`r_q`).
+    order_quantity: Option<NeedUnits>, "need units", "250";
 }

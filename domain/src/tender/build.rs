@@ -204,6 +204,7 @@ pub(super) fn build(own: Draft, raw: &RawTender, findings: &mut Findings) -> Opt
                 sizes: r.sizes.0.clone(),
                 sizes_at: r.sizes_at,
                 patients_per_unit: r.patients_per_unit,
+                backlog: r.backlog.to_f64(),
                 shortage_cost: r.shortage_cost,
             })
         })
@@ -305,7 +306,7 @@ pub(super) fn build(own: Draft, raw: &RawTender, findings: &mut Findings) -> Opt
         return None;
     }
     let settings = super::objective::weighed(settings?, objective.as_ref());
-    let factor_map = FactorMap::new(&suppliers, &plants, &products);
+    let factor_map = FactorMap::new(&suppliers, &plants, &products, &sites);
     let (cells, candidates) = super::candidates::candidates(
         cells,
         &offers,

@@ -56,7 +56,7 @@ pub use conditions::{Conditions, Group, StructureCondition};
 pub use criticality::CriticalityClass;
 pub use packages::{InPackage, Package, PackageGives, PackageLine};
 pub use picks::Pick;
-pub use policies::Policy;
+pub use policies::{Ordering, Policy};
 pub use read::Reading;
 
 /// What holds for the tender as a whole.
@@ -138,6 +138,8 @@ pub struct Need {
     pub sizes_at: SizesAt,
     /// Patients who go without when one unit is missing.
     pub patients_per_unit: Option<NeedUnits>,
+    /// Part of unmet demand that is postponed, not lost.
+    pub backlog: f64,
     /// What a need unit left unserved weighs; all demand is served where it is not given.
     pub shortage_cost: Option<Money>,
 }

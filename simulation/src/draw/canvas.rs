@@ -1,8 +1,9 @@
 //! Where paths are drawn: reused from replication to replication, so that drawing allocates next to nothing.
 
-use super::path::Path;
+use super::path::{Path, Withdrawal};
 use super::scenery::Scenery;
-use super::trajectory::Trajectory;
+use super::supply_class::Chain;
+use super::trajectory::{Outage, Trajectory};
 
 /// Working memory of one thread, and the path drawn last.
 #[derive(Debug, Clone)]
@@ -12,10 +13,13 @@ pub struct Canvas {
     pub(super) trajectories: Vec<Trajectory>,
     low: Trajectory,
     spare: Trajectory,
-    /// `[chain × weeks + week]`: fraction lost.
+    /// `[chain × steps + step]`: fraction lost.
     loss: Vec<f64>,
     held: Vec<f64>,
     opens: Vec<bool>,
+    /// The same, where some process refuses orders or stops goods on the way.
+    refused: Vec<f64>,
+    still: Vec<f64>,
     /// What each branch of a class holds, for a unit of normal output.
     queue: Vec<f64>,
 }
@@ -23,58 +27,63 @@ pub struct Canvas {
 impl Canvas {
     /// Memory for this scenery.
     pub fn new(scenery: &Scenery) -> Self {
-        let (weeks, classes) = (scenery.weeks(), scenery.classes.len());
-        let late = scenery.processes.iter().any(|p| p.delay);
-        let rows = if late { weeks * classes } else { 0 };
+        let (weeks, classes) = (scenery.weeks(), scenery.classes.mixes.len());
+        let chains = &scenery.classes.chains;
+        let any = |f: fn(&Chain) -> bool| chains.iter().any(f);
+        let shock = |f: fn(&ballast_domain::pack::Shock) -> bool| scenery.processes.list.iter().any(|p| f(&p.shock));
+        let rows = |wanted: bool, per: usize| if wanted { weeks * per } else { 0 };
+        let late = any(|c| !c.late.is_empty());
+        let (refused, still) = (any(|c| !c.refused.is_empty()), any(|c| !c.still.is_empty()));
         Self {
             path: Path {
                 weeks,
                 classes,
                 cells: scenery.cells,
                 capacity: vec![1.0; weeks * classes],
-                held: vec![0.0; rows],
-                released: vec![1.0; rows],
+                held: vec![0.0; rows(late, classes)],
+                released: vec![1.0; rows(late, classes)],
+                taken: vec![1.0; rows(refused, classes)],
+                moving: vec![1.0; rows(still, classes)],
+                extra_lead: vec![0; rows(shock(|s| s.extra_lead_weeks > 0.0), classes)],
+                price: vec![1.0; rows(shock(|s| s.price_factor != 1.0), classes)],
+                docks: vec![1.0; weeks * scenery.classes.docks.len()],
+                withdrawals: Vec::new(),
                 demand: scenery.demand.surges().to_vec(),
                 down: vec![false; scenery.struck.len()],
                 stopped: vec![false; scenery.beside.len() * weeks],
             },
-            trajectories: vec![Trajectory::default(); scenery.processes.len()],
+            trajectories: vec![Trajectory::default(); scenery.processes.list.len()],
             low: Trajectory::default(),
             spare: Trajectory::default(),
-            loss: vec![0.0; scenery.chains.len() * weeks],
-            held: vec![0.0; scenery.chains.len() * weeks],
-            opens: vec![true; scenery.chains.len() * weeks],
+            loss: vec![0.0; chains.len() * weeks],
+            held: vec![0.0; chains.len() * weeks],
+            opens: vec![true; chains.len() * weeks],
+            refused: vec![0.0; rows(refused, chains.len())],
+            still: vec![0.0; rows(still, chains.len())],
             queue: Vec::new(),
         }
     }
 
-    /// Turns the trajectories of the processes into the path's weekly rows.
+    /// Turns the trajectories of the processes into the path's rows.
     pub(super) fn finish(&mut self, scenery: &Scenery) {
+        let per_week = f64::from(scenery.per_week());
+        self.trajectories.iter_mut().for_each(|t| t.scale(per_week));
+        self.chains(scenery);
+        for class in 0..self.path.classes {
+            let mix = &scenery.classes.mixes[class];
+            self.class_capacity(class, mix);
+            if !self.path.held.is_empty() {
+                self.class_delay(class, mix);
+            }
+            class_mean(class, mix, &self.refused, &mut self.path.taken, self.path.weeks, self.path.classes);
+            class_mean(class, mix, &self.still, &mut self.path.moving, self.path.weeks, self.path.classes);
+        }
+        self.shocks(scenery);
+        self.docks(scenery);
         let weeks = self.path.weeks;
         let end = weeks as f64;
-        for (c, chain) in scenery.chains.iter().enumerate() {
-            let row = c * weeks..(c + 1) * weeks;
-            self.loss[row.clone()].fill(0.0);
-            if lowest(&chain.lost, &self.trajectories, &mut self.low, &mut self.spare) {
-                self.low.add_weekly_loss(&mut self.loss[row.clone()]);
-            }
-            if !self.path.held.is_empty() {
-                let (held, opens) = (&mut self.held[row.clone()], &mut self.opens[row]);
-                held.fill(0.0);
-                opens.fill(true);
-                if lowest(&chain.late, &self.trajectories, &mut self.low, &mut self.spare) {
-                    self.low.weekly_delay(held, opens);
-                }
-            }
-        }
-        for class in 0..self.path.classes {
-            self.class_capacity(class, &scenery.classes[class]);
-            if !self.path.held.is_empty() {
-                self.class_delay(class, &scenery.classes[class]);
-            }
-        }
         for (slot, (_, processes)) in self.path.down.iter_mut().zip(&scenery.struck) {
-            *slot = processes.iter().any(|p| self.trajectories[*p].below_one(0.0, end));
+            *slot = processes.iter().any(|p| self.trajectories[*p].struck(0.0, end));
         }
         for (row, processes) in self.path.stopped.chunks_mut(weeks).zip(&scenery.beside) {
             row.fill(false);
@@ -82,6 +91,36 @@ impl Canvas {
                 // A stop that began before the first day cannot take stock that is stated to be there on it.
                 if piece.at_from <= 0.0 && (0.0..end).contains(&piece.from) {
                     row[piece.from as usize] = true;
+                }
+            }
+        }
+    }
+
+    /// Losses of each chain, by what is lost.
+    fn chains(&mut self, scenery: &Scenery) {
+        let weeks = self.path.weeks;
+        for (c, chain) in scenery.classes.chains.iter().enumerate() {
+            let row = c * weeks..(c + 1) * weeks;
+            let (all, low, spare) = (&self.trajectories, &mut self.low, &mut self.spare);
+            let mut loss_of = |which: &[usize], into: &mut [f64]| {
+                into.fill(0.0);
+                if lowest(which, all, low, spare) {
+                    low.add_weekly_loss(into);
+                }
+            };
+            loss_of(&chain.lost, &mut self.loss[row.clone()]);
+            if !self.refused.is_empty() {
+                loss_of(&chain.refused, &mut self.refused[row.clone()]);
+            }
+            if !self.still.is_empty() {
+                loss_of(&chain.still, &mut self.still[row.clone()]);
+            }
+            if !self.path.held.is_empty() {
+                let (held, opens) = (&mut self.held[row.clone()], &mut self.opens[row]);
+                held.fill(0.0);
+                opens.fill(true);
+                if lowest(&chain.late, all, low, spare) {
+                    low.weekly_delay(held, opens);
                 }
             }
         }
@@ -119,6 +158,102 @@ impl Canvas {
             self.path.released[at] = if before > 0.0 { left / before } else { 1.0 };
             self.path.held[at] = if made > 0.0 { (kept / made).clamp(0.0, 1.0) } else { 0.0 };
         }
+    }
+
+    /// Lead times, prices, withdrawals and overshoot, split by split.
+    fn shocks(&mut self, scenery: &Scenery) {
+        self.path.withdrawals.clear();
+        if scenery.classes.chains.iter().all(|c| c.shocked.is_empty()) {
+            return;
+        }
+        let per_week = f64::from(scenery.per_week());
+        for (class, mix) in scenery.classes.mixes.iter().enumerate() {
+            for w in 0..self.path.weeks {
+                self.shocks_of_step(scenery, (class, w), mix, per_week);
+            }
+            for (chain, split) in mix {
+                for p in &scenery.classes.chains[*chain].shocked {
+                    self.withdraw(scenery, class, *split, *p);
+                }
+            }
+        }
+        self.path.withdrawals.sort_by_key(|x| (x.step, x.class));
+    }
+
+    fn shocks_of_step(&mut self, scenery: &Scenery, (class, w): (usize, usize), mix: &[(usize, f64)], per_week: f64) {
+        let at = w * self.path.classes + class;
+        let (mut lead, mut price, mut beyond) = (0.0, 1.0, 0.0);
+        for (chain, split) in mix {
+            let (mut longest, mut dearest, mut highest) = (0.0f64, 0.0f64, 0.0f64);
+            for p in &scenery.classes.chains[*chain].shocked {
+                let (shock, outages) = (&scenery.processes.list[*p].shock, &self.trajectories[*p].outages);
+                let part: f64 = outages.iter().map(|o| Outage::part(o.from, o.to, w)).sum();
+                if part >= 0.5 {
+                    longest = longest.max(shock.extra_lead_weeks);
+                }
+                let rise = (shock.price_factor - 1.0) * part.min(1.0);
+                if rise.abs() > dearest.abs() {
+                    dearest = rise;
+                }
+                let over = |o: &Outage| Outage::part(o.full, o.full + shock.overshoot_weeks * per_week, w);
+                highest = highest.max((shock.overshoot - 1.0) * outages.iter().map(over).sum::<f64>().min(1.0));
+            }
+            lead += split * longest;
+            price += split * dearest;
+            if self.loss[chain * self.path.weeks + w] <= 0.0 {
+                beyond += split * highest;
+            }
+        }
+        if let Some(slot) = self.path.extra_lead.get_mut(at) {
+            *slot = (lead * per_week).round() as usize;
+        }
+        if let Some(slot) = self.path.price.get_mut(at) {
+            *slot = price;
+        }
+        self.path.capacity[at] += beyond;
+    }
+
+    fn withdraw(&mut self, scenery: &Scenery, class: usize, split: f64, p: usize) {
+        let shock = &scenery.processes.list[p].shock;
+        if shock.recall <= 0.0 {
+            return;
+        }
+        let end = self.path.weeks as f64;
+        for outage in self.trajectories[p].outages.iter().filter(|o| (0.0..end).contains(&o.from)) {
+            let back = outage.from + shock.hold_weeks * f64::from(scenery.per_week());
+            let withdrawal = Withdrawal {
+                step: outage.from as usize,
+                class: class as u32,
+                part: split * shock.recall,
+                returns: (shock.hold_weeks > 0.0).then_some(back.ceil() as usize),
+            };
+            self.path.withdrawals.push(withdrawal);
+        }
+    }
+
+    fn docks(&mut self, scenery: &Scenery) {
+        let docks = scenery.classes.docks.len();
+        let mut closed = vec![0.0; if docks == 0 { 0 } else { self.path.weeks }];
+        for (d, processes) in scenery.classes.docks.iter().enumerate() {
+            closed.fill(0.0);
+            if lowest(processes, &self.trajectories, &mut self.low, &mut self.spare) {
+                self.low.add_weekly_loss(&mut closed);
+            }
+            for (w, closed) in closed.iter().enumerate() {
+                self.path.docks[w * docks + d] = (1.0 - closed).clamp(0.0, 1.0);
+            }
+        }
+    }
+}
+
+/// What is left of 1 on average over the branches of a class.
+fn class_mean(class: usize, mix: &[(usize, f64)], lost: &[f64], into: &mut [f64], weeks: usize, classes: usize) {
+    if lost.is_empty() {
+        return;
+    }
+    for w in 0..weeks {
+        let lost: f64 = mix.iter().map(|(chain, split)| split * lost[chain * weeks + w]).sum();
+        into[w * classes + class] = (1.0 - lost).clamp(0.0, 1.0);
     }
 }
 

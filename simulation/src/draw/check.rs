@@ -4,8 +4,12 @@ use std::collections::BTreeSet;
 
 use ballast_domain::Tender;
 use ballast_domain::cell::nearest;
+use ballast_domain::factor_map::NodeKind;
 use ballast_domain::finding::{Findings, Place};
-use ballast_domain::pack::{DemandEffect, Hazard, NeedSelector, NodeSelector, Pack, Recovery, Step};
+use ballast_domain::pack::{
+    Copula, Coupled, DemandEffect, Effect, Family, Hazard, Initial, Law, NeedSelector, NodeSelector, Noise, Pack,
+    Shock, Step,
+};
 
 use super::law::fault;
 
@@ -19,7 +23,16 @@ pub fn check(tender: &Tender, pack: &Pack) -> Findings {
     for (i, event) in pack.events.iter().enumerate() {
         let place = check.entry("event", &event.id);
         check.nodes(&event.nodes, &place);
-        check.steps(&event.steps, &place);
+        match &event.outage {
+            None => check.steps(&event.steps, &place),
+            Some(outage) => {
+                check.law("outage.down", &outage.down, &place);
+                check.range("outage.capacity", outage.capacity, 0.0, 1.0, &place);
+            }
+        }
+        check.shock(&event.shock, &place);
+        check.receives(event.effect, &event.nodes, &place);
+        check.range("window_weeks", event.window_weeks, 0.0, 5200.0, &place);
         check.range("week", event.week, 0.0, f64::from(pack.horizon_weeks), &place);
         check.range("probability", event.probability, 0.0, 1.0, &place);
         check.range("stretch_sigma", event.stretch_sigma, 0.0, 5.0, &place);
@@ -40,8 +53,29 @@ pub fn check(tender: &Tender, pack: &Pack) -> Findings {
         check.nodes(&relief.nodes, &place);
         check.steps(&relief.steps, &place);
     }
+    for copula in &pack.copulas {
+        check.copula(copula, pack);
+    }
+    for law in &pack.demand_laws {
+        let place = check.entry("demand_law", &law.id);
+        check.needs(&law.on, &place);
+        if let Noise::Compound { size } = &law.noise {
+            check.law("noise.size", size, &place);
+        }
+    }
     for effect in &pack.demand {
         match effect {
+            DemandEffect::Hoarding { id, on, receipts_below, factor, .. } => {
+                let place = check.entry("hoarding", id);
+                check.needs(on, &place);
+                check.range("receipts_below", *receipts_below, 0.0, 1.0, &place);
+                check.range("factor", *factor, 1.0, 100.0, &place);
+            }
+            DemandEffect::Season { id, on, months, .. } => {
+                let place = check.entry("season", id);
+                check.needs(on, &place);
+                check.months("months", months, &place);
+            }
             DemandEffect::Surge { id, on, from_week, weeks, factor, .. } => {
                 let place = check.entry("surge", id);
                 check.needs(on, &place);
@@ -76,26 +110,106 @@ impl Check<'_> {
         let place = Place::file("pack");
         self.range("horizon_weeks", f64::from(pack.horizon_weeks), 1.0, 520.0, &place);
         self.range("allocation.loyalty", pack.allocation.loyalty, 0.0, 10.0, &place);
+        self.range("allocation.protect", pack.allocation.protect.unwrap_or(1.0), 0.0, 10.0, &place);
         self.range("spare.surge", pack.spare.surge, 0.0, 10.0, &place);
+        if let Some(spot) = &pack.spot {
+            self.range("spot.cap", spot.cap, 0.0, 100.0, &place);
+            self.range("spot.multiple", spot.multiple, 0.0, 1000.0, &place);
+        }
+        if let Some(release) = &pack.release {
+            self.range("release.shortage_above", release.shortage_above, 0.0, 1.0, &place);
+        }
     }
 
     fn hazard(&mut self, hazard: &Hazard) {
         let place = self.entry("hazard", &hazard.id);
         self.nodes(&hazard.nodes, &place);
         self.range("capacity", hazard.capacity, 0.0, 1.0, &place);
-        if let Recovery::Linear { weeks } = hazard.recovery {
-            self.range("recovery", weeks, 0.0, 5200.0, &place);
+        self.range("recovery", hazard.recovery.weeks(), 0.0, 5200.0, &place);
+        self.range("strikes", hazard.strikes, 0.0, 1.0, &place);
+        self.range("exit", hazard.exit, 0.0, 1.0, &place);
+        self.law("up", &hazard.up, &place);
+        self.law("down", &hazard.down, &place);
+        if let Some(relapse) = &hazard.relapse {
+            self.range("relapse.chance", relapse.chance, 0.0, 1.0, &place);
+            self.law("relapse.up", &relapse.up, &place);
         }
-        for (name, law) in [("up", &hazard.up), ("down", &hazard.down)] {
-            if let Some(fault) = fault(law) {
-                self.findings.error(
-                    "bad_law",
-                    place.column(name),
-                    format!("{law:?}"),
-                    fault,
-                    "mend the parameters of the law",
-                );
+        if let Some(season) = &hazard.season {
+            self.months("season", season, &place);
+        }
+        self.shock(&hazard.shock, &place);
+        self.receives(hazard.effect, &hazard.nodes, &place);
+    }
+
+    fn law(&mut self, column: &str, law: &Law, place: &Place) {
+        if let Some(fault) = fault(law) {
+            let value = format!("{law:?}");
+            self.findings.error("bad_law", place.column(column), value, fault, "mend the parameters of the law");
+        }
+    }
+
+    fn months(&mut self, column: &str, months: &[f64; 12], place: &Place) {
+        months.iter().for_each(|m| self.range(column, *m, 0.0, 1000.0, place));
+        if months.iter().sum::<f64>() <= 0.0 {
+            let expected = "expected some month above 0";
+            self.findings.error("bad_value", place.column(column), "0", expected, "state the factor of each month");
+        }
+    }
+
+    fn shock(&mut self, shock: &Shock, place: &Place) {
+        self.range("shock.extra_lead_weeks", shock.extra_lead_weeks, 0.0, 520.0, place);
+        self.range("shock.price_factor", shock.price_factor, 0.0, 1000.0, place);
+        self.range("shock.recall", shock.recall, 0.0, 1.0, place);
+        self.range("shock.hold_weeks", shock.hold_weeks, 0.0, 520.0, place);
+        self.range("shock.overshoot", shock.overshoot, 1.0, 10.0, place);
+        self.range("shock.overshoot_weeks", shock.overshoot_weeks, 0.0, 5200.0, place);
+    }
+
+    /// Only sites take in goods, and a lane has no output that could be lost at home.
+    fn receives(&mut self, effect: Effect, nodes: &[NodeSelector], place: &Place) {
+        let at_a_site = |kind| matches!(kind, NodeKind::Site | NodeKind::SiteRegion);
+        for node in nodes.iter().filter(|n| effect == Effect::Receive && !at_a_site(n.kind)) {
+            let text = format!("{}:{}", node.kind.word(), node.id);
+            let expected = "effect `receive` keeps sites from taking in goods: expected site or site_region";
+            self.findings.error(
+                "bad_node",
+                place.column("nodes"),
+                text,
+                expected,
+                "name sites, or choose another effect",
+            );
+        }
+    }
+
+    fn copula(&mut self, copula: &Copula, pack: &Pack) {
+        let place = self.entry("copula", &copula.id);
+        let (known, what): (Vec<&str>, _) = match copula.couples {
+            Coupled::Strike => (pack.events.iter().map(|e| e.id.as_str()).collect(), "event"),
+            _ => (pack.hazards.iter().map(|h| h.id.as_str()).collect(), "hazard"),
+        };
+        for id in copula.of.iter().filter(|id| !known.contains(&id.as_str())) {
+            let fix = hint(id, known.iter().copied(), "mend the id, or remove it from the copula");
+            let expected = format!("the pack has no {what} of this id");
+            self.findings.error("unknown_entry", place.column("of"), id, expected, fix);
+        }
+        let twice = |id: &&String| {
+            pack.copulas.iter().any(|c| c.id != copula.id && c.couples == copula.couples && c.of.contains(*id))
+        };
+        for id in copula.of.iter().filter(twice) {
+            let expected = "another copula couples the same of it";
+            self.findings.error("coupled_twice", place.column("of"), id, expected, "leave it in one of them");
+        }
+        if copula.couples == Coupled::Up && pack.initial == Initial::Stationary {
+            let expected = "up times are coupled from the first day on: expected initial = \"up\"";
+            self.findings.error("bad_value", place.column("couples"), "up", expected, "set initial to up");
+        }
+        match copula.family {
+            Family::Gaussian { correlation } => self.range("correlation", correlation, 0.0, 1.0, &place),
+            Family::T { correlation, degrees } => {
+                self.range("correlation", correlation, 0.0, 1.0, &place);
+                self.range("degrees", degrees, 1.0, 1000.0, &place);
             }
+            Family::Clayton { theta } => self.range("theta", theta, 1e-3, 100.0, &place),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Demand of a path, as a multiple of each cell's mean week:
 //!
-//! demand(c, w) = surge(n, w) × year(c) × max(0, 1 + cv_c Z_cw)
+//! demand(c, w) = noise(surge(n, w) × season(n, w) × year(c)), noise as the pack's demand law or max(0, 1 + cv_c Z_cw)
 //!
 //! year(c) = exp(μ_c + σ_c Z_n), one standard normal Z_n per need and replication, so that all sites of a need have a
 //! high year together; μ and σ are fitted to the cell's P5 and P95, relative to its mean:
@@ -9,10 +9,12 @@
 
 use ballast_domain::Tender;
 use ballast_domain::index::{Ix, NeedIx};
-use ballast_domain::pack::{DemandEffect, NeedSelector, Pack};
+use ballast_domain::pack::{DemandEffect, NeedSelector, Noise, Pack};
 use ballast_domain::tender::DemandCell;
 
 use super::law::normal;
+use super::noise::StepNoise;
+use super::season::Season;
 use super::stream::{Key, Purpose};
 
 /// 95th percentile of the standard normal.
@@ -20,12 +22,11 @@ const Z95: f64 = 1.644_853_626_951_472_2;
 
 /// What the demand of a path is drawn from.
 #[derive(Debug, Clone)]
-pub struct DemandLaw {
+pub struct DemandLaws {
     /// Surge of each week and cell.
     surge: Vec<f64>,
     /// Key of the year's normal of each need that has a range somewhere.
     years: Vec<(NeedIx, Key)>,
-    /// Per cell: need, μ, σ of the year; key and cv of the weeks.
     cells: Vec<CellLaw>,
     needs: usize,
     /// False if demand is the same in every replication.
@@ -35,8 +36,12 @@ pub struct DemandLaw {
 #[derive(Debug, Clone)]
 struct CellLaw {
     need: usize,
+    /// μ and σ of the year.
     year: Option<(f64, f64)>,
-    week: Option<(f64, Key)>,
+    /// Need units of a mean step.
+    mean: f64,
+    /// How steps vary.
+    step: Option<(StepNoise, Key)>,
 }
 
 /// True if the selector speaks of this need; an empty selector speaks of all.
@@ -58,29 +63,24 @@ fn year(cell: &DemandCell) -> Option<(f64, f64)> {
     }
 }
 
-impl DemandLaw {
+impl DemandLaws {
     /// Fits the laws.
     pub fn new(tender: &Tender, pack: &Pack, seed: u64) -> Self {
-        let weeks = pack.horizon_weeks as usize;
-        let mut surge = vec![1.0; weeks * tender.cells.len()];
-        for effect in &pack.demand {
-            let DemandEffect::Surge { on, from_week, weeks: length, factor, .. } = effect else { continue };
-            for (w, row) in surge.chunks_mut(tender.cells.len().max(1)).enumerate() {
-                let covered = ((from_week + length).min(w as f64 + 1.0) - from_week.max(w as f64)).max(0.0);
-                for (slot, cell) in row.iter_mut().zip(tender.cells.iter()) {
-                    if covered > 0.0 && speaks_of(on, tender, cell.need) {
-                        *slot *= 1.0 + (factor - 1.0) * covered;
-                    }
-                }
-            }
-        }
+        let per_week = pack.step.per_week();
+        let surge = levels(tender, pack);
         let cells: Vec<CellLaw> = tender
             .cells
             .iter()
             .map(|c| {
-                let cv = c.weekly_cv.to_f64();
                 let key = || Key::new(seed, Purpose::DemandWeek, &tender.sites[c.site].id, &tender.needs[c.need].id);
-                CellLaw { need: c.need.ix(), year: year(c), week: (cv > 0.0).then(|| (cv, key())) }
+                let own = Noise::Normal { cv: c.weekly_cv.to_f64() };
+                let stated = pack.demand_laws.iter().find(|l| speaks_of(&l.on, tender, c.need)).map(|l| &l.noise);
+                CellLaw {
+                    need: c.need.ix(),
+                    year: year(c),
+                    mean: c.quantity.to_f64() / f64::from(52 * per_week),
+                    step: StepNoise::new(stated.unwrap_or(&own), per_week).map(|noise| (noise, key())),
+                }
             })
             .collect();
         let ranged = |n: &NeedIx| cells.iter().any(|c| c.need == n.ix() && c.year.is_some());
@@ -90,7 +90,7 @@ impl DemandLaw {
             .filter(ranged)
             .map(|n| (n, Key::new(seed, Purpose::DemandYear, &tender.needs[n].id, "")))
             .collect();
-        let random = !years.is_empty() || cells.iter().any(|c| c.week.is_some());
+        let random = !years.is_empty() || cells.iter().any(|c| c.step.is_some());
         Self { surge, years, cells, needs: tender.needs.len(), random }
     }
 
@@ -110,14 +110,47 @@ impl DemandLaw {
         for (c, law) in self.cells.iter().enumerate() {
             let year = law.year.map_or(1.0, |(mu, sigma)| (mu + sigma * z[law.need]).exp());
             let column = demand.iter_mut().skip(c).step_by(count);
-            match &law.week {
+            match &law.step {
                 None if year == 1.0 => {}
                 None => column.for_each(|d| *d *= year),
-                Some((cv, key)) => {
+                Some((noise, key)) => {
                     let mut rng = key.stream(replication);
-                    column.for_each(|d| *d *= year * (1.0 + cv * normal(&mut rng)).max(0.0));
+                    column.for_each(|d| *d = noise.draw(*d * year * law.mean, &mut rng) / law.mean);
                 }
             }
         }
     }
+}
+
+/// Surge × season of each step and cell.
+fn levels(tender: &Tender, pack: &Pack) -> Vec<f64> {
+    let per_week = f64::from(pack.step.per_week());
+    let (steps, cells) = ((pack.horizon_weeks * pack.step.per_week()) as usize, tender.cells.len());
+    let mut levels = vec![1.0; steps * cells];
+    for effect in &pack.demand {
+        // The factor of a step, by its begin and end in weeks.
+        let (on, factor): (&NeedSelector, Box<dyn Fn(f64, f64) -> f64>) = match effect {
+            DemandEffect::Surge { on, from_week, weeks, factor, .. } => (
+                on,
+                Box::new(move |from: f64, to: f64| {
+                    let covered = ((from_week + weeks).min(to) - from_week.max(from)).max(0.0) / (to - from);
+                    if covered > 0.0 { 1.0 + (factor - 1.0) * covered } else { 1.0 }
+                }),
+            ),
+            DemandEffect::Season { on, months, .. } => {
+                let season = Season::new(months, tender);
+                (on, Box::new(move |from, to| season.mean(from, to)))
+            }
+            DemandEffect::Conservation { .. } | DemandEffect::Hoarding { .. } => continue,
+        };
+        for (w, row) in levels.chunks_mut(cells.max(1)).enumerate() {
+            let factor = factor(w as f64 / per_week, (w as f64 + 1.0) / per_week);
+            for (slot, cell) in row.iter_mut().zip(tender.cells.iter()) {
+                if factor != 1.0 && speaks_of(on, tender, cell.need) {
+                    *slot *= factor;
+                }
+            }
+        }
+    }
+    levels
 }

@@ -97,11 +97,13 @@ pub fn uniform(rng: &mut ChaCha8Rng) -> f64 {
     rng.random()
 }
 
-fn exponential(rng: &mut ChaCha8Rng) -> f64 {
+/// Exponential with mean 1.
+pub fn exponential(rng: &mut ChaCha8Rng) -> f64 {
     Exp1.sample(rng)
 }
 
-fn gamma(shape: f64, rng: &mut ChaCha8Rng) -> f64 {
+/// Gamma with scale 1.
+pub fn gamma(shape: f64, rng: &mut ChaCha8Rng) -> f64 {
     // The shape was checked with the pack, so the constructor cannot refuse.
     Gamma::new(shape, 1.0).map_or(f64::NAN, |g| g.sample(rng))
 }
@@ -115,7 +117,7 @@ fn geometric(chance: f64, rng: &mut ChaCha8Rng) -> f64 {
 }
 
 /// A position drawn by weight.
-fn pick(weights: impl Iterator<Item = f64> + Clone, rng: &mut ChaCha8Rng) -> usize {
+pub fn pick(weights: impl Iterator<Item = f64> + Clone, rng: &mut ChaCha8Rng) -> usize {
     let mut left = weights.clone().sum::<f64>() * uniform(rng);
     let mut last = 0;
     for (i, w) in weights.enumerate() {
@@ -148,24 +150,6 @@ mod tests {
         ]
     }
 
-    /// Variance in closed form.
-    fn variance(law: &Law) -> f64 {
-        let m = law.mean();
-        match law {
-            Law::Exponential { mean } => mean * mean,
-            Law::Lognormal { sigma, .. } => m * m * ((sigma * sigma).exp() - 1.0),
-            Law::Weibull { scale, shape } => {
-                let second = Law::Weibull { scale: 1.0, shape: shape / 2.0 }.mean();
-                scale * scale * second - m * m
-            }
-            Law::Gamma { mean, shape } => mean * mean / shape,
-            Law::Geometric { chance } => (1.0 - chance) / (chance * chance),
-            Law::Fixed { .. } => 0.0,
-            Law::Empirical { .. } => 0.75 * 1.0 + 0.25 * 100.0 - m * m,
-            Law::Mixture { .. } => 0.7 * 18.0 + 0.3 * 400.0 - m * m,
-        }
-    }
-
     #[test]
     fn samples_have_the_moments_of_the_closed_form() {
         const N: usize = 200_000;
@@ -175,16 +159,16 @@ mod tests {
             let mean = x.iter().sum::<f64>() / N as f64;
             let var = x.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / N as f64;
             assert!(
-                (mean - law.mean()).abs() <= 5.0 * (variance(law) / N as f64).sqrt() + 1e-12,
+                (mean - law.mean()).abs() <= 5.0 * (law.variance() / N as f64).sqrt() + 1e-12,
                 "{law:?}: mean {mean}"
             );
             assert!(
-                (var / variance(law).max(1e-12) - 1.0).abs() < 0.06 || variance(law) == 0.0,
+                (var / law.variance().max(1e-12) - 1.0).abs() < 0.06 || law.variance() == 0.0,
                 "{law:?}: variance {var}"
             );
             // Length-biased mean = E X² / E X.
             let biased = (0..N).map(|_| sample_length_biased(law, &mut rng)).sum::<f64>() / N as f64;
-            let want = (variance(law) + law.mean().powi(2)) / law.mean();
+            let want = (law.variance() + law.mean().powi(2)) / law.mean();
             assert!((biased / want - 1.0).abs() < 0.03, "{law:?}: length-biased {biased}, expected {want}");
         }
     }

@@ -3,18 +3,24 @@
 
 mod canvas;
 mod check;
+mod copula;
 mod demand;
+mod events;
 mod law;
+mod noise;
 mod path;
 mod processes;
+mod quantile;
 mod renewal;
 mod scenery;
+mod season;
 mod stream;
+mod supply_class;
 mod trajectory;
 
 pub use canvas::Canvas;
 pub use check::check;
 pub use demand::speaks_of;
-pub use path::Path;
+pub use path::{Path, Withdrawal};
 pub use scenery::{Scenery, Spell};
 pub use stream::fresh_seed;

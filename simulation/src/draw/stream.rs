@@ -14,6 +14,10 @@ pub enum Purpose {
     Hazard,
     /// Whether and how long a scripted event strikes.
     Event,
+    /// Which nodes an outage of a common process strikes.
+    Strike,
+    /// What the members of a copula share.
+    Copula,
     /// The year's demand for a need.
     DemandYear,
     /// A week's demand in a cell.
@@ -25,6 +29,8 @@ impl Purpose {
         match self {
             Self::Hazard => "hazard",
             Self::Event => "event",
+            Self::Strike => "strike",
+            Self::Copula => "copula",
             Self::DemandYear => "demand-year",
             Self::DemandWeek => "demand-week",
         }

@@ -31,14 +31,61 @@ impl Piece {
     }
 }
 
+/// When an outage was, whatever it did to output.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outage {
+    /// Begin.
+    pub from: f64,
+    /// End, without the way back.
+    pub to: f64,
+    /// Output is full again.
+    pub full: f64,
+}
+
+impl Outage {
+    /// Part of [`step`, `step` + 1) that lies between two moments.
+    pub fn part(from: f64, to: f64, step: usize) -> f64 {
+        (to.min(step as f64 + 1.0) - from.max(step as f64)).max(0.0)
+    }
+}
+
 /// Pieces below 1, disjoint, in order of time.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Trajectory {
     /// The pieces.
     pub pieces: Vec<Piece>,
+    /// The outages, in order of time.
+    pub outages: Vec<Outage>,
 }
 
 impl Trajectory {
+    /// Nothing happens.
+    pub fn clear(&mut self) {
+        self.pieces.clear();
+        self.outages.clear();
+    }
+
+    /// From weeks to steps of the simulation.
+    pub fn scale(&mut self, per_week: f64) {
+        if per_week == 1.0 {
+            return;
+        }
+        for p in &mut self.pieces {
+            p.from *= per_week;
+            p.to *= per_week;
+        }
+        for o in &mut self.outages {
+            o.from *= per_week;
+            o.to *= per_week;
+            o.full *= per_week;
+        }
+    }
+
+    /// True if an outage or its way back touches the time between two moments.
+    pub fn struck(&self, from: f64, to: f64) -> bool {
+        self.outages.iter().any(|o| o.from < to && o.full > from) || self.below_one(from, to)
+    }
+
     /// Adds a piece behind the others; pieces without length or at full output are left out.
     pub fn push(&mut self, from: f64, to: f64, at_from: f64, at_to: f64) {
         if to > from && (at_from < 1.0 || at_to < 1.0) {

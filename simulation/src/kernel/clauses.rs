@@ -78,6 +78,11 @@ impl Clauses {
         }
     }
 
+    /// List price of a line with mark-up, money per need unit.
+    pub(super) fn price(&self, line: usize) -> f64 {
+        self.price[line]
+    }
+
     /// True if no line is under a clause.
     pub fn is_empty(&self) -> bool {
         self.cells.is_empty()
@@ -88,6 +93,12 @@ impl Clauses {
         let all = self.clause.iter().flatten();
         (all.clone().count(), all.filter(|c| c.other_bid.is_none()).count())
     }
+}
+
+/// The lowest price bid for each cell, per need unit; infinite where nothing is on offer.
+pub(super) fn lowest_prices(tender: &Tender) -> Vec<f64> {
+    let bids = |cell| tender.candidates_of(cell).map(|o| price(tender, o)).fold(f64::INFINITY, f64::min);
+    tender.cells.indexes().map(bids).collect()
 }
 
 /// List price with mark-up per need unit.

@@ -20,15 +20,17 @@
 
 mod allocation;
 mod clauses;
-mod conservation;
 mod links;
 mod model;
 mod opening;
+mod order;
+mod reaction;
 mod record;
 mod recourse;
 mod state;
 mod supply;
 mod week;
+mod withdrawal;
 
 pub use clauses::Clauses;
 pub use model::Model;

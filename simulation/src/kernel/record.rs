@@ -1,4 +1,4 @@
-//! What happened on one path, week by week and cell by cell. All in need units, `[week × cells + cell]`.
+//! What happened on one path, step by step and cell by cell. All in need units, `[step × cells + cell]`.
 
 /// The weekly record of one replication.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,6 +27,18 @@ pub struct Record {
     pub any_short: Vec<bool>,
     /// False if no pack effect can save demand: `saved` is 0 throughout.
     pub saves: bool,
+    /// Units owed to users that were served late; empty if nothing is ever owed.
+    pub cleared: Vec<f64>,
+    /// Units owed to users at the end of the step; empty likewise.
+    pub owed: Vec<f64>,
+    /// Withdrawn from the shelves less what came back; empty if nothing is ever withdrawn.
+    pub withdrawn: Vec<f64>,
+    /// Bought outside the contract, over the whole horizon; part of `received` when it arrives.
+    pub spot_units: f64,
+    /// What that cost, money.
+    pub spot_cost: f64,
+    /// What shipments cost more than contracted because prices rose, money.
+    pub price_rise: f64,
     /// Pooled stock lost with plants, over the whole horizon.
     pub pool_lost: f64,
     /// By supplier with a clause on failure to supply: what replacements cost beyond the contract price, money.
@@ -36,8 +48,10 @@ pub struct Record {
 }
 
 impl Record {
-    pub(super) fn new(weeks: usize, cells: usize, saves: bool, clauses: usize) -> Self {
+    pub(super) fn new(model: &super::Model) -> Self {
+        let (weeks, cells, clauses) = (model.weeks, model.cells(), model.clauses.suppliers.len());
         let zero = || vec![0.0; weeks * cells];
+        let if_any = |any: bool| if any { zero() } else { Vec::new() };
         Self {
             cells,
             demand: zero(),
@@ -50,7 +64,13 @@ impl Record {
             unmet: zero(),
             stock: zero(),
             any_short: vec![false; weeks],
-            saves,
+            saves: model.reactions.iter().any(super::reaction::Reaction::saves),
+            cleared: if_any(!model.backlog.is_empty()),
+            owed: if_any(!model.backlog.is_empty()),
+            withdrawn: if_any(model.recalls),
+            spot_units: 0.0,
+            spot_cost: 0.0,
+            price_rise: 0.0,
             pool_lost: 0.0,
             excess: vec![0.0; clauses],
             credit: vec![0.0; clauses],

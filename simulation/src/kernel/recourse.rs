@@ -72,23 +72,32 @@ fn transfer(model: &Model, w: usize, state: &mut State) {
 fn reserve(model: &Model, w: usize, state: &mut State) {
     let row = w * model.cells();
     let record = &mut state.record;
+    if let Some(release) = &model.release {
+        for (deep, (short, demand)) in state.deep.iter_mut().zip(state.short.iter().zip(&record.demand[row..])) {
+            *deep = if *short > release.shortage_above * demand { *deep + 1 } else { 0 };
+        }
+    }
+    let after = model.release.map_or(0, |r| r.after_weeks * model.per_week);
+    let open = |deep: u32| model.release.is_none() || deep > after;
     let rows = record.short[row..row + model.cells()].iter_mut().zip(&mut record.reserve_drawn[row..]);
-    for ((before, draws), (reserve, short)) in rows.zip(state.reserve.iter_mut().zip(&mut state.short)) {
-        let drawn = least(*reserve, *short);
+    let cells = rows.zip(state.reserve.iter_mut().zip(&mut state.short).zip(&state.deep));
+    for ((before, draws), ((reserve, short), deep)) in cells {
+        let drawn = if open(*deep) { least(*reserve, *short) } else { 0.0 };
         *before = *short;
         *draws = drawn;
         *reserve -= drawn;
         *short -= drawn;
     }
     for (p, pool) in model.pools.iter().enumerate() {
-        let short: f64 = pool.cells.iter().map(|c| state.short[*c]).sum();
+        let asks = |state: &State, c: usize| if open(state.deep[c]) { state.short[c] } else { 0.0 };
+        let short: f64 = pool.cells.iter().map(|c| asks(state, *c)).sum();
         if short <= 0.0 || state.pools[p] <= 0.0 {
             continue;
         }
         let get = (state.pools[p] / short).min(1.0);
         state.pools[p] = (state.pools[p] - short * get).max(0.0);
         for &c in &pool.cells {
-            help(state, row, c, state.short[c] * get);
+            help(state, row, c, asks(state, c) * get);
         }
     }
 }

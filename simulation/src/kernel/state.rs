@@ -1,7 +1,10 @@
 //! Working memory of the kernel, reused from path to path.
 
 use super::model::Model;
+use super::order::order;
 use super::record::Record;
+use super::supply::arrival;
+use crate::draw::Path;
 
 /// State of all cells, and the record of the path lived last.
 #[derive(Debug, Clone)]
@@ -16,8 +19,8 @@ pub struct State {
     pub(super) wanted: Vec<f64>,
     /// Shortage of the week in hand.
     pub(super) short: Vec<f64>,
-    /// Weeks in a row in which some line of the cell was struck.
-    pub(super) struck_weeks: Vec<u32>,
+    /// Steps in a row in which some line of the cell was struck.
+    pub(super) struck: Vec<u32>,
     /// `[week × cells + cell]`, with room for the longest lead time: what will arrive, and what should.
     pub(super) arriving: Vec<f64>,
     pub(super) due: Vec<f64>,
@@ -34,8 +37,21 @@ pub struct State {
     pub(super) received: Vec<f64>,
     pub(super) due_now: Vec<f64>,
     pub(super) market_lost: Vec<f64>,
-    /// `[effect × needs + need]`.
-    pub(super) thin_weeks: Vec<u32>,
+    /// By need: is some product of the market struck? Not yet looked at: `None`.
+    pub(super) market_struck: Vec<Option<bool>>,
+    /// By need: what orders grow by, in mean steps.
+    pub(super) hoarding: Vec<f64>,
+    /// By line: steps in a row in which it was struck.
+    pub(super) line_struck: Vec<u32>,
+    /// By cell: owed to users (empty if nothing ever is), waiting at the dock, steps of deep shortage in a row.
+    pub(super) owed_to_users: Vec<f64>,
+    pub(super) at_dock: Vec<f64>,
+    pub(super) deep: Vec<u32>,
+    /// Held stock: when it comes back, cell, units.
+    pub(super) quarantine: Vec<(usize, usize, f64)>,
+    /// `[reaction × needs + need]`: thin steps in a row; steps hoarded.
+    pub(super) thin: Vec<u32>,
+    pub(super) hoarded: Vec<u32>,
 }
 
 impl State {
@@ -44,13 +60,13 @@ impl State {
         let (cells, needs, lines) = (model.cells(), model.needs, model.lines.weekly.len());
         let ahead = (model.weeks + model.longest) * cells;
         Self {
-            record: Record::new(model.weeks, cells, !model.conservation.is_empty(), model.clauses.suppliers.len()),
+            record: Record::new(model),
             stock: vec![0.0; cells],
             reserve: vec![0.0; cells],
             transit: vec![0.0; cells],
             wanted: vec![0.0; cells],
             short: vec![0.0; cells],
-            struck_weeks: vec![0; cells],
+            struck: vec![0; cells],
             arriving: vec![0.0; ahead],
             due: vec![0.0; ahead],
             shippable: vec![0.0; lines],
@@ -63,20 +79,39 @@ impl State {
             received: vec![0.0; needs],
             due_now: vec![0.0; needs],
             market_lost: vec![0.0; needs],
-            thin_weeks: vec![0; model.conservation.len() * needs],
+            market_struck: vec![None; needs],
+            hoarding: vec![0.0; needs],
+            line_struck: vec![0; lines],
+            owed_to_users: vec![0.0; model.backlog.len()],
+            at_dock: vec![0.0; cells],
+            deep: vec![0; cells],
+            quarantine: Vec::new(),
+            thin: vec![0; model.reactions.len() * needs],
+            hoarded: vec![0; model.reactions.len() * needs],
         }
     }
 
     /// The first day: stock as stated, reserve full, a normal flow on the way.
-    pub(super) fn open(&mut self, model: &Model) {
+    pub(super) fn open(&mut self, model: &Model, path: &Path) {
         let cells = model.cells();
         self.stock.copy_from_slice(&model.opening_stock);
         self.reserve.copy_from_slice(&model.reserve_target);
         self.transit.copy_from_slice(&model.transit_target);
-        self.struck_weeks.fill(0);
+        self.struck.fill(0);
+        self.line_struck.fill(0);
         self.held.fill(0.0);
         self.owed.fill(0.0);
-        self.thin_weeks.fill(0);
+        self.thin.fill(0);
+        self.hoarded.fill(0);
+        self.hoarding.fill(0.0);
+        self.owed_to_users.fill(0.0);
+        self.at_dock.fill(0.0);
+        self.deep.fill(0);
+        self.quarantine.clear();
+        self.record.withdrawn.fill(0.0);
+        self.record.spot_units = 0.0;
+        self.record.spot_cost = 0.0;
+        self.record.price_rise = 0.0;
         self.record.gained.fill(0.0);
         self.record.saved.fill(0.0);
         self.record.pool_lost = 0.0;
@@ -90,24 +125,16 @@ impl State {
         self.record.spare.fill(0.0);
         for c in 0..cells {
             for l in model.lines.of(c) {
-                for w in 0..model.lines.lead[l] {
-                    self.arriving[w * cells + c] += model.lines.weekly[l];
+                let (lead, class) = (model.lines.lead[l], model.lines.class[l]);
+                for w in 0..lead {
+                    let arrives = arrival(path, class, w as isize - lead as isize, lead);
+                    if arrives < model.weeks {
+                        self.arriving[arrives * cells + c] += model.lines.weekly[l];
+                    }
                     self.due[w * cells + c] += model.lines.weekly[l];
                 }
             }
         }
-        self.order(model);
-    }
-
-    /// The order of each cell: one mean week and whatever is missing in stock, reserve and on the way.
-    pub(super) fn order(&mut self, model: &Model) {
-        let have = self.stock.iter().zip(&self.reserve).zip(&self.transit);
-        let target = model.stock_target.iter().zip(&model.reserve_target).zip(&model.transit_target);
-        for ((wanted, mean), (((s, r), t), ((st, rt), tt))) in
-            self.wanted.iter_mut().zip(&model.mean).zip(have.zip(target))
-        {
-            let order = mean + (st - s) + (rt - r) + (tt - t);
-            *wanted = if order > 0.0 { order } else { 0.0 };
-        }
+        order(model, None, self);
     }
 }

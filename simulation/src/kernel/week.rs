@@ -1,13 +1,15 @@
-//! The order of a week, and a path from its first week to its last.
+//! The order of a step, and a path from its first step to its last.
 
 use ballast_domain::pack::Recourse;
 
 use super::clauses::settle;
-use super::conservation::{count, factors};
 use super::model::Model;
+use super::order::order;
+use super::reaction::{count, hoarding, saving};
 use super::recourse::apply;
 use super::state::State;
 use super::supply::{least, ship};
+use super::withdrawal::withdraw;
 use crate::draw::Path;
 
 /// Shortages below this many units are rounding dust.
@@ -16,16 +18,21 @@ const DUST: f64 = 1e-9;
 /// Lives the award through a path; `state.record` tells what happened. The path must come from the scenery that the
 /// model was compiled with.
 pub fn live(model: &Model, path: &Path, state: &mut State) {
-    state.open(model);
+    state.open(model, path);
     for w in 0..model.weeks {
         lose(model, path, w, state);
+        withdraw(model, path, w, state);
         demand(model, path, w, state);
         ship(model, path, w, state);
+        catch_up(model, w, state);
         let short = serve(model, w, state);
         recourse(model, w, state, short);
+        postpone(model, w, state);
         settle(model, path, w, state);
-        close(model, w, state);
+        refill(model, w, state);
+        buy(model, w, state);
         watch(model, w, state);
+        order(model, Some(w), state);
     }
 }
 
@@ -47,14 +54,53 @@ fn demand(model: &Model, path: &Path, w: usize, state: &mut State) {
     for (slot, (mean, multiple)) in state.record.demand[row..row + cells].iter_mut().zip(wanted) {
         *slot = mean * multiple;
     }
-    if model.conservation.is_empty() {
+    if !state.record.saves {
         return;
     }
-    factors(&model.conservation, &state.thin_weeks, &mut state.saving);
+    saving(&model.reactions, &state.thin, &mut state.saving);
     for c in 0..cells {
         let full = state.record.demand[row + c];
         state.record.demand[row + c] = full * state.saving[model.need[c] as usize];
         state.record.saved[row + c] = full - state.record.demand[row + c];
+    }
+}
+
+/// Before step 4: what is owed to users is served first.
+fn catch_up(model: &Model, w: usize, state: &mut State) {
+    let row = w * model.cells();
+    for (c, owed) in state.owed_to_users.iter_mut().enumerate() {
+        let cleared = least(*owed, state.stock[c] + state.record.received[row + c]);
+        state.stock[c] -= cleared;
+        state.record.cleared[row + c] = cleared;
+        *owed -= cleared;
+    }
+}
+
+/// After step 6: a part of what went unmet is postponed.
+fn postpone(model: &Model, w: usize, state: &mut State) {
+    let row = w * model.cells();
+    for (c, (owed, part)) in state.owed_to_users.iter_mut().zip(&model.backlog).enumerate() {
+        *owed += part * state.record.unmet[row + c];
+        state.record.owed[row + c] = *owed;
+    }
+}
+
+/// Step 8, outside the contract: what went unmet is bought for a later step, up to the cap.
+fn buy(model: &Model, w: usize, state: &mut State) {
+    let Some(spot) = &model.spot else { return };
+    let cells = model.cells();
+    let arrives = w + ((spot.lag_weeks * model.per_week) as usize).max(1);
+    for c in 0..cells {
+        let units = least(state.record.unmet[w * cells + c], spot.cap * model.mean[c]);
+        if units <= 0.0 || model.lowest_price[c].is_infinite() {
+            continue;
+        }
+        state.transit[c] += units;
+        state.record.spot_units += units;
+        state.record.spot_cost += units * spot.multiple * model.lowest_price[c];
+        if arrives < model.weeks {
+            state.arriving[arrives * cells + c] += units;
+        }
     }
 }
 
@@ -79,6 +125,7 @@ fn recourse(model: &Model, w: usize, state: &mut State, short: f64) {
     let row = w * model.cells()..(w + 1) * model.cells();
     state.record.any_short[w] = short > 0.0;
     if short <= 0.0 {
+        state.deep.fill(0);
         state.record.short[row.clone()].fill(0.0);
         state.record.reserve_drawn[row.clone()].fill(0.0);
         state.record.unmet[row].fill(0.0);
@@ -96,8 +143,8 @@ fn recourse(model: &Model, w: usize, state: &mut State, short: f64) {
     }
 }
 
-/// Steps 7 and 8.
-fn close(model: &Model, w: usize, state: &mut State) {
+/// Step 7.
+fn refill(model: &Model, w: usize, state: &mut State) {
     let cells = model.cells();
     let kept = &mut state.record.stock[w * cells..(w + 1) * cells];
     let targets = model.stock_target.iter().zip(&model.reserve_target);
@@ -109,12 +156,11 @@ fn close(model: &Model, w: usize, state: &mut State) {
         *reserve += refill;
         *kept = *stock + *reserve;
     }
-    state.order(model);
 }
 
 /// What people see of this week's receipts.
 fn watch(model: &Model, w: usize, state: &mut State) {
-    if model.conservation.is_empty() {
+    if model.reactions.is_empty() {
         return;
     }
     let row = w * model.cells();
@@ -125,5 +171,6 @@ fn watch(model: &Model, w: usize, state: &mut State) {
         state.received[need] += state.record.received[row + c];
         state.due_now[need] += state.due[row + c];
     }
-    count(&model.conservation, &state.received, &state.due_now, &mut state.thin_weeks);
+    count(&model.reactions, &state.received, &state.due_now, &mut state.thin);
+    hoarding(&model.reactions, &state.thin, &mut state.hoarded, &mut state.hoarding);
 }

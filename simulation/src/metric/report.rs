@@ -106,6 +106,8 @@ pub fn report(
     let means: Vec<Estimate> = (0..scopes.mean.len()).map(|s| mean(&column(s))).collect();
     let one = |(s, scope): (usize, &Weighted)| scope_report(tender, scope, s, column(s), block, &means, n);
     let mut reports: Vec<ScopeReport> = scopes.list.iter().enumerate().map(one).collect();
+    // Steps may be days.
+    reports.iter_mut().for_each(|r| r.weeks_short /= f64::from(model.per_week));
     // The total stands last by construction.
     let total_column: Vec<f64> = column(all - 1).into_iter().map(|x| in_weeks(x, &scopes.list[all - 1])).collect();
     let total = reports.remove(all - 1);

@@ -65,8 +65,8 @@ pub fn peak_weeks(model: &Model, record: &Record, into: &mut Vec<f64>, lack: &mu
             into[c] = into[c].max(lack[c]);
         }
     }
-    for (peak, mean) in into.iter_mut().zip(&model.mean) {
-        *peak = if *peak < 1e-9 { 0.0 } else { *peak / mean };
+    for (c, peak) in into.iter_mut().enumerate() {
+        *peak = if *peak < 1e-9 { 0.0 } else { *peak / model.weekly(c) };
     }
 }
 
@@ -123,7 +123,7 @@ pub fn requirement(
             for (c, n) in slot.iter().enumerate() {
                 let Some(n) = n.filter(|_| peaks[c] > 0.0) else { continue };
                 part.weeks[row + n] = part.weeks[row + n].max(peaks[c]);
-                add_unmet(&state.record, c, model.mean[c], &mut part.unmet[n]);
+                add_unmet(&state.record, c, model.weekly(c), &mut part.unmet[n]);
             }
         },
     )?;

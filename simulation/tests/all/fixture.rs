@@ -58,18 +58,11 @@ pub fn award(tender: &Tender, lines: &[(&str, &str, &str, f64)]) -> Award {
 /// A pack in which nothing happens.
 pub fn calm(weeks: u32) -> Pack {
     Pack {
-        name: "calm".into(),
-        title: String::new(),
-        horizon_weeks: weeks,
         initial: Initial::Stationary,
-        allocation: Allocation { rule: AllocationRule::Contract, loyalty: 0.0, blend_weeks: 26 },
-        recourse: vec![Recourse::Reserve],
+        allocation: Allocation { rule: AllocationRule::Contract, loyalty: 0.0, blend_weeks: 26, protect: None },
         spare: Spare { lag_weeks: 6, surge: 0.0 },
         rationing: Rationing::Criticality,
-        hazards: vec![],
-        events: vec![],
-        relief: vec![],
-        demand: vec![],
+        ..Pack::calm("calm", weeks)
     }
 }
 
@@ -82,11 +75,16 @@ pub fn hazard(id: &str, kind: NodeKind, node_id: &str, up: Law, down: Law) -> Ha
         id: id.into(),
         nodes: vec![node(kind, node_id)],
         common: false,
+        strikes: 1.0,
         up,
+        relapse: None,
         down,
+        exit: 0.0,
         capacity: 0.0,
         recovery: Recovery::Step,
+        season: None,
         effect: Effect::Capacity,
+        shock: Shock::default(),
         evidence: Evidence::default(),
     }
 }
@@ -96,10 +94,15 @@ pub fn event(id: &str, on: NodeSelector, week: f64, steps: &[(f64, f64)]) -> Eve
         id: id.into(),
         nodes: vec![on],
         week,
+        window_weeks: 0.0,
         probability: 1.0,
         after: None,
+        from_after: false,
         steps: steps.iter().map(|(week, level)| Step { week: *week, level: *level }).collect(),
         stretch_sigma: 0.0,
+        outage: None,
+        effect: Effect::Capacity,
+        shock: Shock::default(),
         evidence: Evidence::default(),
     }
 }
@@ -223,7 +226,7 @@ pub fn rough() -> Pack {
         ..event("aftershock", node(NodeKind::Plant, "p2"), 14.5, &[(0.0, 0.1), (4.0, 1.0)])
     };
     Pack {
-        allocation: Allocation { rule: AllocationRule::History, loyalty: 0.2, blend_weeks: 26 },
+        allocation: Allocation { rule: AllocationRule::History, loyalty: 0.2, blend_weeks: 26, protect: None },
         recourse: vec![Recourse::Equivalences, Recourse::Transfer, Recourse::Reserve],
         spare: Spare { lag_weeks: 3, surge: 0.3 },
         hazards: vec![late, ramp, storm],
@@ -232,6 +235,7 @@ pub fn rough() -> Pack {
             id: "imports".into(),
             nodes: vec![node(NodeKind::Supplier, "s1")],
             steps: vec![Step { week: 5.0, level: 0.3 }],
+            since_loss: false,
             evidence: Evidence::default(),
         }],
         demand: vec![

@@ -118,7 +118,7 @@ fn new_customers_wait_under_allocation_by_history() {
     let out = event("half", node(NodeKind::Product, "s1-a"), 0.0, &[(0.0, 0.5)]);
     let run = |rule| {
         let pack = Pack {
-            allocation: Allocation { rule, loyalty: 0.0, blend_weeks: 26 },
+            allocation: Allocation { rule, loyalty: 0.0, blend_weeks: 26, protect: None },
             recourse: vec![],
             events: vec![out.clone()],
             ..calm(40)
