@@ -131,8 +131,8 @@ pub fn network() -> (Tender, Award) {
         ("sites", "site member", &["h1 m1", "h2 m1", "h3 m2"]),
         (
             "needs",
-            "need category unit criticality reference_price patients_per_unit",
-            &["a iv bag 1 2 0.5", "b iv bag 2 1 -"],
+            "need category unit criticality reference_price patients_per_unit backlog",
+            &["a iv bag 1 2 0.5 0.4", "b iv bag 2 1 - 0"],
         ),
         (
             "demand",
@@ -163,7 +163,11 @@ pub fn network() -> (Tender, Award) {
         ),
         ("places", "place kind site plant", &["h1-store site h1 -", "dc centre - -", "beside centre - p1"]),
         ("stock", "place product on_hand", &["h1-store s1-a 30", "dc s1-a 20", "beside s2-a 15"]),
-        ("policies", "site need working_stock headroom reserve", &["* * 1.5 1.3 1", "h1 b 3 1.2 0"]),
+        (
+            "policies",
+            "site need working_stock headroom reserve policy review order_point order_up_to order_quantity",
+            &["* * 1.5 1.3 1 cover 0 - - -", "h1 b 3 1.2 0 cover 2 - - -", "h3 b 0 9 1 r_q 0 240 - 120"],
+        ),
     ]);
     let a = award(
         &t,
@@ -225,12 +229,34 @@ pub fn rough() -> Pack {
         after: Some("quake".into()),
         ..event("aftershock", node(NodeKind::Plant, "p2"), 14.5, &[(0.0, 0.1), (4.0, 1.0)])
     };
+    let shocked = Event {
+        shock: Shock {
+            extra_lead_weeks: 1.0,
+            price_factor: 1.3,
+            recall: 0.4,
+            hold_weeks: 5.0,
+            overshoot: 1.2,
+            overshoot_weeks: 6.0,
+        },
+        ..event("recall", node(NodeKind::Product, "s2-a"), 18.0, &[(0.0, 0.2), (3.0, 1.0)])
+    };
+    let kinds = [
+        (Effect::Order, NodeKind::Supplier, "s3", 25.0),
+        (Effect::Transit, NodeKind::Plant, "p1", 30.0),
+        (Effect::Receive, NodeKind::Site, "h2", 35.0),
+    ];
+    let of_kind = |(effect, kind, id, week)| Event {
+        effect,
+        ..event(&format!("{effect:?}"), node(kind, id), week, &[(0.0, 0.1), (2.5, 1.0)])
+    };
+    let events = [chance, after, shocked].into_iter().chain(kinds.map(of_kind)).collect();
     Pack {
+        spot: Some(Spot { lag_weeks: 2, cap: 0.3, multiple: 3.0, evidence: Evidence::default() }),
         allocation: Allocation { rule: AllocationRule::History, loyalty: 0.2, blend_weeks: 26, protect: None },
         recourse: vec![Recourse::Equivalences, Recourse::Transfer, Recourse::Reserve],
         spare: Spare { lag_weeks: 3, surge: 0.3 },
         hazards: vec![late, ramp, storm],
-        events: vec![chance, after],
+        events,
         relief: vec![Relief {
             id: "imports".into(),
             nodes: vec![node(NodeKind::Supplier, "s1")],

@@ -16,7 +16,7 @@ fn options(seed: u64, n: u64) -> Options<'static> {
     Options { seed, replications: Replications::Fixed(n), cancel: None }
 }
 
-/// start + received + gained = served + end, for every cell.
+/// start + received + gained = served + withdrawn + end, for every cell.
 fn assert_conserved(
     tender: &Tender,
     award: &Award,
@@ -36,8 +36,8 @@ fn assert_conserved(
         let sum = |rows: &[f64]| rows.iter().skip(c).step_by(cells).sum::<f64>();
         let start = model.opening_stock[c] + model.reserve_target[c];
         let end = r.stock[(weeks - 1) * cells + c];
-        let served = sum(&r.demand) - sum(&r.unmet);
-        let residual = start + sum(&r.received) + sum(&r.gained) - served - end;
+        let served = sum(&r.demand) - sum(&r.unmet) + sum(&r.cleared);
+        let residual = start + sum(&r.received) + sum(&r.gained) - served - sum(&r.withdrawn) - end;
         assert!(residual.abs() < 1e-6, "cell {c} of replication {replication}: {residual}");
         for w in 0..weeks {
             let at = w * cells + c;
@@ -63,12 +63,14 @@ proptest! {
         fair in any::<bool>(),
         history in any::<bool>(),
         weeks in 0.0f64..6.0,
+        days in any::<bool>(),
     ) {
         let (tender, award) = network();
         let mut pack = rough();
         pack.recourse = order[..take].to_vec();
         pack.rationing = if fair { Rationing::FairShare } else { Rationing::Criticality };
         pack.allocation.rule = if history { AllocationRule::History } else { AllocationRule::Contract };
+        pack.step = if days { StepLength::Day } else { StepLength::Week };
         let plan = ReservePlan::of_weeks(&tender, tender.needs.indexes().map(|n| (n, weeks)));
         assert_conserved(&tender, &award, &pack, Some(&plan), seed, replication);
     }

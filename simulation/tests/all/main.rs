@@ -1,10 +1,13 @@
 //! The engine against known answers and its own invariants.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod dependence;
 mod effects;
 mod failure_to_supply;
 mod fixture;
 mod invariants;
+mod inventory;
 mod known_answers;
+mod people;
 mod reserves;
 mod rm1;
