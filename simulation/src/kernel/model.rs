@@ -95,7 +95,6 @@ impl Model {
         let direct: Vec<bool> = (0..mean.len()).map(|c| lines.of(c).all(|l| lines.lead[l] == 0)).collect();
         let reactions = Reaction::all(tender, pack);
         let unwatched = reactions.is_empty() && pack.spare.surge == 0.0 && ordinary(pack);
-        let clauses = Clauses::new(tender, award);
         let ordering: Vec<Ordering> = policies.iter().map(|p| p.ordering).collect();
         let full = |(c, o): (usize, &Ordering)| match o {
             Ordering::Cover => stock_target[c],
@@ -109,7 +108,9 @@ impl Model {
         let review: Vec<usize> = policies.iter().map(|p| steps(p.review_weeks)).collect();
         let backlog: Vec<f64> = tender.cells.iter().map(|c| tender.needs[c.need].backlog).collect();
         let backlog = if backlog.iter().all(|b| *b == 0.0) { Vec::new() } else { backlog };
+        let clauses = Clauses::new(tender, award);
         let covers = ordering.iter().all(|o| *o == Ordering::Cover) && review.iter().all(|r| *r == 1);
+        let all_cover = covers && backlog.is_empty() && reactions.iter().all(Reaction::saves);
         Self {
             weeks: scenery.weeks(),
             per_week,
@@ -121,14 +122,14 @@ impl Model {
             most,
             headroom: policies.iter().map(|p| p.headroom).collect(),
             transit_target,
-            plain: lines.plain && unwatched && clauses.is_empty() && direct.iter().all(|d| *d),
+            plain: lines.plain && all_cover && unwatched && clauses.is_empty() && direct.iter().all(|d| *d),
             direct,
             clauses,
             market: Market::new(tender, scenery, pack.spare),
             donors: donors(tender, award),
             groups: groups(tender),
             pools,
-            all_cover: covers && backlog.is_empty() && !reactions.iter().any(|r| !r.saves()),
+            all_cover,
             reactions,
             ordering,
             review,

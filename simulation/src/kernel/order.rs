@@ -1,14 +1,14 @@
 //! Step 8: what each site orders, to be shipped in the next step.
 //!
-//! With IP = working stock + goods on the way − what is owed to users, at each review:
+//! With IP = working stock + goods on the way + ordered and not yet shipped − owed to users − what the reserve lacks, at each
+//! review:
 //!
-//! * `cover`: d + (S* − S) + (T* − T) + owed, d the mean step, S* and T* the targets of working stock and goods on the way;
+//! * `cover`: d + S* + T* − IP, d the mean step, S* and T* the targets of working stock and goods on the way;
 //! * `base_stock`: (order_up_to − IP)⁺;
 //! * `r_q`: n Q with the least n that lifts IP above r, if IP ≤ r;
 //! * `s_S`: S − IP, if IP ≤ s;
 //!
-//! and in any case what the reserve lacks, and what is hoarded. What could not be shipped of an order is forgotten: it is
-//! not on the way, so the next review orders it again.
+//! and in any case what is hoarded. What could not be shipped of an order stays ordered.
 
 use ballast_domain::tender::Ordering;
 
@@ -25,13 +25,13 @@ pub(super) fn order(model: &Model, before: Option<usize>, state: &mut State) {
     }
     let step = before.map_or(0, |w| w + 1);
     for c in 0..model.cells() {
+        state.wanted[c] = state.unfilled[c];
         if step % model.review[c] != 0 {
-            state.wanted[c] = 0.0;
             continue;
         }
         let owed = state.owed_to_users.get(c).copied().unwrap_or(0.0);
-        let position = state.stock[c] + state.transit[c] - owed;
-        let lacking = (model.reserve_target[c] - state.reserve[c]).max(0.0);
+        let lacking = model.reserve_target[c] - state.reserve[c];
+        let position = state.stock[c] + state.transit[c] + state.unfilled[c] - owed - lacking;
         let stock = match model.ordering[c] {
             Ordering::Cover => model.mean[c] + model.stock_target[c] + model.transit_target[c] - position,
             Ordering::BaseStock { up_to } => up_to - position,
@@ -51,7 +51,7 @@ pub(super) fn order(model: &Model, before: Option<usize>, state: &mut State) {
                 }
             }
         };
-        state.wanted[c] = stock.max(0.0) + lacking + state.hoarding[model.need[c] as usize] * model.mean[c];
+        state.wanted[c] += stock.max(0.0) + state.hoarding[model.need[c] as usize] * model.mean[c];
     }
 }
 

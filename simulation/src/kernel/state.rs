@@ -17,6 +17,8 @@ pub struct State {
     pub(super) transit: Vec<f64>,
     /// Order given at the end of last week.
     pub(super) wanted: Vec<f64>,
+    /// Of the order given before, what could not be shipped; kept where not every cell covers at every step.
+    pub(super) unfilled: Vec<f64>,
     /// Shortage of the week in hand.
     pub(super) short: Vec<f64>,
     /// Steps in a row in which some line of the cell was struck.
@@ -65,6 +67,7 @@ impl State {
             reserve: vec![0.0; cells],
             transit: vec![0.0; cells],
             wanted: vec![0.0; cells],
+            unfilled: vec![0.0; cells],
             short: vec![0.0; cells],
             struck: vec![0; cells],
             arriving: vec![0.0; ahead],
@@ -98,6 +101,7 @@ impl State {
         self.reserve.copy_from_slice(&model.reserve_target);
         self.transit.copy_from_slice(&model.transit_target);
         self.struck.fill(0);
+        self.unfilled.fill(0.0);
         self.line_struck.fill(0);
         self.held.fill(0.0);
         self.owed.fill(0.0);

@@ -19,6 +19,9 @@ pub(super) fn ship(model: &Model, path: &Path, w: usize, state: &mut State) {
     for c in 0..cells {
         let (raw, most) = shippable(model, path, w, c, state);
         let shipped = state.wanted[c].min(most);
+        if !model.all_cover {
+            state.unfilled[c] = state.wanted[c] - shipped;
+        }
         let at = w * cells + c;
         if !path.price.is_empty() {
             dearer(model, path, w, c, state, (raw, shipped));

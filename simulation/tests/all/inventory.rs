@@ -213,3 +213,17 @@ fn reviews_and_quantities_without_randomness() {
     assert_eq!(r.received, [10.0, 0.0, 0.0, 0.0, 30.0, 0.0, 0.0, 0.0]);
     assert_eq!(r.unmet, [0.0, 0.0, 0.0, 10.0, 0.0, 0.0, 0.0, 10.0]);
 }
+
+#[test]
+fn orders_that_cannot_be_shipped_stand_and_are_not_given_twice() {
+    // Down in weeks 3 to 6. A reserve of one week is drawn in week 4; reserve and stock are ordered once, however long it takes.
+    let (t, a) = shop(10.0, 0, "0", "* * 1 1000 base_stock 0 - 20 -");
+    let with_reserve = ballast_simulation::ReservePlan::stated(&t, [("n", 1.0)]).unwrap();
+    let out =
+        crate::fixture::event("out", crate::fixture::node(NodeKind::Supplier, "s"), 3.0, &[(0.0, 0.0), (4.0, 1.0)]);
+    let pack = Pack { events: vec![out], ..calm(10) };
+    let r = ballast_simulation::replay(&t, &a, &pack, Some(&with_reserve), 0, 0).unwrap().record;
+    assert_eq!(r.unmet, [0.0, 0.0, 0.0, 0.0, 0.0, 10.0, 10.0, 0.0, 0.0, 0.0]);
+    assert_eq!(r.received, [10.0, 10.0, 10.0, 0.0, 0.0, 0.0, 0.0, 30.0, 10.0, 10.0]);
+    assert_eq!(r.stock[7..], [20.0, 20.0, 20.0]);
+}
