@@ -128,20 +128,22 @@ fn levels(tender: &Tender, pack: &Pack) -> Vec<f64> {
     let (steps, cells) = ((pack.horizon_weeks * pack.step.per_week()) as usize, tender.cells.len());
     let mut levels = vec![1.0; steps * cells];
     for effect in &pack.demand {
-        // The factor of a step, by its begin and end in weeks.
-        let (on, factor): (&NeedSelector, Box<dyn Fn(f64, f64) -> f64>) = match effect {
-            DemandEffect::Surge { on, from_week, weeks, factor, .. } => (
-                on,
-                Box::new(move |from: f64, to: f64| {
-                    let covered = ((from_week + weeks).min(to) - from_week.max(from)).max(0.0) / (to - from);
-                    if covered > 0.0 { 1.0 + (factor - 1.0) * covered } else { 1.0 }
-                }),
-            ),
-            DemandEffect::Season { on, months, .. } => {
-                let season = Season::new(months, tender);
-                (on, Box::new(move |from, to| season.mean(from, to)))
-            }
+        let on = match effect {
+            DemandEffect::Surge { on, .. } | DemandEffect::Season { on, .. } => on,
             DemandEffect::Conservation { .. } | DemandEffect::Hoarding { .. } => continue,
+        };
+        let season = match effect {
+            DemandEffect::Season { months, .. } => Some(Season::new(months, tender)),
+            _ => None,
+        };
+        // The factor of a step, by its begin and end in weeks.
+        let factor = |from: f64, to: f64| match (effect, &season) {
+            (DemandEffect::Surge { from_week, weeks, factor, .. }, _) => {
+                let covered = ((from_week + weeks).min(to) - from_week.max(from)).max(0.0) / (to - from);
+                if covered > 0.0 { 1.0 + (factor - 1.0) * covered } else { 1.0 }
+            }
+            (_, Some(season)) => season.mean(from, to),
+            _ => 1.0,
         };
         for (w, row) in levels.chunks_mut(cells.max(1)).enumerate() {
             let factor = factor(w as f64 / per_week, (w as f64 + 1.0) / per_week);

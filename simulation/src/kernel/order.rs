@@ -26,7 +26,7 @@ pub(super) fn order(model: &Model, before: Option<usize>, state: &mut State) {
     let step = before.map_or(0, |w| w + 1);
     for c in 0..model.cells() {
         state.wanted[c] = state.unfilled[c];
-        if step % model.review[c] != 0 {
+        if !step.is_multiple_of(model.review[c]) {
             continue;
         }
         let owed = state.owed_to_users.get(c).copied().unwrap_or(0.0);

@@ -29,7 +29,8 @@ pub(super) fn withdraw(model: &Model, path: &Path, w: usize, state: &mut State) 
             let all: f64 = model.lines.weekly[lines.clone()].iter().sum();
             let struck = lines.filter(|l| model.lines.class[*l] == withdrawal.class);
             let part = withdrawal.part * struck.map(|l| model.lines.weekly[l]).sum::<f64>() / all;
-            if !(part > 0.0) {
+            // A cell that buys nothing has no mix.
+            if part.is_nan() || part <= 0.0 {
                 continue;
             }
             let units = part * (state.stock[c] + state.reserve[c]);
