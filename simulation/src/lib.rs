@@ -12,6 +12,7 @@
 mod blocks;
 pub mod draw;
 mod error;
+mod judge;
 pub mod kernel;
 pub mod metric;
 mod replay;
@@ -21,6 +22,7 @@ mod stress;
 
 pub use blocks::{Progress, Watch};
 pub use error::StressError;
+pub use judge::{Judgement, judge};
 pub use metric::StressReport;
 pub use replay::{NeedTrace, Trace, Week, replay};
 pub use reserve::{ReservePlan, ReserveReport, Target};

@@ -170,7 +170,7 @@ pub struct Event {
     pub outage: Option<RandomOutage>,
     /// What the level limits.
     pub effect: Effect,
-    /// What else happens; it lasts from the event until output is first full again.
+    /// What else happens; it lasts from the event until a later step at which output is full.
     pub shock: Shock,
     /// Where the figures come from.
     pub evidence: Evidence,

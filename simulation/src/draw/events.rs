@@ -39,7 +39,8 @@ pub fn draw_event(
         let level = step.level.clamp(0.0, 1.0);
         into.push(at(step.week), to, level, level);
     }
-    let full = event.steps.iter().find(|s| s.level >= 1.0).map_or(f64::INFINITY, |s| at(s.week));
+    // A first step at full output begins a shock that leaves output alone.
+    let full = event.steps.iter().skip(1).find(|s| s.level >= 1.0).map_or(f64::INFINITY, |s| at(s.week));
     into.outages.push(Outage { from: begin, to: full, full });
     Some(begin)
 }

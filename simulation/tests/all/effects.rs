@@ -121,14 +121,14 @@ fn recalled_stock_is_gone_and_held_stock_comes_back() {
 #[test]
 fn lead_times_and_prices_rise_together_with_an_outage_or_alone() {
     let shock = Shock { extra_lead_weeks: 2.0, price_factor: 1.5, ..Shock::default() };
-    let shocked = Event { shock, ..event("tariff", node(NodeKind::Country, "ES"), 4.0, &[(0.0, 0.9999), (3.0, 1.0)]) };
+    let shocked = Event { shock, ..event("tariff", node(NodeKind::Country, "ES"), 4.0, &[(0.0, 1.0), (3.0, 1.0)]) };
     let r = live(&lane("1", "* * 5 1 0"), Pack { events: vec![shocked], ..calm(16) });
     // Shipped in weeks 4, 5, 6 with three weeks on the way: weeks 5 to 7 bring what was shipped in week 3 and nothing, and
     // week 8 the first of them.
     assert!(r.received[4] == 10.0 && r.received[5] < 1e-9 && r.received[6] < 1e-9, "{:?}", r.received);
-    assert!((r.received[7] - 10.0).abs() < 0.01 && r.received[8] > 10.0);
+    assert!((r.received[7] - 10.0).abs() < 1e-9 && r.received[8] > 10.0);
     // Three weeks of 10 at 2 and half as much again.
-    assert!((r.price_rise - 30.0).abs() < 0.02, "{}", r.price_rise);
+    assert!((r.price_rise - 30.0).abs() < 1e-9, "{}", r.price_rise);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The engine against known answers and its own invariants.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod catalogue;
 mod dependence;
 mod effects;
 mod failure_to_supply;
