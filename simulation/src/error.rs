@@ -17,6 +17,9 @@ pub enum StressError {
     /// An option is out of range.
     #[error("{0}")]
     Options(String),
+    /// A linear program ended without an answer; every one of them has one.
+    #[error("{0}")]
+    Program(String),
     /// The caller asked to stop.
     #[error("cancelled after {done} of {planned} replications")]
     Cancelled {

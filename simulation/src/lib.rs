@@ -13,6 +13,7 @@ mod blocks;
 pub mod draw;
 mod error;
 mod judge;
+pub mod exposure;
 pub mod kernel;
 pub mod metric;
 mod replay;

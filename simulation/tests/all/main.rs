@@ -4,6 +4,7 @@
 mod catalogue;
 mod dependence;
 mod effects;
+mod exposure;
 mod failure_to_supply;
 mod fixture;
 mod invariants;
