@@ -1,5 +1,7 @@
 //! Engine reports to documents: the simulation knows no documents, and the documents no simulation.
 
+pub mod exposure;
+
 use ballast_domain::index::{NeedIx, SupplierIx};
 use ballast_domain::pack::{DemandEffect, Evidence};
 use ballast_domain::{Pack, Tender};
@@ -98,6 +100,12 @@ fn clauses(tender: &Tender, report: &ClauseReport) -> ClausePart {
     }
 }
 
+/// Weeks of a reserve plan, by need; empty if none is held.
+fn reserve_weeks(tender: &Tender, plan: Option<&ReservePlan>) -> Vec<(String, f64)> {
+    let entries = plan.iter().flat_map(|p| &p.entries);
+    entries.map(|e| (tender.needs[e.need].id.clone(), e.weeks)).collect()
+}
+
 /// The body of a stress document.
 pub fn stress(
     tender: &Tender,
@@ -119,9 +127,7 @@ pub fn stress(
     StressBody {
         pack,
         award_digest,
-        reserve_weeks: plan
-            .map(|p| p.entries.iter().map(|e| (tender.needs[e.need].id.clone(), e.weeks)).collect())
-            .unwrap_or_default(),
+        reserve_weeks: reserve_weeks(tender, plan),
         replications: report.replications,
         horizon_weeks: report.horizon_weeks,
         needs: report.needs.iter().map(|s| scope(tender, s)).collect(),

@@ -9,6 +9,7 @@ pub mod conflicts;
 pub mod demo;
 pub mod doctor;
 pub mod export;
+pub mod exposure;
 pub mod frontier;
 pub mod import;
 pub mod prices;

@@ -93,7 +93,7 @@ pub fn make(
 }
 
 /// The reserve plan in a reserve document.
-fn plan(tender: &Tender, path: &std::path::Path) -> Result<ReservePlan, Failure> {
+pub fn plan(tender: &Tender, path: &std::path::Path) -> Result<ReservePlan, Failure> {
     let document = load::json(path)?;
     let needs = document
         .get("needs")

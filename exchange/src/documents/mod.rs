@@ -12,6 +12,7 @@ pub mod conflicts;
 mod contracts;
 pub mod doctor;
 pub mod explain;
+pub mod exposure;
 mod fees;
 mod formulary;
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod certificate;
 mod contracts;
 mod cost;
 mod decision;
+mod exposure;
 mod matrix;
 mod names;
 mod objective;
@@ -43,6 +44,8 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// The award shown, re-computed on the tender.
     pub award: AwardBody,
+    /// The exposure documents shown, as given.
+    pub exposure: Vec<Value>,
     /// The stress documents shown, as given.
     pub stress: Vec<Value>,
     /// The reserve documents shown, as given.
@@ -77,6 +80,9 @@ impl Report {
         sections.extend(rules::section(sources));
         sections.extend(preference::section(sources)?);
         sections.extend(switching::section(sources, &names));
+        for (i, shown) in sources.exposure.iter().enumerate() {
+            sections.push(exposure::section(sources, shown, i));
+        }
         for (i, shown) in sources.stress.iter().enumerate() {
             sections.push(stress::section(sources, &names, shown, i)?);
         }
@@ -90,6 +96,7 @@ impl Report {
             warnings: sources.warnings.clone(),
             sections,
             award: sources.award.body.clone(),
+            exposure: sources.exposure.iter().map(|s| s.document.clone()).collect(),
             stress: sources.stress.iter().map(|s| s.document.clone()).collect(),
             reserve: sources.reserve.iter().map(|s| s.document.clone()).collect(),
             footer: format!("Made by {} from documents with input hash {}.", sources.build, sources.input_hash),

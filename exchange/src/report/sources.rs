@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::documents::award::{AwardBody, Proof};
 use crate::documents::digest_of;
+use crate::documents::exposure::ExposureBody;
 use crate::documents::reserve::ReserveBody;
 use crate::documents::stress::StressBody;
 use crate::figures::number;
@@ -38,6 +39,8 @@ pub struct Sources<'a> {
     pub tender_path: String,
     /// Award document; its body is re-computed.
     pub award: Shown<AwardBody>,
+    /// Exposure documents.
+    pub exposure: Vec<Shown<ExposureBody>>,
     /// Stress documents.
     pub stress: Vec<Shown<StressBody>>,
     /// Reserve documents.
@@ -55,7 +58,7 @@ pub struct Sources<'a> {
 pub enum SourceError {
     /// Not one of the kinds a report shows.
     #[error(
-        "{file} has the schema `{schema}`; a report takes `ballast.stress/1` and `ballast.reserve/1` beside the award"
+        "{file} has the schema `{schema}`; a report takes `ballast.exposure/1`, `ballast.stress/1` and `ballast.reserve/1` beside the award"
     )]
     Schema {
         /// File.
@@ -140,6 +143,7 @@ impl<'a> Sources<'a> {
             tender,
             tender_path,
             award: Shown { file, document, body },
+            exposure: Vec::new(),
             stress: Vec::new(),
             reserve: Vec::new(),
             input_hash: own,
@@ -150,13 +154,19 @@ impl<'a> Sources<'a> {
         Ok(sources)
     }
 
-    /// Adds a stress or reserve document.
+    /// Adds an exposure, stress or reserve document.
     ///
     /// # Errors
-    /// If it is neither.
+    /// If it is none of them.
     pub fn add(&mut self, file: String, document: Value) -> Result<(), SourceError> {
         let schema = document.get("schema").and_then(Value::as_str).unwrap_or("").to_owned();
         match schema.as_str() {
+            "ballast.exposure/1" => {
+                let body: ExposureBody = body(&file, &schema, &document)?;
+                self.check_award(body.award_digest.as_deref(), &file);
+                self.check(&document, &file);
+                self.exposure.push(Shown { file, document, body });
+            }
             "ballast.stress/1" => {
                 let body: StressBody = body(&file, &schema, &document)?;
                 self.check_award(body.award_digest.as_deref(), &file);

@@ -10,12 +10,12 @@ use crate::documents::award::Proof;
 use crate::documents::objective::{LevelPart, ObjectivePart, TermPart};
 use crate::documents::{Header, seal};
 
-fn tender() -> Tender {
+pub(super) fn tender() -> Tender {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/iv-fluids");
     crate::tender::read(&path).tender.unwrap()
 }
 
-fn sources<'a>(tender: &'a Tender, edit: impl FnOnce(&mut AwardBody)) -> Sources<'a> {
+pub(super) fn sources<'a>(tender: &'a Tender, edit: impl FnOnce(&mut AwardBody)) -> Sources<'a> {
     let mut award = Award::default();
     for cell in tender.cells.iter() {
         let candidate = <ballast_domain::index::CandidateIx as ballast_domain::index::Ix>::new(cell.candidates.start);

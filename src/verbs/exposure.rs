@@ -1,0 +1,141 @@
+//! `ballast exposure`: what the loss of each node would do to an award, without asking how likely it is.
+
+use std::path::PathBuf;
+
+use ballast_exchange::documents::exposure::ExposureBody;
+use ballast_exchange::documents::{Header, seal};
+use ballast_simulation::exposure::{ExposureOptions, exposure};
+use serde_json::{Value, json};
+
+use super::stress::plan;
+use crate::Common;
+use crate::exit::{Exit, Outcome};
+use crate::output::{Output, table};
+use crate::{load, out, say};
+
+/// Nodes shown on the screen; the document has all.
+const SHOWN: usize = 20;
+
+/// Tells how long demand is met if a plant, supplier, input or region gives nothing, how long it takes to recover, and what
+/// is lost in between; and the worst outages of several at once. No probabilities are needed.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
+    tender: PathBuf,
+    #[command(flatten)]
+    scenarios: load::Scenarios,
+    /// Award document (`ballast award --out`).
+    award: PathBuf,
+    /// Reserve document (`ballast reserve --out`) whose plan is held.
+    #[arg(long, value_name = "FILE")]
+    reserve: Option<PathBuf>,
+    /// Times to recover that suppliers state are multiplied by this.
+    #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
+    optimism: f64,
+    /// Time to recover where nobody states one, weeks.
+    #[arg(long, default_value_t = 18.0, value_name = "WEEKS")]
+    assume_recovery: f64,
+    /// Worst outages of up to so many nodes at once (1 to 5).
+    #[arg(long, default_value_t = 2, value_name = "K")]
+    worst: usize,
+    /// Write the exposure document here.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+fn weeks(weeks: Option<f64>) -> String {
+    weeks.map_or_else(|| "∞".to_owned(), |w| format!("{w:.1}"))
+}
+
+fn amount(money: f64) -> String {
+    crate::output::money(rust_decimal::Decimal::try_from(money).unwrap_or_default())
+}
+
+/// The exposure for people.
+pub fn text(body: &ExposureBody, currency: &str) -> String {
+    let exposed = body.nodes.iter().filter(|n| n.fixed.loss.money > 0.0).count();
+    let mut text = format!(
+        "{exposed} of {} nodes that carry some of the award lose something if they stop for as long as they take to recover\n\n",
+        body.nodes.len()
+    );
+    let mark = |n: &ballast_exchange::documents::exposure::NodePart| match n.recovery.as_str() {
+        "assumed" => "assumed",
+        "longest_of_plants" => "its plants",
+        _ => "stated",
+    };
+    let rows: Vec<Vec<String>> = body
+        .nodes
+        .iter()
+        .take(SHOWN)
+        .map(|n| {
+            vec![
+                n.node.clone(),
+                amount(n.spend),
+                format!("{:.1}", n.time_to_recover_weeks),
+                mark(n).to_owned(),
+                weeks(n.fixed.time_to_survive_weeks),
+                weeks(n.best.time_to_survive_weeks),
+                amount(n.fixed.loss.money),
+                format!("{}{}", if n.best.exact { "" } else { "≤ " }, amount(n.best.loss.money)),
+                format!("{}", n.fixed.loss.needs.len()),
+                format!("{}", n.fixed.loss.sites.len()),
+            ]
+        })
+        .collect();
+    let spend = format!("spend a year, {currency}");
+    let header = [
+        "node", &spend, "recovers, weeks", "", "survives, weeks", "at best", "loss", "at best", "needs short", "sites short",
+    ];
+    text.push_str(&table(&header, &rows));
+    if body.nodes.len() > SHOWN {
+        text.push_str(&format!("  and {} more; --json or --out has all\n", body.nodes.len() - SHOWN));
+    }
+    text.push_str("\n  loss: what goes unmet if nobody ships more than contracted; at best: if everything on offer is used as well as can be\n");
+    let rows: Vec<Vec<String>> = body
+        .worst
+        .iter()
+        .filter(|w| w.of > 1)
+        .map(|w| {
+            vec![
+                format!("{}", w.of),
+                w.kind.clone().unwrap_or_else(|| "any".to_owned()).replace('_', " "),
+                w.nodes.join(", "),
+                amount(w.loss.money),
+                if w.proven { "proven".to_owned() } else { format!("at most {}", amount(w.bound)) },
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        text.push_str(&format!("\n{}", table(&["at once", "kind", "worst for this award", "loss", ""], &rows)));
+    }
+    text
+}
+
+/// Runs the verb.
+pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
+    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
+    out::must_be_writable(args.out.as_deref())?;
+    let (award, document) = load::award(&tender, &args.award, output)?;
+    load::must_verify(&tender, &award)?;
+    let plan = args.reserve.as_deref().map(|p| plan(&tender, p)).transpose()?;
+    let options = ExposureOptions {
+        optimism: args.optimism,
+        assumed_recovery_weeks: args.assume_recovery,
+        worst_of: args.worst,
+    };
+    let started = std::time::Instant::now();
+    let report = load::on_threads(common.threads, || exposure(&tender, &award, plan.as_ref(), &options))?
+        .map_err(|e| load::refused(&e))?;
+    let award_digest = document.get("digest").and_then(Value::as_str).map(str::to_owned);
+    let body = say::exposure::exposure(&tender, &report, &options, award_digest, plan.as_ref());
+    let shown = json!({ "optimism": args.optimism, "assume_recovery": args.assume_recovery, "worst": args.worst });
+    let header = Header::new(&tender, load::build(), common.seed, shown).edited(&what_if);
+    let seconds = started.elapsed().as_secs_f64();
+    let document =
+        seal("exposure", &header, &body, json!({ "elapsed_seconds": seconds, "threads": common.threads }))?;
+    if let Some(path) = &args.out {
+        out::write(path, &document)?;
+    }
+    output.result(&document, &text(&body, &tender.settings.currency));
+    Ok(Exit::Done)
+}
