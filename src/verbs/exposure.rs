@@ -76,7 +76,11 @@ pub fn text(body: &ExposureBody, currency: &str) -> String {
                 weeks(n.fixed.time_to_survive_weeks),
                 weeks(n.best.time_to_survive_weeks),
                 amount(n.fixed.loss.money),
-                format!("{}{}", if n.best.exact { "" } else { "≤ " }, amount(n.best.loss.money)),
+                format!(
+                    "{}{}",
+                    if n.best.exact || n.best.loss.money == 0.0 { "" } else { "≤ " },
+                    amount(n.best.loss.money)
+                ),
                 format!("{}", n.fixed.loss.needs.len()),
                 format!("{}", n.fixed.loss.sites.len()),
             ]
@@ -84,7 +88,16 @@ pub fn text(body: &ExposureBody, currency: &str) -> String {
         .collect();
     let spend = format!("spend a year, {currency}");
     let header = [
-        "node", &spend, "recovers, weeks", "", "survives, weeks", "at best", "loss", "at best", "needs short", "sites short",
+        "node",
+        &spend,
+        "recovers, weeks",
+        "",
+        "survives, weeks",
+        "at best",
+        "loss",
+        "at best",
+        "needs short",
+        "sites short",
     ];
     text.push_str(&table(&header, &rows));
     if body.nodes.len() > SHOWN {
@@ -118,11 +131,8 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let (award, document) = load::award(&tender, &args.award, output)?;
     load::must_verify(&tender, &award)?;
     let plan = args.reserve.as_deref().map(|p| plan(&tender, p)).transpose()?;
-    let options = ExposureOptions {
-        optimism: args.optimism,
-        assumed_recovery_weeks: args.assume_recovery,
-        worst_of: args.worst,
-    };
+    let options =
+        ExposureOptions { optimism: args.optimism, assumed_recovery_weeks: args.assume_recovery, worst_of: args.worst };
     let started = std::time::Instant::now();
     let report = load::on_threads(common.threads, || exposure(&tender, &award, plan.as_ref(), &options))?
         .map_err(|e| load::refused(&e))?;
@@ -131,8 +141,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let shown = json!({ "optimism": args.optimism, "assume_recovery": args.assume_recovery, "worst": args.worst });
     let header = Header::new(&tender, load::build(), common.seed, shown).edited(&what_if);
     let seconds = started.elapsed().as_secs_f64();
-    let document =
-        seal("exposure", &header, &body, json!({ "elapsed_seconds": seconds, "threads": common.threads }))?;
+    let document = seal("exposure", &header, &body, json!({ "elapsed_seconds": seconds, "threads": common.threads }))?;
     if let Some(path) = &args.out {
         out::write(path, &document)?;
     }

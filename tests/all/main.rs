@@ -12,6 +12,7 @@ mod explaining;
 mod failure_to_supply;
 mod lots;
 mod objective_flag;
+mod risk;
 mod round_trip;
 mod rules_with_tiers;
 mod run;

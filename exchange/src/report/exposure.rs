@@ -44,7 +44,7 @@ fn weeks(weeks: Option<f64>) -> Cell {
 
 fn loss(r: &RecoursePart) -> Cell {
     let cell = Cell::float(r.loss.money, number::money_f);
-    if r.exact { cell } else { cell.note("at most") }
+    if r.exact || r.loss.money == 0.0 { cell } else { cell.note("at most") }
 }
 
 fn nodes(body: &ExposureBody, currency: &str) -> Table {
@@ -122,8 +122,10 @@ mod tests {
     #[test]
     fn an_exposure_document_becomes_a_section() {
         let tender = tender();
-        let loss = |money: f64| json!({ "money": money, "needs": [["NS-1000", 10.0]], "sites": ["H01"], "patients": 3.0 });
-        let recourse = |weeks, money, exact| json!({ "time_to_survive_weeks": weeks, "loss": loss(money), "exact": exact });
+        let loss =
+            |money: f64| json!({ "money": money, "needs": [["NS-1000", 10.0]], "sites": ["H01"], "patients": 3.0 });
+        let recourse =
+            |weeks, money, exact| json!({ "time_to_survive_weeks": weeks, "loss": loss(money), "exact": exact });
         let node = json!({
             "node": "plant:North <Cove>", "time_to_recover_weeks": 20.0, "stated_recovery_weeks": 20.0, "recovery": "stated",
             "spend": 9000.0, "needs": 1, "sites": 1, "gap_weeks": 15.5, "fixed": recourse(Some(4.5), 8000.0, true),
@@ -135,13 +137,16 @@ mod tests {
             "worst": [worst], "values": [],
         });
         let mut sources = sources(&tender, |_| ());
-        let document = seal("exposure", &Header::new(&tender, "test".to_owned(), 1, json!({})), &body, json!({})).unwrap();
+        let document =
+            seal("exposure", &Header::new(&tender, "test".to_owned(), 1, json!({})), &body, json!({})).unwrap();
         sources.add("exposure.json".to_owned(), document).unwrap();
         let report = Report::new(&sources).unwrap();
         let section = report.sections.iter().find(|s| s.id == "exposure-1").unwrap();
         assert_eq!(section.blocks.iter().filter(|b| matches!(b, Block::Table(_))).count(), 2);
         let page = report.html().unwrap();
-        for said in ["never short", "12,345", "none loses more than 13,000", "multiplied by 1.5", "North &#60;Cove&#62;"] {
+        for said in
+            ["never short", "12,345", "none loses more than 13,000", "multiplied by 1.5", "North &#60;Cove&#62;"]
+        {
             assert!(page.contains(said), "{said}");
         }
     }

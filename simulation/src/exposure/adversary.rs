@@ -106,9 +106,8 @@ fn undominated(network: &Network, nodes: &[(NodeIx, f64)]) -> Vec<(NodeIx, f64)>
         wa >= wb && !beside(b) && fb.iter().all(|f| fa.binary_search(f).is_ok())
     };
     let kept = |(i, x): (usize, &(NodeIx, f64))| {
-        let dominated = |(j, y): (usize, &(NodeIx, f64))| {
-            j != i && contains(*y, *x) && (!contains(*x, *y) || beside(y.0) || j < i)
-        };
+        let dominated =
+            |(j, y): (usize, &(NodeIx, f64))| j != i && contains(*y, *x) && (!contains(*x, *y) || beside(y.0) || j < i);
         !network.behind[x.0.ix()].is_empty() && !nodes.iter().enumerate().any(dominated)
     };
     nodes.iter().enumerate().filter(|e| kept(*e)).map(|e| *e.1).collect()

@@ -23,7 +23,7 @@ use super::ways::Ways;
 /// Who survives longer than this, weeks, survives.
 pub(super) const EVER: f64 = 520.0;
 /// Larger programs leave alone what is not struck.
-const MOST_COLUMNS: usize = 6_000;
+const MOST_COLUMNS: usize = 20_000;
 
 /// An outage as the LP sees it.
 pub(super) struct Outage<'a> {
@@ -47,7 +47,10 @@ impl<'a> Outage<'a> {
         // Cells of a need share its pools.
         let pooled = |c: &usize| network.pools.iter().any(|p| p.need == network.need[*c]);
         let mut seeds = struck.clone();
-        seeds.extend((0..network.need.len()).filter(|c| pooled(c) && struck.iter().any(|s| network.need[*s] == network.need[*c])));
+        seeds.extend(
+            (0..network.need.len())
+                .filter(|c| pooled(c) && struck.iter().any(|s| network.need[*s] == network.need[*c])),
+        );
         seeds.sort_unstable();
         seeds.dedup();
         let tied = ways.tied(&seeds);

@@ -200,7 +200,10 @@ pub fn exposure(
 fn check(options: &ExposureOptions) -> Result<(), StressError> {
     let mut wrong = Vec::new();
     if !(options.optimism.is_finite() && options.optimism >= 1.0) {
-        wrong.push(format!("the optimism factor is {}, expected 1 or more (1: times to recover as stated)", options.optimism));
+        wrong.push(format!(
+            "the optimism factor is {}, expected 1 or more (1: times to recover as stated)",
+            options.optimism
+        ));
     }
     if !(0.0..=520.0).contains(&options.assumed_recovery_weeks) {
         wrong.push(format!("the assumed recovery is {} weeks, expected 0 to 520", options.assumed_recovery_weeks));
@@ -214,7 +217,11 @@ fn check(options: &ExposureOptions) -> Result<(), StressError> {
 fn best(tender: &Tender, outage: &Outage<'_>, weeks: f64) -> Result<Recourse, StressError> {
     let failed = |e: good_lp::ResolutionError| {
         let node = &tender.factor_map.nodes[outage.node];
-        StressError::Program(format!("the best recourse to the loss of {}:{} has no answer: {e}", node.kind.word(), node.id))
+        StressError::Program(format!(
+            "the best recourse to the loss of {}:{} has no answer: {e}",
+            node.kind.word(),
+            node.id
+        ))
     };
     let at_least = fixed::survival(outage.network, outage.node).iter().map(|s| s.1).fold(f64::INFINITY, f64::min);
     if at_least == f64::INFINITY {
@@ -259,7 +266,12 @@ fn loss(tender: &Tender, network: &Network, unmet: &[(usize, f64)]) -> Loss {
         needs.iter().filter_map(|(n, units)| Some(units * tender.needs[*n].patients_per_unit?.to_f64())).collect();
     Loss {
         money: network.loss(unmet),
-        sites: unmet.iter().map(|(c, _)| tender.cells.as_slice()[*c].site).collect::<BTreeSet<_>>().into_iter().collect(),
+        sites: unmet
+            .iter()
+            .map(|(c, _)| tender.cells.as_slice()[*c].site)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
         patients: (!patients.is_empty()).then(|| patients.iter().sum()),
         needs: needs.into_iter().collect(),
     }

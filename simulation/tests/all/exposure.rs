@@ -136,7 +136,11 @@ fn the_best_recourse_moves_those_who_are_not_struck() {
         ("demand", "site need quantity", &["h n1 520", "h n2 520"]),
         ("suppliers", "supplier", &["a", "b", "c"]),
         ("plants", "plant supplier time_to_recover capacity", &["pa a 10 520", "pb b 10 520", "pc c 10 260"]),
-        ("products", "product supplier need use_factor plants", &["a1 a n1 1 pa", "b1 b n1 1 pb", "b2 b n2 1 pb", "c2 c n2 1 pc"]),
+        (
+            "products",
+            "product supplier need use_factor plants",
+            &["a1 a n1 1 pa", "b1 b n1 1 pb", "b2 b n2 1 pb", "c2 c n2 1 pc"],
+        ),
         ("offers", "offer product price", &["oa1 a1 1", "ob1 b1 1", "ob2 b2 1", "oc2 c2 1"]),
         ("policies", "site need working_stock headroom reserve", &["* * 2 1 0"]),
     ]);
