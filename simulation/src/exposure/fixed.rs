@@ -44,7 +44,7 @@ fn runs_out(stock: f64, flows: &[(f64, f64)]) -> f64 {
     let mut leads: Vec<f64> = flows.iter().map(|f| f.0).collect();
     leads.sort_by(f64::total_cmp);
     // The last break at which stock still lasts; from there on the drain is even.
-    let from = leads.into_iter().filter(|t| lacks(flows, *t) <= stock).next_back().unwrap_or(0.0);
+    let from = leads.into_iter().rfind(|t| lacks(flows, *t) <= stock).unwrap_or(0.0);
     let rate: f64 = flows.iter().filter(|f| f.0 <= from).map(|f| f.1).sum();
     from + (stock - lacks(flows, from)) / rate
 }
