@@ -156,7 +156,9 @@ pub fn refused(error: &StressError) -> Failure {
         StressError::Pack(f) => faults("the pack does not fit the tender", f),
         StressError::Plan(f) => faults("the reserve plan does not fit the tender", f),
         StressError::Target(_) | StressError::Options(_) => Failure::input(error.to_string()),
-        StressError::Program(_) => Failure { exit: crate::exit::Exit::Failure, message: error.to_string() },
+        StressError::Program(_) | StressError::Failed { .. } => {
+            Failure { exit: crate::exit::Exit::Failure, message: error.to_string() }
+        }
         StressError::Cancelled { .. } => Failure { exit: crate::exit::Exit::NoAward, message: error.to_string() },
     }
 }

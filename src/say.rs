@@ -7,10 +7,12 @@ use ballast_domain::pack::{DemandEffect, Evidence};
 use ballast_domain::{Pack, Tender};
 use ballast_exchange::documents::reserve::{CurvePart, NeedPart, ReserveBody};
 use ballast_exchange::documents::stress::{
-    ClausePart, EstimatePart, EvidencePart, FanPart, NodePart, PackPart, ScopePart, StressBody, SupplierClausePart,
-    WorstPart,
+    ClausePart, ContributionsPart, EstimatePart, EvidencePart, FailedPart, FanPart, MoneyPart, NodePart, PackPart,
+    ScopePart, StressBody, SupplierClausePart, WeekPart, WorstPart,
 };
-use ballast_simulation::metric::{Band, ClauseMoney, ClauseReport, Estimate, Scope, ScopeReport, Weighting};
+use ballast_simulation::metric::{
+    Band, ClauseMoney, ClauseReport, Contributions, Estimate, Failure, Scope, ScopeReport, Weighting,
+};
 use ballast_simulation::reserve::{CurveWeight, ReserveReport, Verdict};
 use ballast_simulation::{ReservePlan, StressReport};
 use rust_decimal::Decimal;
@@ -39,7 +41,8 @@ pub fn pack(pack: &Pack, hash: String) -> PackPart {
     PackPart { name: pack.name.clone(), title: pack.title.clone(), hash, entries }
 }
 
-fn estimate(e: Estimate) -> EstimatePart {
+/// An estimate as a part of a document.
+pub fn estimate(e: Estimate) -> EstimatePart {
     EstimatePart { value: e.value, low: e.low, high: e.high, standard_error: e.standard_error }
 }
 
@@ -48,17 +51,47 @@ fn amount(e: Estimate) -> EstimatePart {
     EstimatePart { low: e.low.max(0.0), ..estimate(e) }
 }
 
-fn scope(tender: &Tender, report: &ScopeReport) -> ScopePart {
-    let (name, unit) = match report.scope {
+/// A scope's name and the unit of its figures.
+pub fn named(tender: &Tender, scope: Scope, weighting: Weighting) -> (String, String) {
+    let (name, unit) = match scope {
         Scope::Need(need) => (tender.needs[need].id.clone(), tender.needs[need].unit.clone()),
         Scope::Criticality(class) => (format!("criticality {class}"), String::new()),
+        Scope::Site(site) => (tender.sites[site].id.clone(), String::new()),
         Scope::Total => ("all needs".to_owned(), String::new()),
     };
-    let unit = match report.weighting {
+    let unit = match weighting {
         Weighting::NeedUnits => unit,
         Weighting::ReferencePrice => format!("{} at reference price", tender.settings.currency),
         Weighting::WeeksOfEach => "weeks of each need".to_owned(),
+        Weighting::Money => tender.settings.currency.clone(),
+        Weighting::Patients => "patients".to_owned(),
     };
+    (name, unit)
+}
+
+fn contributions(tender: &Tender, parts: &Contributions) -> ContributionsPart {
+    let of = |scope: Scope| named(tender, scope, Weighting::NeedUnits).0;
+    ContributionsPart {
+        needs: parts.needs.iter().map(|c| (of(c.of), c.weeks)).collect(),
+        sites: parts.sites.iter().map(|c| (of(c.of), c.weeks)).collect(),
+        nodes: parts
+            .nodes
+            .iter()
+            .map(|c| (c.of.map_or_else(|| "demand".to_owned(), |n| exposure::node(tender, n)), c.weeks))
+            .collect(),
+    }
+}
+
+fn failed((replication, why): &(u64, Failure)) -> FailedPart {
+    let why = match why {
+        Failure::NotFinite => "not_finite",
+        Failure::Stopped => "stopped",
+    };
+    FailedPart { replication: *replication, why: why.to_owned() }
+}
+
+fn scope(tender: &Tender, report: &ScopeReport) -> ScopePart {
+    let (name, unit) = named(tender, report.scope, report.weighting);
     ScopePart {
         scope: name,
         unit,
@@ -129,10 +162,23 @@ pub fn stress(
         award_digest,
         reserve_weeks: reserve_weeks(tender, plan),
         replications: report.replications,
+        failed: report.failed.iter().map(failed).collect(),
         horizon_weeks: report.horizon_weeks,
         needs: report.needs.iter().map(|s| scope(tender, s)).collect(),
         criticality: report.criticality.iter().map(|s| scope(tender, s)).collect(),
+        sites: report.sites.iter().map(|s| scope(tender, s)).collect(),
         total: scope(tender, &report.total),
+        money: report.money.map(|m| MoneyPart {
+            unmet: amount(m.unmet),
+            var95: estimate(m.tail.var95),
+            cvar95: estimate(m.tail.cvar95),
+        }),
+        weeks: report
+            .weeks
+            .iter()
+            .map(|w| WeekPart { p_stockout: estimate(w.p_stockout), unmet_weeks: w.unmet_weeks })
+            .collect(),
+        contributions: contributions(tender, &report.contributions),
         fans: report
             .fans
             .iter()

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::error::StressError;
 
 /// Replications in a block. Changing it changes the last digits of sums.
-const BLOCK: u64 = 250;
+pub(crate) const BLOCK: u64 = 250;
 
 /// How far a run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -20,6 +20,18 @@ pub enum StressError {
     /// A linear program ended without an answer; every one of them has one.
     #[error("{0}")]
     Program(String),
+    /// More than one replication in a thousand has no result.
+    #[error(
+        "{failed} of {all} replications failed, replication {first} first; `ballast replay --replication {first}` shows it"
+    )]
+    Failed {
+        /// Replications without a result.
+        failed: u64,
+        /// Replications.
+        all: u64,
+        /// The first that failed.
+        first: u64,
+    },
     /// The caller asked to stop.
     #[error("cancelled after {done} of {planned} replications")]
     Cancelled {

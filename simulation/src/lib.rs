@@ -27,4 +27,4 @@ pub use judge::{Judgement, judge};
 pub use metric::StressReport;
 pub use replay::{NeedTrace, Trace, Week, replay};
 pub use reserve::{ReservePlan, ReserveReport, Target};
-pub use stress::{Options, Replications, stress};
+pub use stress::{Options, Replications, StressTest, blocks_of, stress};

@@ -24,16 +24,31 @@ pub struct StressBody {
     pub award_digest: Option<String>,
     /// Weeks of reserve assumed beside the tender's policies, by need; empty if none.
     pub reserve_weeks: Vec<(String, f64)>,
-    /// Replications.
+    /// Replications, those that failed among them.
     pub replications: u64,
+    /// Replications without a result. Intervals count them as if nothing, and as if everything, had gone unmet.
+    #[serde(default)]
+    pub failed: Vec<FailedPart>,
     /// Weeks lived through in each.
     pub horizon_weeks: u32,
     /// Each need.
     pub needs: Vec<ScopePart>,
     /// Each class of criticality.
     pub criticality: Vec<ScopePart>,
+    /// Each site, if there are several.
+    #[serde(default)]
+    pub sites: Vec<ScopePart>,
     /// All needs together.
     pub total: ScopePart,
+    /// Unmet demand of all needs in money; null if a need states neither shortage cost nor reference price.
+    #[serde(default)]
+    pub money: Option<MoneyPart>,
+    /// Each week, all needs together.
+    #[serde(default)]
+    pub weeks: Vec<WeekPart>,
+    /// Who makes up the CVaR of total shortage.
+    #[serde(default)]
+    pub contributions: ContributionsPart,
     /// Weekly bands of each need.
     pub fans: Vec<FanPart>,
     /// Nodes by their part in the tail.
@@ -45,6 +60,46 @@ pub struct StressBody {
     pub failure_to_supply: Option<ClausePart>,
     /// Whether stock at a centre or vendor was at every site's disposal.
     pub pooled_stock: bool,
+}
+
+/// A replication without a result.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FailedPart {
+    /// Its number.
+    pub replication: u64,
+    /// `not_finite`, `stopped`.
+    pub why: String,
+}
+
+/// Unmet demand in money: shortage cost, else reference price.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MoneyPart {
+    /// Mean.
+    pub unmet: EstimatePart,
+    /// Exceeded in 5 % of replications.
+    pub var95: EstimatePart,
+    /// Mean of the worst 5 %.
+    pub cvar95: EstimatePart,
+}
+
+/// One week, all needs together.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WeekPart {
+    /// Chance that some need has a stockout in it.
+    pub p_stockout: EstimatePart,
+    /// Mean unmet demand, weeks of mean demand.
+    pub unmet_weeks: f64,
+}
+
+/// The parts of CVaR 95 of total shortage, weeks of mean demand, largest first; each list adds up to it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct ContributionsPart {
+    /// By need.
+    pub needs: Vec<(String, f64)>,
+    /// By site; empty if there is one.
+    pub sites: Vec<(String, f64)>,
+    /// By struck node, a shortage being shared by the volume behind the nodes that were struck in it; `demand` where none was.
+    pub nodes: Vec<(String, f64)>,
 }
 
 /// Clauses on failure to supply: money over the horizon, means of replications.

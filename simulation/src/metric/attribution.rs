@@ -17,19 +17,20 @@ pub struct NodeTail {
     pub shortage_weeks_when_up: Option<f64>,
 }
 
-/// Attribution over all replications: `down[r × nodes + i]`, total shortage by replication, and VaR of the total. The
+/// Attribution over all replications: `down[r × nodes + i]`, total shortage by replication (NaN: failed), and VaR of the total. The
 /// tail is what lies at or above VaR and has any shortage. Strongest lift first.
 pub fn attribution(nodes: &[NodeIx], down: &[bool], total: &[f64], var: f64) -> Vec<NodeTail> {
     let share = |part: usize, of: usize| if of == 0 { 0.0 } else { part as f64 / of as f64 };
     let average = |sum: f64, of: usize| (of > 0).then(|| sum / of as f64);
     let in_tail = |x: f64| x >= var && x > 0.0;
+    let lived = total.iter().filter(|x| !x.is_nan()).count();
     let tail = total.iter().filter(|x| in_tail(**x)).count();
     let mut list: Vec<NodeTail> = nodes
         .iter()
         .enumerate()
         .map(|(i, node)| {
             let (mut times, mut tail_times, mut sum_down, mut sum_up) = (0, 0, 0.0, 0.0);
-            for (r, x) in total.iter().enumerate() {
+            for (r, x) in total.iter().enumerate().filter(|(_, x)| !x.is_nan()) {
                 if down[r * nodes.len() + i] {
                     times += 1;
                     tail_times += usize::from(in_tail(*x));
@@ -40,10 +41,10 @@ pub fn attribution(nodes: &[NodeIx], down: &[bool], total: &[f64], var: f64) -> 
             }
             NodeTail {
                 node: *node,
-                down_rate: share(times, total.len()),
+                down_rate: share(times, lived),
                 down_rate_in_tail: share(tail_times, tail),
                 shortage_weeks_when_down: average(sum_down, times),
-                shortage_weeks_when_up: average(sum_up, total.len() - times),
+                shortage_weeks_when_up: average(sum_up, lived - times),
             }
         })
         .collect();

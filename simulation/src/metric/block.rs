@@ -1,7 +1,8 @@
-//! One block of replications summed up. Blocks have fixed borders and merge in order.
+//! One block of replications summed up. Blocks have fixed borders; a summary joins them.
 
 use super::fan::Fan;
-use super::scope::Scopes;
+use super::scope::{Scopes, Weighted};
+use super::summary::Failure;
 use crate::draw::Path;
 use crate::kernel::Record;
 
@@ -11,7 +12,9 @@ pub const STOCKOUT: f64 = 0.001;
 /// What a block of replications adds up to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {
-    /// Weighted unmet demand, `[replication × scopes + scope]`.
+    /// Replications without a result.
+    pub failed: Vec<(u64, Failure)>,
+    /// Weighted unmet demand, `[replication × columns of the scopes + column]`.
     pub unmet: Vec<f64>,
     /// Was a struck node down? `[replication × nodes + node]`.
     pub down: Vec<bool>,
@@ -19,6 +22,8 @@ pub struct Block {
     pub stockouts: Vec<u64>,
     /// By scope: weeks with a stockout, over all replications.
     pub weeks_short: Vec<u64>,
+    /// By week: replications with a stockout of some need.
+    pub out_in_week: Vec<u64>,
     /// By need: demand after conservation, demand saved by it, reserve drawn, need units over all replications.
     pub demand: Vec<f64>,
     /// See `demand`.
@@ -27,6 +32,8 @@ pub struct Block {
     pub drawn: Vec<f64>,
     /// Sums for weekly means: `[(week × needs + need) × 2 + kind]`, kind 0 unmet fraction, 1 cover.
     pub weekly: Vec<f64>,
+    /// By week: unmet demand of all needs, weighted as the total.
+    pub unmet_in_week: Vec<f64>,
     /// See `kernel::Record`, `[replication × suppliers with a clause + supplier]`.
     pub excess: Vec<f64>,
     /// See `excess`.
@@ -40,35 +47,21 @@ impl Block {
     pub fn new(scopes: &Scopes, weeks: usize) -> Self {
         let (all, needs) = (scopes.list.len(), scopes.mean.len());
         Self {
+            failed: Vec::new(),
             unmet: Vec::new(),
             down: Vec::new(),
             stockouts: vec![0; all],
             weeks_short: vec![0; all],
+            out_in_week: vec![0; weeks],
             demand: vec![0.0; needs],
             saved: vec![0.0; needs],
             drawn: vec![0.0; needs],
             weekly: vec![0.0; needs * weeks * 2],
+            unmet_in_week: vec![0.0; weeks],
             excess: Vec::new(),
             credit: Vec::new(),
             marks: Vec::new(),
         }
-    }
-
-    /// Appends the block that comes next.
-    pub fn merge(&mut self, next: &Self) {
-        self.unmet.extend_from_slice(&next.unmet);
-        self.down.extend_from_slice(&next.down);
-        self.excess.extend_from_slice(&next.excess);
-        self.credit.extend_from_slice(&next.credit);
-        self.marks.extend_from_slice(&next.marks);
-        let count = |a: &mut Vec<u64>, b: &Vec<u64>| a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
-        count(&mut self.stockouts, &next.stockouts);
-        count(&mut self.weeks_short, &next.weeks_short);
-        let sum = |a: &mut Vec<f64>, b: &Vec<f64>| a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
-        sum(&mut self.demand, &next.demand);
-        sum(&mut self.saved, &next.saved);
-        sum(&mut self.drawn, &next.drawn);
-        sum(&mut self.weekly, &next.weekly);
     }
 }
 
@@ -88,6 +81,9 @@ pub struct Meter<'a> {
     /// Of the replication, by need.
     total: Vec<f64>,
     any: Vec<bool>,
+    /// Of the replication and of the week in hand, by cell; empty if no scope is a site.
+    cell_total: Vec<f64>,
+    cell_out: Vec<bool>,
 }
 
 impl<'a> Meter<'a> {
@@ -95,6 +91,7 @@ impl<'a> Meter<'a> {
     pub fn new(scopes: &'a Scopes, need: &'a [u32], weeks: usize) -> Self {
         let needs = scopes.mean.len();
         let zero = || vec![0.0; needs];
+        let cells = if scopes.list.iter().any(|s| !s.cells.is_empty()) { need.len() } else { 0 };
         Self {
             scopes,
             need,
@@ -106,6 +103,8 @@ impl<'a> Meter<'a> {
             per_mean: scopes.mean.iter().map(|d| if *d > 0.0 { 1.0 / d } else { 0.0 }).collect(),
             total: zero(),
             any: vec![false; scopes.list.len()],
+            cell_total: vec![0.0; cells],
+            cell_out: vec![false; cells],
         }
     }
 
@@ -113,25 +112,49 @@ impl<'a> Meter<'a> {
     pub fn read(&mut self, record: &Record, path: &Path, block: &mut Block, fan: &Fan) {
         self.total.fill(0.0);
         self.any.fill(false);
+        self.cell_total.fill(0.0);
         for w in 0..self.weeks {
             self.week(w, record, block);
             self.bands(w, block, fan);
-            if self.out.contains(&true) {
-                for (s, scope) in self.scopes.list.iter().enumerate() {
-                    if scope.needs.iter().any(|(n, _)| self.out[*n]) {
-                        self.any[s] = true;
-                        block.weeks_short[s] += 1;
-                    }
-                }
+            if record.any_short[w] {
+                self.stockouts(w, block);
             }
         }
-        for (s, scope) in self.scopes.list.iter().enumerate() {
-            block.unmet.push(scope.needs.iter().map(|(n, weight)| weight * self.total[*n]).sum());
-            block.stockouts[s] += u64::from(self.any[s]);
-        }
+        block.unmet.extend(self.scopes.columns().map(|c| weighted(c, &self.total, &self.cell_total)));
+        block.stockouts.iter_mut().zip(&self.any).for_each(|(n, any)| *n += u64::from(*any));
         block.excess.extend_from_slice(&record.excess);
         block.credit.extend_from_slice(&record.credit);
         block.down.extend_from_slice(&path.down);
+    }
+
+    /// A replication without a result: rows that nobody reads keep those of the others in their place.
+    pub fn fail(&self, replication: u64, why: Failure, (nodes, clauses): (usize, usize), block: &mut Block) {
+        block.failed.push((replication, why));
+        block.unmet.extend(std::iter::repeat_n(f64::NAN, self.scopes.width()));
+        block.excess.extend(std::iter::repeat_n(f64::NAN, clauses));
+        block.credit.extend(std::iter::repeat_n(f64::NAN, clauses));
+        block.down.extend(std::iter::repeat_n(false, nodes));
+    }
+
+    /// Counts the stockouts of a week in which something was short.
+    fn stockouts(&mut self, w: usize, block: &mut Block) {
+        if let Some(total) = self.scopes.list.last() {
+            block.unmet_in_week[w] += weighted(total, &self.unmet, &[]);
+        }
+        if !self.out.contains(&true) && !self.cell_out.contains(&true) {
+            return;
+        }
+        block.out_in_week[w] += u64::from(self.out.contains(&true));
+        for (s, scope) in self.scopes.list.iter().enumerate() {
+            let out = match scope.cells.is_empty() {
+                true => scope.needs.iter().any(|(n, _)| self.out[*n]),
+                false => scope.cells.iter().any(|(c, _)| self.cell_out[*c]),
+            };
+            if out {
+                self.any[s] = true;
+                block.weeks_short[s] += 1;
+            }
+        }
     }
 
     fn week(&mut self, w: usize, record: &Record, block: &mut Block) {
@@ -152,7 +175,13 @@ impl<'a> Meter<'a> {
             return;
         }
         scatter(self.need, &record.reserve_drawn[row.clone()], &mut block.drawn);
-        scatter(self.need, &record.unmet[row], &mut self.unmet);
+        let unmet = &record.unmet[row.clone()];
+        scatter(self.need, unmet, &mut self.unmet);
+        let cells = self.cell_total.iter_mut().zip(&mut self.cell_out);
+        for ((total, out), (unmet, demand)) in cells.zip(unmet.iter().zip(&record.demand[row])) {
+            *total += unmet;
+            *out = *unmet > STOCKOUT * demand;
+        }
         add(&mut self.total, &self.unmet);
         for ((out, unmet), demand) in self.out.iter_mut().zip(&self.unmet).zip(&self.demand) {
             *out = *unmet > STOCKOUT * demand;
@@ -170,6 +199,14 @@ impl<'a> Meter<'a> {
             sums[1] += cover;
             fan.add(n, w, unmet, cover, &mut block.marks);
         }
+    }
+}
+
+/// A column's value: by cell for a site, else by need.
+fn weighted(column: &Weighted, needs: &[f64], cells: &[f64]) -> f64 {
+    match column.cells.is_empty() {
+        true => column.needs.iter().map(|(n, weight)| weight * needs[*n]).sum(),
+        false => column.cells.iter().map(|(c, weight)| weight * cells[*c]).sum(),
     }
 }
 

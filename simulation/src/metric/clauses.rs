@@ -2,8 +2,8 @@
 
 use ballast_domain::index::SupplierIx;
 
-use super::block::Block;
 use super::estimate::{Estimate, mean};
+use super::summary::Summary;
 use crate::kernel::Clauses;
 
 /// Money over the horizon, means.
@@ -31,11 +31,14 @@ pub struct ClauseReport {
 }
 
 /// The report; `None` if no line is under a clause.
-pub fn clause_report(clauses: &Clauses, block: &Block) -> Option<ClauseReport> {
+pub fn clause_report(clauses: &Clauses, summary: &Summary) -> Option<ClauseReport> {
     let n = clauses.suppliers.len();
+    let lived = |rows: &[f64]| -> Vec<Vec<f64>> {
+        rows.chunks_exact(n.max(1)).filter(|row| !row[0].is_nan()).map(<[f64]>::to_vec).collect()
+    };
     let money = |of: &dyn Fn(&[f64]) -> f64| {
-        let excess: Vec<f64> = block.excess.chunks_exact(n).map(of).collect();
-        let credit: Vec<f64> = block.credit.chunks_exact(n).map(of).collect();
+        let excess: Vec<f64> = lived(&summary.excess).iter().map(|row| of(row)).collect();
+        let credit: Vec<f64> = lived(&summary.credit).iter().map(|row| of(row)).collect();
         let borne: Vec<f64> = excess.iter().zip(&credit).map(|(e, c)| e - c).collect();
         ClauseMoney { excess: mean(&excess), credit: mean(&credit), borne: mean(&borne) }
     };

@@ -91,6 +91,18 @@ impl Fan {
         }
     }
 
+    /// Counts that are not 0, in order of slot.
+    pub fn taken(&self) -> Vec<(u32, u32)> {
+        let counts = self.counts();
+        counts.iter().enumerate().filter(|(_, n)| **n > 0).map(|(slot, n)| (slot as u32, *n)).collect()
+    }
+
+    /// Adds counts; false if a slot is not there.
+    pub fn give(&self, taken: &[(u32, u32)]) -> bool {
+        let mut counts = self.counts();
+        taken.iter().all(|(slot, n)| counts.get_mut(*slot as usize).map(|c| *c += n).is_some())
+    }
+
     fn counts(&self) -> MutexGuard<'_, Vec<u32>> {
         // A thread that panicked while counting has ended the run; what it leaves is never read.
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)

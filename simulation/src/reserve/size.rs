@@ -18,7 +18,7 @@ use crate::draw::{Scenery, fresh_seed};
 use crate::error::StressError;
 use crate::kernel::Model;
 use crate::metric::{Estimate, Scopes, StressReport, upper_quantile_rank};
-use crate::stress::{Options, Replications, run};
+use crate::stress::{Options, Replications, Run};
 
 /// Corrections on the sizing paths, at most.
 const CORRECTIONS: u32 = 8;
@@ -148,7 +148,11 @@ pub fn reserve(
 
     let fresh = Options { seed: fresh_seed(options.seed), ..*options };
     let scenery = Scenery::new(tender, pack, fresh.seed).map_err(StressError::Pack)?;
-    let live = |plan, stage| run(tender, &scenery, &Model::new(tender, award, &scenery, plan), &fresh, stage, watch);
+    let live = |plan, stage| {
+        let model = Model::new(tender, award, &scenery, plan);
+        let run = Run { tender, award, scenery: &scenery, model: &model, seed: fresh.seed };
+        run.report(&run.live(fresh.replications, stage, watch)?)
+    };
     let before = live(None, "fresh paths, before")?;
     let after = live(Some(&plan), "fresh paths, with plan")?;
     let (curve_weight, curve) = curve(tender, &costs, &asked, &mean);
@@ -209,7 +213,8 @@ fn correct(
     for round in 0..CORRECTIONS {
         let plan = ReservePlan::of_weeks(tender, sizes.iter().map(|s| (s.need, s.weeks)));
         let model = Model::new(tender, award, scenery, Some(&plan));
-        let report = run(tender, scenery, &model, options, "sizing paths, with plan", watch)?;
+        let run = Run { tender, award, scenery, model: &model, seed: options.seed };
+        let report = run.report(&run.live(options.replications, "sizing paths, with plan", watch)?)?;
         let mut raised = false;
         for s in sizes.iter_mut() {
             let misses = report.needs[s.need.ix()].p_stockout.value > allowed + 1e-12;
