@@ -132,12 +132,27 @@ pub fn award(tender: &Tender, path: &Path, output: &Output) -> Result<(Award, Va
 
 /// One or several packs, lived through together: entries add up, settings are those of the first.
 pub fn packs(paths: &[PathBuf]) -> Result<(Pack, String), Failure> {
+    packs_of(&pack_texts(paths)?)
+}
+
+/// The files of packs with their texts.
+pub fn pack_texts(paths: &[PathBuf]) -> Result<Vec<(String, String)>, Failure> {
+    let mut texts = Vec::new();
+    for path in paths {
+        ballast_exchange::pack::read(path).map_err(|f| faults(&format!("{} is not a pack", path.display()), &f))?;
+        texts.push((path.display().to_string(), std::fs::read_to_string(path)?));
+    }
+    Ok(texts)
+}
+
+/// The same from texts with what they are called.
+pub fn packs_of(texts: &[(String, String)]) -> Result<(Pack, String), Failure> {
     let mut all: Option<Pack> = None;
     let mut bytes = Vec::new();
-    for path in paths {
+    for (file, text) in texts {
         let pack =
-            ballast_exchange::pack::read(path).map_err(|f| faults(&format!("{} is not a pack", path.display()), &f))?;
-        bytes.extend(std::fs::read(path)?);
+            ballast_exchange::pack::parse(text, file).map_err(|f| faults(&format!("{file} is not a pack"), &f))?;
+        bytes.extend(text.as_bytes());
         all = Some(match all {
             None => pack,
             Some(mut first) => {

@@ -1,17 +1,19 @@
 //! Engine reports to documents: the simulation knows no documents, and the documents no simulation.
 
 pub mod exposure;
+pub mod partial;
+pub mod replay;
 
 use ballast_domain::index::{NeedIx, SupplierIx};
 use ballast_domain::pack::{DemandEffect, Evidence};
 use ballast_domain::{Pack, Tender};
 use ballast_exchange::documents::reserve::{CurvePart, NeedPart, ReserveBody};
 use ballast_exchange::documents::stress::{
-    ClausePart, ContributionsPart, EstimatePart, EvidencePart, FailedPart, FanPart, MoneyPart, NodePart, PackPart,
-    ScopePart, StressBody, SupplierClausePart, WeekPart, WorstPart,
+    AgainstPart, ClausePart, ContributionsPart, EstimatePart, EvidencePart, FailedPart, FanPart, MoneyPart, NodePart,
+    PackPart, PairPart, ScopePart, StressBody, SupplierClausePart, WeekPart, WorstPart,
 };
 use ballast_simulation::metric::{
-    Band, ClauseMoney, ClauseReport, Contributions, Estimate, Failure, Scope, ScopeReport, Weighting,
+    Band, ClauseMoney, ClauseReport, Contributions, Estimate, Failure, Paired, Scope, ScopeReport, Weighting,
 };
 use ballast_simulation::reserve::{CurveWeight, ReserveReport, Verdict};
 use ballast_simulation::{ReservePlan, StressReport};
@@ -195,8 +197,27 @@ pub fn stress(
             .map(|w| WorstPart { replication: w.replication, shortage_weeks: w.shortage_weeks })
             .collect(),
         failure_to_supply: report.failure_to_supply.as_ref().map(|c| clauses(tender, c)),
+        against: None,
         pooled_stock: report.pooled_stock,
     }
+}
+
+/// Another award on the same paths.
+pub fn against(tender: &Tender, pairs: &[Paired], award_digest: Option<String>) -> AgainstPart {
+    let pair = |p: &Paired| {
+        let (scope, unit) = named(tender, p.scope, p.weighting);
+        PairPart {
+            scope,
+            unit,
+            difference: estimate(p.difference),
+            difference_weeks: estimate(p.difference_weeks),
+            better: estimate(p.first_better),
+            worse: estimate(p.second_better),
+            equal: p.equal,
+            narrower: p.gain,
+        }
+    };
+    AgainstPart { award_digest, scopes: pairs.iter().map(pair).collect() }
 }
 
 fn verdict(v: Verdict) -> String {

@@ -1,5 +1,7 @@
 //! One replication, week by week: what a stress test summed up, shown alone.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use ballast_domain::index::{Ix, NeedIx, NodeIx};
 use ballast_domain::{Award, Pack, Tender};
 
@@ -11,6 +13,8 @@ use crate::reserve::ReservePlan;
 /// One need in one week, need units over all sites.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Week {
+    /// Part of the contract volume that suppliers could ship this week, before allocation, 0 to 1.
+    pub capacity: f64,
     /// Demand after surge and conservation.
     pub demand_units: f64,
     /// Demand saved by conservation.
@@ -54,7 +58,7 @@ pub struct Trace {
 /// Lives the award through one path.
 ///
 /// # Errors
-/// A pack that does not fit the tender.
+/// A pack that does not fit the tender; a replication that stops the program.
 pub fn replay(
     tender: &Tender,
     award: &Award,
@@ -66,11 +70,37 @@ pub fn replay(
     let scenery = Scenery::new(tender, pack, seed).map_err(StressError::Pack)?;
     let model = Model::new(tender, award, &scenery, plan);
     let (mut canvas, mut state) = (Canvas::new(&scenery), State::new(&model));
-    scenery.draw(replication, &mut canvas);
-    live(&model, &canvas.path, &mut state);
+    let lived = catch_unwind(AssertUnwindSafe(|| {
+        scenery.draw(replication, &mut canvas);
+        live(&model, &canvas.path, &mut state);
+    }));
+    if lived.is_err() {
+        return Err(StressError::Program(format!(
+            "replication {replication} stops the program; please report it with the tender"
+        )));
+    }
     let down = scenery.struck_nodes().zip(&canvas.path.down).filter(|(_, d)| **d).map(|((n, _), _)| n).collect();
     let record = state.record;
-    Ok(Trace { replication, needs: by_need(tender, &model, &record), down, path: canvas.path, record })
+    let mut needs = by_need(tender, &model, &record);
+    capacity(tender, award, &scenery, &canvas.path, &mut needs);
+    Ok(Trace { replication, needs, down, path: canvas.path, record })
+}
+
+/// What suppliers could ship of each need, weighed by contract volume.
+fn capacity(tender: &Tender, award: &Award, scenery: &Scenery, path: &Path, needs: &mut [NeedTrace]) {
+    let mut volume = vec![0.0; needs.len()];
+    for line in &award.lines {
+        let candidate = &tender.candidates[line.candidate];
+        let (n, used) = (candidate.need.ix(), line.used.to_f64());
+        let class = scenery.class_of(candidate.product) as usize;
+        volume[n] += used;
+        for (week, row) in needs[n].weeks.iter_mut().zip(path.capacity.chunks(path.classes)) {
+            week.capacity += used * row[class];
+        }
+    }
+    for (trace, volume) in needs.iter_mut().zip(volume).filter(|(_, v)| *v > 0.0) {
+        trace.weeks.iter_mut().for_each(|w| w.capacity /= volume);
+    }
 }
 
 fn by_need(tender: &Tender, model: &Model, record: &Record) -> Vec<NeedTrace> {

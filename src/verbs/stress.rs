@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use ballast_domain::{Award, Tender};
-use ballast_exchange::documents::stress::{EstimatePart, StressBody};
+use ballast_exchange::documents::partial::{Inputs, PartialBody};
+use ballast_exchange::documents::stress::{EstimatePart, PairPart, StressBody};
 use ballast_exchange::documents::{Header, seal};
 use ballast_exchange::scenario::WhatIf;
-use ballast_simulation::{Options, Progress, Replications, ReservePlan};
+use ballast_simulation::{Progress, Replications, ReservePlan, StressTest, Watch};
 use serde_json::{Value, json};
 
 use crate::Common;
@@ -30,12 +31,18 @@ pub struct Args {
     /// Reserve document (`ballast reserve --out`) whose plan is held.
     #[arg(long, value_name = "FILE")]
     reserve: Option<PathBuf>,
+    /// Another award document: it lives through the same paths, and the difference is told with its interval.
+    #[arg(long, value_name = "AWARD", conflicts_with = "blocks")]
+    against: Option<PathBuf>,
     /// Number of replications.
     #[arg(long, default_value_t = 10_000, conflicts_with = "precision", value_name = "N")]
     replications: u64,
     /// Instead: until the interval of mean unmet demand is this narrow, relative.
     #[arg(long, value_name = "P")]
     precision: Option<f64>,
+    /// Only blocks A..B (from 0, without B) of 250 replications each, as a part that `ballast merge` joins with the others.
+    #[arg(long, value_name = "A..B", conflicts_with = "precision", value_parser = range)]
+    blocks: Option<std::ops::Range<u64>>,
     /// Write the stress document here.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -64,6 +71,7 @@ pub fn make(
     run: &Run<'_>,
     plan: Option<&ReservePlan>,
     replications: Replications,
+    against: Option<&(Award, Value)>,
 ) -> Result<(Value, StressBody), Failure> {
     let (pack, hash) = load::packs(run.packs)?;
     let interrupt = Interrupt::listen()?;
@@ -72,15 +80,27 @@ pub fn make(
         Replications::Precision { at_most, .. } => at_most,
     };
     let bar = progress::bar(run.output, planned, "stress test");
-    let options = Options { seed: run.common.seed, replications, cancel: Some(interrupt.flag()) };
     let observe = |p: Progress| bar.set_position(bar.position().max(p.done));
+    let watch = Watch { cancel: Some(interrupt.flag()), observe: &observe };
     let started = std::time::Instant::now();
-    let report = load::on_threads(run.common.threads, || {
-        ballast_simulation::stress(run.tender, run.award, &pack, plan, &options, &observe)
+    let (report, pairs) = load::on_threads(run.common.threads, || {
+        let test = StressTest::new(run.tender, run.award, &pack, plan, run.common.seed)?;
+        let lived = test.live(replications, "stress test", watch)?;
+        let report = test.report(&lived)?;
+        let Some((other, _)) = against else { return Ok((report, None)) };
+        // As many paths as this award took, and the same ones.
+        let same = Replications::Fixed(report.replications);
+        let second = StressTest::new(run.tender, other, &pack, plan, run.common.seed)?;
+        let second = second.live(same, "the other award", watch)?;
+        Ok((report, Some(test.against(&lived, &second))))
     })?
     .map_err(|e| load::refused(&e))?;
     bar.finish_and_clear();
-    let body = say::stress(run.tender, &report, say::pack(&pack, hash), run.award_digest.clone(), plan);
+    let mut body = say::stress(run.tender, &report, say::pack(&pack, hash), run.award_digest.clone(), plan);
+    body.against = against.zip(pairs).map(|((_, document), pairs)| {
+        let digest = document.get("digest").and_then(Value::as_str).map(str::to_owned);
+        say::against(run.tender, &pairs, digest)
+    });
     let shown = match replications {
         Replications::Fixed(n) => json!({ "replications": n }),
         Replications::Precision { relative, at_most } => json!({ "precision": relative, "at_most": at_most }),
@@ -89,6 +109,57 @@ pub fn make(
     let seconds = started.elapsed().as_secs_f64();
     let document =
         seal("stress", &header, &body, json!({ "elapsed_seconds": seconds, "threads": run.common.threads }))?;
+    Ok((document, body))
+}
+
+/// `A..B`.
+fn range(text: &str) -> Result<std::ops::Range<u64>, String> {
+    let parts = text.split_once("..").and_then(|(a, b)| Some((a.trim().parse().ok()?, b.trim().parse().ok()?)));
+    match parts {
+        Some((a, b)) if a < b => Ok(a..b),
+        _ => Err(format!("`{text}` is no range of blocks; write it like 0..20")),
+    }
+}
+
+/// Lives through some blocks and seals them as a part.
+fn part(
+    run: &Run<'_>,
+    plan: Option<&ReservePlan>,
+    (replications, blocks): (u64, std::ops::Range<u64>),
+    award: &Value,
+) -> Result<(Value, PartialBody), Failure> {
+    let texts = load::pack_texts(run.packs)?;
+    let (pack, _) = load::packs_of(&texts)?;
+    let interrupt = Interrupt::listen()?;
+    let bar = progress::bar(run.output, replications, "stress test");
+    let observe = |p: Progress| bar.set_position(bar.position().max(p.done));
+    let watch = Watch { cancel: Some(interrupt.flag()), observe: &observe };
+    let started = std::time::Instant::now();
+    let summary = load::on_threads(run.common.threads, || {
+        let test = StressTest::new(run.tender, run.award, &pack, plan, run.common.seed)?;
+        test.blocks(replications, blocks.clone(), watch)
+    })?
+    .map_err(|e| load::refused(&e))?;
+    bar.finish_and_clear();
+    let shown = json!({ "replications": replications });
+    let whole = Header::new(run.tender, load::build(), run.common.seed, shown.clone()).edited(run.what_if);
+    let body = PartialBody {
+        blocks: [blocks.start, blocks.end],
+        replications,
+        inputs: Inputs {
+            header: serde_json::to_value(&whole)?,
+            tender: ballast_exchange::tender::to_body(&run.tender.draft),
+            award: award.clone(),
+            packs: texts.into_iter().map(|(_, text)| text).collect(),
+            reserve: plan.map(|p| p.entries.iter().map(|e| (run.tender.needs[e.need].id.clone(), e.weeks)).collect()),
+        },
+        sums: say::partial::sums(&summary),
+    };
+    let mut header = whole;
+    header.options["blocks"] = json!([blocks.start, blocks.end]);
+    let seconds = started.elapsed().as_secs_f64();
+    let document =
+        seal("stress-partial", &header, &body, json!({ "elapsed_seconds": seconds, "threads": run.common.threads }))?;
     Ok((document, body))
 }
 
@@ -113,6 +184,31 @@ pub fn plan(tender: &Tender, path: &std::path::Path) -> Result<ReservePlan, Fail
 
 fn interval(e: &EstimatePart, show: impl Fn(f64) -> String) -> String {
     format!("{} ({}–{})", show(e.value), show(e.low), show(e.high))
+}
+
+/// How another award did on the same paths.
+fn against(body: &StressBody) -> String {
+    let Some(against) = &body.against else { return String::new() };
+    let row = |p: &PairPart| {
+        vec![
+            if p.unit == "patients" { format!("{}, patients", p.scope) } else { p.scope.clone() },
+            percent(p.better.value),
+            percent(p.worse.value),
+            format!("{} ± {}", number(p.difference.value), number((p.difference.high - p.difference.low) / 2.0)),
+            p.unit.clone(),
+            format!("{:.1}", p.narrower),
+        ]
+    };
+    let shown =
+        |p: &&PairPart| body.needs.iter().all(|n| n.scope != p.scope) && body.sites.iter().all(|s| s.scope != p.scope);
+    let rows: Vec<Vec<String>> = against.scopes.iter().filter(shown).map(row).collect();
+    let header = ["on the same paths", "better in", "worse in", "less unmet by", "", "× narrower"];
+    format!("\n{}", table(&header, &rows))
+}
+
+/// A number of any size, short.
+fn number(value: f64) -> String {
+    if value.abs() >= 100.0 { format!("{value:.0}") } else { format!("{value:.2}") }
 }
 
 /// The stress test for people.
@@ -160,6 +256,7 @@ pub fn text(body: &StressBody) -> String {
             table(&["node", "struck", "in the worst 5 %", "unmet, weeks if struck", "if not"], &rows)
         ));
     }
+    text.push_str(&against(body));
     if let Some(clauses) = &body.failure_to_supply {
         let money = |e: &EstimatePart| interval(e, |v| format!("{v:.0}"));
         text.push_str(&format!(
@@ -192,13 +289,34 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         Some(relative) => Replications::Precision { relative, at_most: 1_000_000 },
         None => Replications::Fixed(args.replications),
     };
+    let other = args.against.as_deref().map(|path| load::award(&tender, path, output)).transpose()?;
+    if let Some((other, _)) = &other {
+        load::must_verify(&tender, other)?;
+    }
     let award_digest = document.get("digest").and_then(Value::as_str).map(str::to_owned);
     let run =
         Run { tender: &tender, what_if: &what_if, award: &award, award_digest, packs: &args.packs, common, output };
-    let (document, body) = make(&run, plan.as_ref(), replications)?;
+    let (document, text) = match &args.blocks {
+        Some(blocks) => {
+            let (part, body) = part(&run, plan.as_ref(), (args.replications, blocks.clone()), &document)?;
+            let [first, end] = body.sums.range;
+            (
+                part,
+                format!(
+                    "replications {first} to {} of {}; `ballast merge` joins the parts",
+                    end - 1,
+                    body.replications
+                ),
+            )
+        }
+        None => {
+            let (document, body) = make(&run, plan.as_ref(), replications, other.as_ref())?;
+            (document, text(&body))
+        }
+    };
     if let Some(path) = &args.out {
         out::write(path, &document)?;
     }
-    output.result(&document, &text(&body));
+    output.result(&document, &text);
     Ok(Exit::Done)
 }

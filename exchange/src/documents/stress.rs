@@ -58,8 +58,41 @@ pub struct StressBody {
     /// What suppliers pay back where awarded offers have a clause on failure to supply; null where none has.
     #[serde(default)]
     pub failure_to_supply: Option<ClausePart>,
+    /// The same paths with another award; null where none was named.
+    #[serde(default)]
+    pub against: Option<AgainstPart>,
     /// Whether stock at a centre or vendor was at every site's disposal.
     pub pooled_stock: bool,
+}
+
+/// Another award on the same paths.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AgainstPart {
+    /// Digest of its document, if it has one.
+    pub award_digest: Option<String>,
+    /// Scope by scope; money and patients stand as scopes of their own unit.
+    pub scopes: Vec<PairPart>,
+}
+
+/// One scope of a comparison on the same paths.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PairPart {
+    /// Scope.
+    pub scope: String,
+    /// Unit of the difference.
+    pub unit: String,
+    /// Mean unmet demand with the other award less that with this one: above 0 this one is better.
+    pub difference: EstimatePart,
+    /// The same in weeks of mean demand.
+    pub difference_weeks: EstimatePart,
+    /// Part of draws in which this award leaves less unmet.
+    pub better: EstimatePart,
+    /// Part of draws in which the other does.
+    pub worse: EstimatePart,
+    /// Part of draws in which neither does.
+    pub equal: f64,
+    /// So many times wider would the interval be on paths of their own.
+    pub narrower: f64,
 }
 
 /// A replication without a result.

@@ -8,6 +8,7 @@ pub mod exceedance;
 pub mod fan;
 pub mod number;
 pub mod palette;
+pub mod replay;
 mod svg;
 mod table;
 pub mod waterfall;
