@@ -21,6 +21,7 @@ impl Interrupt {
             signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&flag))?;
             signal_hook::flag::register(signal, Arc::clone(&flag))?;
         }
+        crate::watched::also(&flag);
         Ok(Self(flag))
     }
 

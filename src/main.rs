@@ -12,6 +12,7 @@ mod stated;
 mod study;
 mod tender_file;
 mod verbs;
+mod watched;
 
 use std::process::ExitCode;
 
@@ -51,6 +52,9 @@ pub struct Common {
     /// Seed of everything random.
     #[arg(long, global = true, default_value_t = 1, value_name = "SEED")]
     seed: u64,
+    /// Started by the service, with this much memory (MiB): ends when standard input closes.
+    #[arg(long, global = true, hide = true, value_name = "MIB")]
+    watched: Option<u64>,
 }
 
 #[derive(Subcommand)]
@@ -75,6 +79,9 @@ enum Verb {
     Sweep(verbs::sweep::Args),
     Doctor(verbs::doctor::Args),
     Demo(verbs::demo::Args),
+    Serve(verbs::serve::Args),
+    #[command(subcommand)]
+    Audit(verbs::audit::Audit),
     #[command(subcommand)]
     Import(verbs::import::Import),
     /// A solving process; for the program itself.
@@ -85,6 +92,10 @@ enum Verb {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(&cli.common);
+    if let Some(Err(error)) = cli.common.watched.map(watched::begin) {
+        output.failure(&error.into());
+        return exit::Exit::Failure.code();
+    }
     let result = match cli.verb {
         Verb::Check(args) => verbs::check::run(&args, &output),
         Verb::Award(args) => verbs::award::run(&args, &cli.common, &output),
@@ -106,6 +117,8 @@ fn main() -> ExitCode {
         Verb::Sweep(args) => verbs::sweep::run(&args, &cli.common, &output),
         Verb::Doctor(args) => verbs::doctor::run(&args, &cli.common, &output),
         Verb::Demo(args) => verbs::demo::run(&args, &cli.common, &output),
+        Verb::Audit(what) => verbs::audit::run(&what, &output),
+        Verb::Serve(args) => verbs::serve::run(&args),
         Verb::Import(what) => verbs::import::run(&what, &output),
         Verb::Worker => ballast_isolation::run_child().map(|()| exit::Exit::Done).map_err(exit::Failure::from),
     };

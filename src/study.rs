@@ -18,7 +18,7 @@ use crate::interrupt::Interrupt;
 use crate::output::{Output, money};
 use crate::proven::several;
 use crate::verbs::award::{MEMORY_MIB, gap, seconds, tolerance};
-use crate::{Common, load, progress};
+use crate::{Common, load, progress, watched};
 
 /// Limits of each solve of a study.
 #[derive(clap::Args, Clone)]
@@ -64,11 +64,13 @@ impl Desk for Watcher {
             News::Searching { name, at } => {
                 let text = |v: Option<_>| v.map_or_else(|| "none yet".to_owned(), money);
                 self.bar.set_message(format!("{name}: best {}, bound {}", text(at.value), text(at.bound)));
+                watched::tell(|| json!({ "at": name, "work": at.work, "value": at.value, "bound": at.bound }));
             }
             News::Retried { name, why } => self.output.note(&format!("{name}: {why}; tried again with other settings")),
             News::Done { done, of, .. } => {
                 self.bar.set_length(of as u64);
                 self.bar.set_position(done as u64);
+                watched::tell(|| json!({ "done": done, "of": of }));
             }
         }
     }

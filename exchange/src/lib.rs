@@ -1,5 +1,6 @@
 //! Files in and out: tenders as folders and JSON bodies, packs, result documents, purchase histories, the report.
 
+pub mod archive;
 pub mod award_tables;
 pub mod documents;
 pub mod figures;

@@ -1,6 +1,7 @@
 //! One verb per file.
 
 pub mod alternatives;
+pub mod audit;
 pub mod award;
 pub mod certify;
 pub mod check;
@@ -17,6 +18,7 @@ pub mod prices;
 pub mod replay;
 pub mod report;
 pub mod reserve;
+pub mod serve;
 pub mod stress;
 pub mod sweep;
 pub mod template;

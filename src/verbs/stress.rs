@@ -80,7 +80,10 @@ pub fn make(
         Replications::Precision { at_most, .. } => at_most,
     };
     let bar = progress::bar(run.output, planned, "stress test");
-    let observe = |p: Progress| bar.set_position(bar.position().max(p.done));
+    let observe = |p: Progress| {
+        bar.set_position(bar.position().max(p.done));
+        crate::watched::tell(|| json!({ "done": p.done, "of": planned }));
+    };
     let watch = Watch { cancel: Some(interrupt.flag()), observe: &observe };
     let started = std::time::Instant::now();
     let (report, pairs) = load::on_threads(run.common.threads, || {

@@ -1,0 +1,287 @@
+//! Kinds of runs: a run is a verb of the command, so a kind says which verb, which inputs it takes and which options.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::fault::{Fault, Pointed};
+
+/// What a run can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// What to buy, from whom.
+    Award,
+    /// An award lived through draws of packs.
+    Stress,
+    /// What to hold in reserve.
+    Reserve,
+    /// Scenarios and awards side by side.
+    Compare,
+    /// What each rule costs.
+    Prices,
+    /// Why there is no award, and the cheapest ways out.
+    Conflicts,
+    /// Why a supplier or product does not win, and what would make it.
+    WhyNot,
+    /// Awards about as good.
+    Alternatives,
+    /// Many values of columns at once.
+    Sweep,
+    /// Cost against something else.
+    Frontier,
+}
+
+/// Options of a run; each kind takes some of them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct RunOptions {
+    /// Seed of everything random; 1 where none is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// Choose by this objective of the tender.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub objective: Option<String>,
+    /// Stop a solve when its proven gap is at most this fraction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, exclusive_maximum = 1)]
+    pub gap: Option<f64>,
+    /// Seconds of each solve; such a run is not reproducible.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 31536000)]
+    pub time_limit: Option<f64>,
+    /// Work of each solve, 1,000 simplex iterations each; reproducible, unlike seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work: Option<u64>,
+    /// Relative tolerance of hard rules.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, exclusive_maximum = 1)]
+    pub tolerance: Option<f64>,
+    /// `award`: run whose award the search starts from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warm: Option<String>,
+    /// `award`: run whose award is to be left as little as possible.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stay: Option<String>,
+    /// `award` with `stay`, `alternatives`: how much dearer than the best, as a fraction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 100)]
+    pub within: Option<f64>,
+    /// `award`: the best award with other winners, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub second_best: Option<bool>,
+    /// `stress`, `reserve`: number of replications.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1)]
+    pub replications: Option<u64>,
+    /// `stress`: until the interval of mean unmet demand is this narrow, relative.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(exclusive_minimum = 0)]
+    pub precision: Option<f64>,
+    /// `reserve`: what the reserve must reach, such as `p_stockout<=0.05@criticality=1,conf=0.95`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// `prices`: only these rules.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Vec<String>>,
+    /// `prices`: rules to be priced together, such as `["a,b"]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pairs: Option<Vec<String>>,
+    /// `prices`: all pairs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub all_pairs: Option<bool>,
+    /// `prices`: limits that are columns, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limits: Option<bool>,
+    /// `why-not`: a supplier or product, by id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// `why-not`: only at this site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+    /// `why-not`: the least share of the demand it may serve.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 1)]
+    pub share: Option<f64>,
+    /// `alternatives`: how many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 100)]
+    pub count: Option<u64>,
+    /// `sweep`: columns to be set, such as `["needs.max_products[need=saline-1l]=1,2,3"]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vary: Option<Vec<String>>,
+    /// `sweep`: the price of one more choice for these needs; `[]`: for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choices: Option<Vec<String>>,
+    /// `frontier`: `preference`, `suppliers`, `emissions`, `concentration` or `moved`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<String>,
+    /// `frontier`: points decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 2, maximum = 200)]
+    pub points: Option<u64>,
+}
+
+/// Options of each solve of a study.
+const EACH: [&str; 6] = ["seed", "objective", "gap", "time_limit", "work", "tolerance"];
+
+impl Kind {
+    /// The verb.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Award => "award",
+            Self::Stress => "stress",
+            Self::Reserve => "reserve",
+            Self::Compare => "compare",
+            Self::Prices => "prices",
+            Self::Conflicts => "conflicts",
+            Self::WhyNot => "why-not",
+            Self::Alternatives => "alternatives",
+            Self::Sweep => "sweep",
+            Self::Frontier => "frontier",
+        }
+    }
+
+    /// The options that it takes.
+    fn options(self) -> Vec<&'static str> {
+        let own: &[&str] = match self {
+            Self::Award => &["warm", "stay", "within", "second_best"],
+            Self::Stress => return vec!["seed", "objective", "replications", "precision"],
+            Self::Reserve => return vec!["seed", "objective", "replications", "target"],
+            Self::Conflicts => return vec!["seed", "objective", "gap", "work"],
+            Self::Compare => &[],
+            Self::Prices => &["rules", "pairs", "all_pairs", "limits"],
+            Self::WhyNot => &["subject", "site", "share"],
+            Self::Alternatives => &["within", "count"],
+            Self::Sweep => &["vary", "choices"],
+            Self::Frontier => &["against", "points"],
+        };
+        EACH.iter().chain(own).copied().collect()
+    }
+
+    /// Whether it lives an award through packs.
+    pub fn simulates(self) -> bool {
+        matches!(self, Self::Stress | Self::Reserve)
+    }
+
+    /// Whether it solves more than once, side by side.
+    pub fn studies(self) -> bool {
+        !self.simulates() && !matches!(self, Self::Award | Self::Conflicts)
+    }
+}
+
+/// Flags that refer to runs; their files are named by whoever gathers the inputs.
+const REFERENCES: [&str; 2] = ["warm", "stay"];
+/// Options that are no flags but arguments.
+const ARGUMENTS: [&str; 2] = ["subject", "site"];
+/// Flags that stand alone.
+const SWITCHES: [&str; 3] = ["second_best", "all_pairs", "limits"];
+
+/// The flags of a run, and everything that is wrong with its options.
+///
+/// # Errors
+/// Every option that the kind does not take or that is out of range.
+pub fn flags(kind: Kind, options: &RunOptions) -> Result<Vec<String>, Fault> {
+    let given = match serde_json::to_value(options)? {
+        Value::Object(given) => given,
+        _ => Map::new(),
+    };
+    let (allowed, mut errors, mut flags) = (kind.options(), faults(kind, options), Vec::new());
+    for (name, value) in &given {
+        if !allowed.contains(&name.as_str()) {
+            let detail = format!("a run of kind {} does not take {name}; it takes {}", kind.verb(), allowed.join(", "));
+            errors.push(Pointed::at(format!("/options/{name}"), detail));
+            continue;
+        }
+        if REFERENCES.contains(&name.as_str()) || ARGUMENTS.contains(&name.as_str()) {
+            continue;
+        }
+        let flag = format!("--{}", name.replace('_', "-"));
+        match value {
+            Value::Bool(on) if SWITCHES.contains(&name.as_str()) => flags.extend(on.then_some(flag)),
+            // A list with nothing in it is the flag alone.
+            Value::Array(items) if name == "choices" || name == "rules" => {
+                let items: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+                match items[..] {
+                    [] => flags.extend((name == "choices").then_some(flag)),
+                    _ => flags.push(format!("{flag}={}", items.join(","))),
+                }
+            }
+            Value::Array(items) => {
+                flags.extend(items.iter().filter_map(Value::as_str).map(|item| format!("{flag}={item}")));
+            }
+            Value::String(text) => flags.push(format!("{flag}={text}")),
+            other => flags.push(format!("{flag}={}", plain(other))),
+        }
+    }
+    if errors.is_empty() { Ok(flags) } else { Err(Fault::all(errors)) }
+}
+
+/// A number as the command reads it, without exponent.
+fn plain(value: &Value) -> String {
+    match value.as_f64().filter(|_| !value.is_u64()) {
+        Some(number) => number.to_string(),
+        None => value.to_string(),
+    }
+}
+
+/// What is wrong with the values.
+fn faults(kind: Kind, o: &RunOptions) -> Vec<Pointed> {
+    let mut errors = Vec::new();
+    let mut demand = |name: &str, fine: bool, expected: &str| {
+        if !fine {
+            errors.push(Pointed::at(format!("/options/{name}"), format!("expected {expected}")));
+        }
+    };
+    let fraction = |v: Option<f64>| v.is_none_or(|v| (0.0..1.0).contains(&v));
+    demand("gap", fraction(o.gap), "a fraction from 0 to below 1");
+    demand("tolerance", fraction(o.tolerance), "a fraction from 0 to below 1");
+    demand("time_limit", o.time_limit.is_none_or(|s| (0.0..=31_536_000.0).contains(&s)), "seconds, 0 or more");
+    demand("within", o.within.is_none_or(|v| (0.0..=100.0).contains(&v)), "a fraction, 0 to 100");
+    demand("share", o.share.is_none_or(|v| (0.0..=1.0).contains(&v)), "a fraction from 0 to 1");
+    demand("precision", o.precision.is_none_or(|v| v > 0.0 && v.is_finite()), "a number above 0");
+    demand("precision", o.precision.is_none() || o.replications.is_none(), "either replications or precision");
+    demand("replications", o.replications.is_none_or(|n| (1..=10_000_000).contains(&n)), "1 to 10,000,000");
+    demand("count", o.count.is_none_or(|n| (1..=100).contains(&n)), "1 to 100");
+    demand("points", o.points.is_none_or(|n| (2..=200).contains(&n)), "2 to 200");
+    let known = ["preference", "suppliers", "emissions", "concentration", "moved"];
+    let against = o.against.as_deref();
+    demand("against", against.is_none_or(|a| known.contains(&a)), &known.join(", "));
+    demand("against", kind != Kind::Frontier || against.is_some(), "what cost is set against");
+    demand("subject", kind != Kind::WhyNot || o.subject.is_some(), "a supplier or product");
+    demand("vary", kind != Kind::Sweep || o.vary.is_some() || o.choices.is_some(), "what varies, or choices");
+    demand("choices", o.vary.is_none() || o.choices.is_none(), "either vary or choices");
+    demand("within", kind != Kind::Award || o.within.is_none() || o.stay.is_some(), "stay beside it");
+    demand("second_best", o.second_best != Some(true) || o.stay.is_none(), "either stay or second_best");
+    let comma = |list: &Option<Vec<String>>| list.iter().flatten().all(|s| !s.contains(',') && !s.is_empty());
+    demand("rules", comma(&o.rules), "names without a comma");
+    demand("choices", comma(&o.choices), "names without a comma");
+    errors
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::{Fault, Kind, RunOptions, flags};
+
+    #[test]
+    fn options_become_flags() {
+        let options = RunOptions {
+            gap: Some(1e-7),
+            work: Some(5),
+            second_best: Some(true),
+            seed: Some(9),
+            ..RunOptions::default()
+        };
+        let flags = flags(Kind::Award, &options).unwrap();
+        assert_eq!(flags, ["--seed=9", "--gap=0.0000001", "--work=5", "--second-best"]);
+    }
+
+    #[test]
+    fn what_a_kind_does_not_take_is_said_with_everything_else() {
+        let options = RunOptions { points: Some(1), gap: Some(2.0), ..RunOptions::default() };
+        let Err(Fault::Invalid { errors, .. }) = flags(Kind::Award, &options) else { panic!("taken") };
+        let pointers: Vec<&str> = errors.iter().map(|e| e.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/options/gap", "/options/points", "/options/points"]);
+    }
+}
