@@ -1,0 +1,218 @@
+//! A real server as a child process, and a client that talks to it.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use ureq::http::Request;
+
+use crate::run::ballast;
+
+/// An answer.
+pub struct Reply {
+    pub status: u16,
+    pub headers: BTreeMap<String, String>,
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", self.text()))
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The same, if the status is this one.
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text());
+        self
+    }
+}
+
+/// A running server. Dropped, it is killed.
+pub struct Server {
+    pub child: Child,
+    pub url: String,
+    pub setup: Option<String>,
+    pub log: std::thread::JoinHandle<String>,
+}
+
+impl Server {
+    /// Starts a server on a store.
+    pub fn start(store: &str, further: &[&str]) -> Self {
+        let mut child = ballast()
+            .args(["serve", "--listen", "127.0.0.1:0", "--store", store])
+            .args(further)
+            .env("BALLAST_LOG", "info")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the server starts");
+        let mut errors = child.stderr.take().expect("standard error");
+        let log = std::thread::spawn(move || {
+            let mut text = String::new();
+            let _ = errors.read_to_string(&mut text);
+            text
+        });
+        let mut lines = BufReader::new(child.stdout.take().expect("standard output")).lines();
+        let Some(Ok(first)) = lines.next() else {
+            panic!("the server ended: {}", log.join().expect("its log"));
+        };
+        let url = first.strip_prefix("ballast serves ").expect("the address").to_owned();
+        // The line with the token comes with the first one, or not at all.
+        let fresh = request(&url, "GET", "/v1/me", "", &[], b"").status == 401;
+        assert!(fresh, "a server answers strangers");
+        let setup = crate::service_server::first_time(store).then(|| {
+            let line = lines.next().expect("the line with the token").expect("standard output");
+            line.rsplit(' ').next().unwrap_or_default().to_owned()
+        });
+        Self { child, url, setup, log }
+    }
+
+    pub fn ask(&self, method: &str, path: &str, token: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        request(&self.url, method, path, token, headers, body)
+    }
+
+    pub fn get(&self, token: &str, path: &str) -> Reply {
+        self.ask("GET", path, token, &[], b"")
+    }
+
+    pub fn post(&self, token: &str, path: &str, body: &Value) -> Reply {
+        self.ask("POST", path, token, &[], body.to_string().as_bytes())
+    }
+
+    /// Uses the set-up token: the administrator's and the operator's.
+    pub fn set_up(&self) -> (String, String) {
+        let body = json!({ "tenant": "First", "administrator": "ann" });
+        let made = self.post(self.setup.as_ref().expect("a fresh store"), "/v1/setup", &body).expect(201).json();
+        (text(&made, "token"), text(&made, "operator_token"))
+    }
+
+    /// The token of a new person of the tenant.
+    pub fn person(&self, administrator: &str, name: &str, role: &str, party: Option<&str>) -> String {
+        let mut body = json!({ "name": name, "role": role });
+        if let Some(party) = party {
+            body["party"] = json!(party);
+        }
+        let id = text(&self.post(administrator, "/v1/people", &body).expect(201).json(), "id");
+        let path = format!("/v1/people/{id}/tokens");
+        text(&self.post(administrator, &path, &json!({ "label": "t" })).expect(201).json(), "token")
+    }
+
+    /// Enters a shipped tender; its id.
+    pub fn shipped(&self, token: &str, name: &str) -> String {
+        let body = self.get(token, &format!("/v1/demo-tenders/{name}")).expect(200).body;
+        text(&self.ask("POST", "/v1/tenders", token, &[], &body).expect(201).json(), "tender")
+    }
+
+    /// Asks for a run; its id.
+    pub fn run(&self, token: &str, body: &Value) -> String {
+        text(&self.post(token, "/v1/runs", body).expect(202).json(), "id")
+    }
+
+    /// Waits for the end of a run.
+    pub fn ended(&self, token: &str, run: &str) -> Value {
+        self.until(token, run, |r| !matches!(r["state"].as_str(), Some("queued" | "running")))
+    }
+
+    /// Waits until something is true of a run.
+    pub fn until(&self, token: &str, run: &str, fine: impl Fn(&Value) -> bool) -> Value {
+        let begun = Instant::now();
+        let mut seen = self.get(token, &format!("/v1/runs/{run}")).expect(200).json();
+        while !fine(&seen) {
+            assert!(begun.elapsed() < Duration::from_secs(180), "nothing came of it: {seen:#}");
+            let path = format!("/v1/runs/{run}?wait=5&seq={}", seen["seq"]);
+            seen = self.get(token, &path).expect(200).json();
+        }
+        seen
+    }
+
+    /// Processes that the server has started and that live.
+    pub fn children(&self) -> Vec<u32> {
+        children_of(self.child.id())
+    }
+
+    /// Asks it to end, and waits for that; its log.
+    pub fn stop(mut self) -> (Option<i32>, String) {
+        signal(self.child.id(), "TERM");
+        let code = self.child.wait().expect("it ends").code();
+        let log = std::mem::replace(&mut self.log, std::thread::spawn(String::new));
+        (code, log.join().expect("its log"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn text(value: &Value, key: &str) -> String {
+    value[key].as_str().unwrap_or_else(|| panic!("no {key} in {value:#}")).to_owned()
+}
+
+/// Sends a signal by the system's own command.
+pub fn signal(process: u32, name: &str) {
+    let _ = std::process::Command::new("kill").args([&format!("-{name}"), &process.to_string()]).status();
+}
+
+/// Living children of a process.
+pub fn children_of(process: u32) -> Vec<u32> {
+    let entries = std::fs::read_dir("/proc").expect("/proc").flatten();
+    let pids = entries.filter_map(|e| e.file_name().to_string_lossy().parse::<u32>().ok());
+    let is_child = |pid: &u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        let mut after = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        let (state, parent) = (after.next().unwrap_or("Z"), after.next().unwrap_or_default());
+        state != "Z" && parent == process.to_string()
+    };
+    pids.filter(is_child).collect()
+}
+
+/// Whether a store is used for the first time: the harness keeps a mark beside it.
+pub fn first_time(store: &str) -> bool {
+    if store.starts_with("postgres") {
+        return true;
+    }
+    let mark = Path::new(store).join("seen-by-tests");
+    let first = !mark.exists();
+    std::fs::write(mark, "").expect("the store's folder");
+    first
+}
+
+pub fn request(url: &str, method: &str, path: &str, token: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into();
+    let mut request = Request::builder().method(method).uri(format!("{url}{path}"));
+    if !token.is_empty() {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut response = agent.run(request.body(body.to_vec()).expect("a request")).expect("an answer");
+    let headers = response
+        .headers()
+        .iter()
+        .map(|(n, v)| (n.to_string(), String::from_utf8_lossy(v.as_bytes()).into_owned()))
+        .collect();
+    let status = response.status().as_u16();
+    let body = response.body_mut().with_config().limit(1 << 28).read_to_vec().expect("a body");
+    Reply { status, headers, body }
+}
+
+/// A store in a folder of its own, and a server on it.
+pub fn fresh(further: &[&str]) -> (TempDir, Server) {
+    let folder = TempDir::new().expect("a folder");
+    let store = folder.path().join("store").display().to_string();
+    let server = Server::start(&store, further);
+    (folder, server)
+}
