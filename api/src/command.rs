@@ -94,7 +94,8 @@ impl Command {
             let mut lines = BufReader::new(errors).lines();
             let mut complaint = String::new();
             while let Ok(Some(line)) = lines.next_line().await {
-                let said = line.starts_with("{\"progress\"").then(|| serde_json::from_str::<Value>(&line).ok()).flatten();
+                let said =
+                    line.starts_with("{\"progress\"").then(|| serde_json::from_str::<Value>(&line).ok()).flatten();
                 if let Some(mut said) = said {
                     let _ = send.try_send(said["progress"].take());
                 } else if complaint.len() < COMPLAINT {

@@ -46,7 +46,8 @@ impl Metrics {
         let _ = writeln!(text, "ballast_request_seconds_sum {}", get(&self.micros) as f64 / 1e6);
         let _ = writeln!(text, "ballast_request_seconds_count {sum}");
         for (name, count) in [("begun", &self.begun), ("ended", &self.ended)] {
-            let _ = writeln!(text, "# TYPE ballast_runs_{name}_total counter\nballast_runs_{name}_total {}", get(count));
+            let _ =
+                writeln!(text, "# TYPE ballast_runs_{name}_total counter\nballast_runs_{name}_total {}", get(count));
         }
         text
     }

@@ -67,9 +67,7 @@ impl Role {
     pub fn rights(self) -> &'static [Right] {
         use Right::{Approve, ManagePeople, Operate, Propose, Read, ReadApproved, ReadAudit, Run, Self_, Write};
         match self {
-            Self::Administrator => {
-                &[Self_, Read, Write, Run, Propose, Approve, ReadApproved, ManagePeople, ReadAudit]
-            }
+            Self::Administrator => &[Self_, Read, Write, Run, Propose, Approve, ReadApproved, ManagePeople, ReadAudit],
             Self::Strategist => &[Self_, Read, Write, Run, Propose, Approve, ReadApproved],
             Self::Negotiator | Self::RiskManager => &[Self_, Read, Write, Run, ReadApproved],
             Self::ClinicianReviewer | Self::MemberViewer | Self::Supplier => &[Self_, ReadApproved],

@@ -40,12 +40,7 @@ async fn open(config: &Config) -> Result<Store, Fault> {
 ///
 /// # Errors
 /// If the store or the address cannot be had.
-pub fn serve(
-    config: Config,
-    program: PathBuf,
-    build: String,
-    told: impl FnOnce(&Started),
-) -> Result<(), Fault> {
+pub fn serve(config: Config, program: PathBuf, build: String, told: impl FnOnce(&Started)) -> Result<(), Fault> {
     let filter = EnvFilter::try_from_env("BALLAST_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     // A second server in one process (tests) keeps the log of the first.
     let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();

@@ -41,8 +41,10 @@ pub fn run(Audit::Verify(args): &Audit, output: &Output) -> Outcome {
     config.store = args.store.clone().unwrap_or(config.store);
     let verified = ballast_api::verify_audit(&config, args.tenant.as_deref(), args.anchor.as_deref());
     let verified = verified.map_err(|e| Failure::input(e.to_string()))?;
-    let tenants: Vec<_> =
-        verified.iter().map(|(name, entries, last)| json!({ "tenant": name, "entries": entries, "last": last })).collect();
+    let tenants: Vec<_> = verified
+        .iter()
+        .map(|(name, entries, last)| json!({ "tenant": name, "entries": entries, "last": last }))
+        .collect();
     let lines: Vec<String> =
         verified.iter().map(|(name, entries, last)| format!("{name}: {entries} entries hold; last {last}")).collect();
     output.result(&json!({ "schema": "ballast.audit/1", "tenants": tenants }), &lines.join("\n"));

@@ -19,6 +19,7 @@ mod run;
 mod scenarios;
 mod service_award;
 mod service_jobs;
+mod service_postgres;
 mod service_rights;
 mod service_runs;
 mod service_server;

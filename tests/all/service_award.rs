@@ -128,7 +128,8 @@ fn a_key_makes_one_thing_however_often_it_is_sent() {
         server.ask("POST", "/v1/runs", &token, &[("idempotency-key", "k1")], body.as_bytes())
     };
     let ids: Vec<String> = std::thread::scope(|scope| {
-        let asks: Vec<_> = (0..8).map(|_| scope.spawn(|| text(&ask(&server, &body).expect(202).json(), "id"))).collect();
+        let asks: Vec<_> =
+            (0..8).map(|_| scope.spawn(|| text(&ask(&server, &body).expect(202).json(), "id"))).collect();
         asks.into_iter().map(|a| a.join().expect("an answer")).collect()
     });
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::service_runs::long;
+use crate::service_runs::{PACK, long};
 use crate::service_server::{Server, children_of, fresh, signal, text};
 
 /// Waits until the server has a child at work; its id.
@@ -50,26 +50,25 @@ fn a_killed_child_is_tried_once_more_and_both_attempts_are_recorded() {
 fn a_killed_child_that_is_tried_again_gives_the_same_result() {
     let (_folder, server) = fresh(&[]);
     let (token, _) = server.set_up();
-    let tender = server.shipped(&token, "wound-care");
-    let award = server.run(&token, &json!({ "kind": "award", "tender": tender }));
-    server.ended(&token, &award);
-    let body = |seed: u64| {
-        let options = json!({ "replications": 60_000, "seed": seed });
-        json!({ "kind": "stress", "tender": tender, "award": award, "packs": ["demo:ordinary-years"], "options": options })
+    let ask = |server: &Server, token: &str| {
+        let tender = server.shipped(token, "wound-care");
+        let pack = server.post(token, "/v1/packs", &json!({ "name": "p", "text": PACK })).expect(201).json();
+        let award = server.run(token, &json!({ "kind": "award", "tender": tender }));
+        assert_eq!(server.ended(token, &award)["state"], "done");
+        let options = json!({ "replications": 20_000, "seed": 5 });
+        server.run(
+            token,
+            &json!({ "kind": "stress", "tender": tender, "award": award, "packs": [pack["id"]], "options": options }),
+        )
     };
-    let run = server.run(&token, &body(5));
+    let run = ask(&server, &token);
     signal(child(&server), "KILL");
     let ended = server.ended(&token, &run);
     assert_eq!(ended["state"], "done", "{ended:#}");
     assert_eq!(ended["attempts"].as_array().map(Vec::len), Some(2), "{ended:#}");
     let (_other, undisturbed) = fresh(&[]);
     let (token, _) = undisturbed.set_up();
-    let tender = undisturbed.shipped(&token, "wound-care");
-    let award = undisturbed.run(&token, &json!({ "kind": "award", "tender": tender }));
-    undisturbed.ended(&token, &award);
-    let options = json!({ "replications": 60_000, "seed": 5 });
-    let same = json!({ "kind": "stress", "tender": tender, "award": award, "packs": ["demo:ordinary-years"], "options": options });
-    assert_eq!(undisturbed.ended(&token, &undisturbed.run(&token, &same))["digest"], ended["digest"]);
+    assert_eq!(undisturbed.ended(&token, &ask(&undisturbed, &token))["digest"], ended["digest"]);
 }
 
 #[test]
@@ -91,8 +90,9 @@ fn a_killed_server_loses_nothing_and_leaves_no_process() {
     solvers.into_iter().for_each(gone);
     drop(server);
 
-    let server = Server::start(&store, &[]);
-    let again = server.until(&token, &run, |r| r["state"] == "running" && r["attempts"].as_array().map(Vec::len) == Some(2));
+    let server = Server::again(&store, &[]);
+    let again =
+        server.until(&token, &run, |r| r["state"] == "running" && r["attempts"].as_array().map(Vec::len) == Some(2));
     assert_eq!(again["attempts"][0]["outcome"], "interrupted", "{again:#}");
     assert_eq!(server.ended(&token, &next)["state"], "done");
     server.post(&token, &format!("/v1/runs/{run}/cancel"), &json!({})).expect(202);
@@ -112,7 +112,7 @@ fn a_stopped_server_puts_runs_back() {
     let (code, log) = server.stop();
     assert_eq!(code, Some(0), "{log}");
     assert!(begun.elapsed() < Duration::from_secs(60), "it stops");
-    let server = Server::start(&store, &[]);
+    let server = Server::again(&store, &[]);
     let again = server.until(&token, &run, |r| r["attempts"].as_array().map(Vec::len) == Some(2));
     assert_eq!(again["attempts"][0]["outcome"], "shutdown", "{again:#}");
     server.post(&token, &format!("/v1/runs/{run}/cancel"), &json!({})).expect(202);

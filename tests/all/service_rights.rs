@@ -12,11 +12,16 @@ const STAFF: &[&str] = &["administrator", "strategist", "negotiator", "risk_mana
 const DECIDERS: &[&str] = &["administrator", "strategist"];
 const ADMINISTRATOR: &[&str] = &["administrator"];
 const OPERATOR: &[&str] = &["operator"];
-const ALL: &[&str] = &[
-    "administrator", "strategist", "negotiator", "risk_manager", "clinician_reviewer", "member_viewer", "supplier",
-];
+const ALL: &[&str] =
+    &["administrator", "strategist", "negotiator", "risk_manager", "clinician_reviewer", "member_viewer", "supplier"];
 const EVERYBODY: &[&str] = &[
-    "administrator", "strategist", "negotiator", "risk_manager", "clinician_reviewer", "member_viewer", "supplier",
+    "administrator",
+    "strategist",
+    "negotiator",
+    "risk_manager",
+    "clinician_reviewer",
+    "member_viewer",
+    "supplier",
     "operator",
 ];
 const STRANGERS: &[&str] = &["stranger"];
@@ -31,9 +36,13 @@ fn may(method: &str, path: &str) -> Option<&'static [&'static str]> {
         (_, "/v1/awards" | "/v1/awards/{approval}") => ALL,
         ("POST", "/v1/approvals" | "/v1/approvals/{approval}/decision") => DECIDERS,
         (_, p) if p.starts_with("/v1/approvals") => STAFF,
-        (_, p) if ["tenders", "demo-tenders", "refusals", "scenarios", "packs", "runs"]
-            .iter()
-            .any(|t| p.strip_prefix("/v1/").is_some_and(|r| r == *t || r.starts_with(&format!("{t}/")))) => STAFF,
+        (_, p)
+            if ["tenders", "demo-tenders", "refusals", "scenarios", "packs", "runs"]
+                .iter()
+                .any(|t| p.strip_prefix("/v1/").is_some_and(|r| r == *t || r.starts_with(&format!("{t}/")))) =>
+        {
+            STAFF
+        }
         _ => return None,
     })
 }
@@ -269,7 +278,10 @@ fn tokens_end_when_they_are_revoked_and_when_their_person_goes() {
     assert_eq!(server.post("setup.wrong", "/v1/setup", &json!({ "tenant": "x", "administrator": "y" })).status, 401);
     let used = server.setup.clone().expect("it");
     assert_eq!(server.post(&used, "/v1/setup", &json!({ "tenant": "x", "administrator": "y" })).status, 401);
-    let person = text(&server.post(&admin, "/v1/people", &json!({ "name": "n", "role": "negotiator" })).expect(201).json(), "id");
+    let person = text(
+        &server.post(&admin, "/v1/people", &json!({ "name": "n", "role": "negotiator" })).expect(201).json(),
+        "id",
+    );
     let path = format!("/v1/people/{person}/tokens");
     let make = || server.post(&admin, &path, &json!({ "label": "t", "days": 1 })).expect(201).json();
     let (one, other) = (make(), make());
@@ -299,7 +311,11 @@ fn nobody_sets_what_the_server_sets() {
                     continue;
                 }
                 let body = json!({ field: "x" });
-                let path = pattern.replace("{person}", "p").replace("{approval}", "a").replace("{scenario}", "s").replace("{pack}", "p");
+                let path = pattern
+                    .replace("{person}", "p")
+                    .replace("{approval}", "a")
+                    .replace("{scenario}", "s")
+                    .replace("{pack}", "p");
                 let token = match pattern.as_str() {
                     "/v1/setup" => continue,
                     "/v1/tenants" => continue,
@@ -308,7 +324,11 @@ fn nobody_sets_what_the_server_sets() {
                 let headers = [("if-match", "\"1\"")];
                 let reply = server.ask(&method.to_uppercase(), &path, token, &headers, body.to_string().as_bytes());
                 assert_eq!(reply.status, 422, "{method} {pattern}: {}", reply.text());
-                assert_eq!(reply.json()["errors"][0]["pointer"], Value::from(format!("/{field}")), "{method} {pattern}");
+                assert_eq!(
+                    reply.json()["errors"][0]["pointer"],
+                    Value::from(format!("/{field}")),
+                    "{method} {pattern}"
+                );
                 bodies += 1;
             }
         }

@@ -7,8 +7,13 @@ use ureq::http::Request;
 
 use crate::service_server::{Server, fresh, text};
 
-const SCENARIO: &str = "schema = \"ballast.scenario/1\"\nname = \"Bolt dearer\"\n\n[[edit]]\nname = \"dearer\"\n\
-                        prices = { supplier = \"Bolt\", percent = 0.1 }\n";
+const SCENARIO: &str = include_str!("../../scenarios/wound-care/what-if/dear-bolt.toml");
+
+/// A pack that fits any tender.
+pub const PACK: &str = "schema = \"ballast.pack/1\"\nname = \"outages\"\ntitle = \"Outages\"\nhorizon_weeks = 26\n\n[[hazard]]\n\
+                        id = \"out\"\nnodes = [\"supplier:*\"]\ncommon = false\nup = { law = \"exponential\", mean = 60 }\n\
+                        down = { law = \"lognormal\", median = 8, sigma = 0.5 }\ncapacity = 0.0\n\
+                        recovery = { shape = \"step\" }\nsource = \"made up\"\n";
 
 /// A run that works for long: the solver is asked for a proof that takes more than a minute.
 pub fn long(tender: &str, seed: u64) -> Value {
@@ -23,14 +28,11 @@ fn every_kind_gives_its_document() {
     let body = server.get(&token, &format!("/v1/tenders/{tender}/revisions/1")).expect(200).json();
     let supplier = text(&body["suppliers"][0], "supplier");
     let need = text(&body["needs"][0], "need");
-    let scenario = format!(
-        "schema = \"ballast.scenario/1\"\nname = \"one more\"\n\n[[edit]]\nname = \"e\"\nset = {{ table = \"needs\", \
-         column = \"max_products\", value = 1, where = {{ need = \"{need}\" }} }}\n"
-    );
-    let scenario = server.post(&token, "/v1/scenarios", &json!({ "name": "s", "text": scenario })).expect(201).json();
+    let scenario = server.post(&token, "/v1/scenarios", &json!({ "name": "s", "text": SCENARIO })).expect(201).json();
     let award = server.run(&token, &json!({ "kind": "award", "tender": tender }));
     assert_eq!(server.ended(&token, &award)["state"], "done");
-    let packs = json!(["demo:ordinary-years"]);
+    let pack = server.post(&token, "/v1/packs", &json!({ "name": "p", "text": PACK })).expect(201).json();
+    let packs = json!([pack["id"]]);
     let asked = [
         ("stress", json!({ "award": award, "packs": packs, "options": { "replications": 50 } })),
         ("reserve", json!({ "award": award, "packs": packs, "options": { "replications": 50 } })),
@@ -103,7 +105,13 @@ fn the_limit_of_the_server_ends_a_run_with_its_best() {
 }
 
 /// Reads events of a run until `enough`; id and kind of each.
-fn events(server: &Server, token: &str, run: &str, last: Option<&str>, enough: impl Fn(&str) -> bool) -> Vec<(i64, String)> {
+fn events(
+    server: &Server,
+    token: &str,
+    run: &str,
+    last: Option<&str>,
+    enough: impl Fn(&str) -> bool,
+) -> Vec<(i64, String)> {
     let agent: ureq::Agent = ureq::Agent::config_builder().build().into();
     let mut request = Request::builder().uri(format!("{}/v1/runs/{run}/events", server.url));
     request = request.header("authorization", format!("Bearer {token}"));

@@ -15,34 +15,34 @@ use crate::service::Made;
 pub enum Problems {
     /// The caller is not signed in.
     #[response(status = 401, content_type = "application/problem+json")]
-    Unknown(#[to_schema] Problem),
+    Unknown(Problem),
     /// The caller may not do this.
     #[response(status = 403, content_type = "application/problem+json")]
-    Denied(#[to_schema] Problem),
+    Denied(Problem),
     /// There is no such thing, or not for the caller.
     #[response(status = 404, content_type = "application/problem+json")]
-    Missing(#[to_schema] Problem),
+    Missing(Problem),
     /// It contradicts what is there.
     #[response(status = 409, content_type = "application/problem+json")]
-    Conflict(#[to_schema] Problem),
+    Conflict(Problem),
     /// It has changed since.
     #[response(status = 412, content_type = "application/problem+json")]
-    Stale(#[to_schema] Problem),
+    Stale(Problem),
     /// The body is too large.
     #[response(status = 413, content_type = "application/problem+json")]
-    TooLarge(#[to_schema] Problem),
+    TooLarge(Problem),
     /// The input is at fault; `errors` says where.
     #[response(status = 422, content_type = "application/problem+json")]
-    Invalid(#[to_schema] Problem),
+    Invalid(Problem),
     /// If-Match is missing.
     #[response(status = 428, content_type = "application/problem+json")]
-    NoVersion(#[to_schema] Problem),
+    NoVersion(Problem),
     /// Too much at once.
     #[response(status = 429, content_type = "application/problem+json")]
-    TooMany(#[to_schema] Problem),
+    TooMany(Problem),
     /// Not just now.
     #[response(status = 503, content_type = "application/problem+json")]
-    Unavailable(#[to_schema] Problem),
+    Unavailable(Problem),
 }
 
 /// What a request made, with where it stands; `Idempotency-Replayed` tells that an earlier one made it.

@@ -54,6 +54,10 @@ pub struct PageQuery {
 /// # Errors
 /// If it is none, or none of the kind.
 pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
+    // A list would be taken for the fields in their order.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(Fault::invalid("", "expected a JSON object"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(body);
     let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer: String = error

@@ -11,7 +11,8 @@ use crate::fault::Fault;
 use crate::service::Service;
 use crate::service::page::{Ask, Page};
 use crate::service::people::{
-    AuditView, MeView, PersonInput, PersonView, SessionInput, SessionView, TenantInput, TenantView, TokenInput, TokenView,
+    AuditView, MeView, PersonInput, PersonView, SessionInput, SessionView, TenantInput, TenantView, TokenInput,
+    TokenView,
 };
 
 /// Use the set-up token that the server printed (`Authorization: Bearer setup.…`): the first tenant and its administrator.

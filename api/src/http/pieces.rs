@@ -21,7 +21,10 @@ async fn add(kind: PieceKind, service: &Service, caller: &Asking, body: &Body) -
     let piece = service.add_piece(caller, kind, &json(&body.0)?).await?;
     let location = format!("/v1/{}s/{}", kind.word(), piece.id);
     let etag = format!("\"{}\"", piece.version);
-    Ok(HttpResponse::build(StatusCode::CREATED).insert_header(("location", location)).insert_header(("etag", etag)).json(piece))
+    Ok(HttpResponse::build(StatusCode::CREATED)
+        .insert_header(("location", location))
+        .insert_header(("etag", etag))
+        .json(piece))
 }
 
 async fn one(kind: PieceKind, service: &Service, caller: &Asking, id: &str) -> Result<HttpResponse, Fault> {

@@ -88,7 +88,9 @@ impl ResponseError for Fault {
             _ => {}
         }
         let (errors, findings) = match self {
-            Self::Invalid { errors, findings, .. } => (errors.iter().map(PointedView::from).collect(), findings.clone()),
+            Self::Invalid { errors, findings, .. } => {
+                (errors.iter().map(PointedView::from).collect(), findings.clone())
+            }
             _ => (Vec::new(), None),
         };
         response.content_type("application/problem+json").json(Problem {

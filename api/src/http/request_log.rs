@@ -20,7 +20,8 @@ pub async fn log(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let begun = Instant::now();
     let sent = request.headers().get("x-request-id").and_then(|v| v.to_str().ok());
-    let harmless = |id: &&str| (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let harmless =
+        |id: &&str| (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     let id = match sent.filter(harmless) {
         Some(id) => id.to_owned(),
         None => secret::id("req").unwrap_or_default(),

@@ -113,7 +113,10 @@ pub async fn revision(
     path: Path<(String, i64)>,
 ) -> Result<HttpResponse, Fault> {
     let (body, view) = service.revision(&caller, &path.0, path.1).await?;
-    Ok(HttpResponse::Ok().insert_header(("etag", format!("\"{}\"", view.input_hash))).content_type("application/json").body(body))
+    Ok(HttpResponse::Ok()
+        .insert_header(("etag", format!("\"{}\"", view.input_hash)))
+        .content_type("application/json")
+        .body(body))
 }
 
 /// What reading a revision found.

@@ -75,8 +75,7 @@ pub async fn attempt(
     service.bell.ring(&run.id);
     if run.attempts > service.config.run.attempts {
         let why = format!("begun {} times without an end; the attempts say what happened", run.attempts - 1);
-        let ending =
-            Ending { state: "failed", error: Some(error("attempts_exhausted", &why)), ..Ending::default() };
+        let ending = Ending { state: "failed", error: Some(error("attempts_exhausted", &why)), ..Ending::default() };
         scope.finish(claimed, &ending, ("failed", &why)).await?;
         service.bell.ring(&run.id);
         return Ok(());

@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn a_flood_delays_nobody_else() {
         let mut turns = Turns::default();
-        let mut waiting = vec![("flood".to_owned(), 1_000), ("small".to_owned(), 1)];
+        let mut waiting = [("flood".to_owned(), 1_000), ("small".to_owned(), 1)];
         let mut begun: Vec<String> = Vec::new();
         for _ in 0..10 {
             let names = waiting.iter().filter(|(_, n)| *n > 0).map(|(t, _)| t.clone()).collect();

@@ -121,7 +121,9 @@ impl Service {
         let proposal = scope.approval(id).await?;
         let (run, award) = award_of(&scope, &proposal.run_id).await?;
         if input.approve && (caller.name == proposal.proposed_by || caller.name == run.created_by) {
-            return Err(Fault::Denied("an award is approved by somebody who neither asked for it nor put it forward".to_owned()));
+            return Err(Fault::Denied(
+                "an award is approved by somebody who neither asked for it nor put it forward".to_owned(),
+            ));
         }
         let certificate = match input.approve {
             true => Some(self.certify(&scope, &run, &award).await?),

@@ -40,7 +40,10 @@ pub fn pack_names() -> Vec<String> {
 
 /// Shipped tenders.
 pub fn list() -> Vec<DemoView> {
-    tenders().iter().map(|(name, _)| DemoView { name: (*name).to_owned(), href: format!("/v1/demo-tenders/{name}") }).collect()
+    tenders()
+        .iter()
+        .map(|(name, _)| DemoView { name: (*name).to_owned(), href: format!("/v1/demo-tenders/{name}") })
+        .collect()
 }
 
 impl Service {

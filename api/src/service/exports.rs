@@ -82,7 +82,8 @@ impl Service {
             args.push("result.json".to_owned());
             for (i, other) in further.iter().enumerate() {
                 let other = scope.run(other).await?;
-                let Some(hash) = other.document_hash.filter(|_| matches!(other.kind.as_str(), "stress" | "reserve")) else {
+                let Some(hash) = other.document_hash.filter(|_| matches!(other.kind.as_str(), "stress" | "reserve"))
+                else {
                     return Err(Fault::invalid("/with", "expected runs of kind stress or reserve that have a result"));
                 };
                 let name = format!("further-{}.json", i + 1);

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::page::{Ask, Page};
 use super::Service;
+use super::page::{Ask, Page};
 use crate::clock::iso;
 use crate::fault::{Fault, Pointed};
 use crate::rights::Caller;
@@ -64,7 +64,7 @@ fn view(p: Piece, text: Option<String>) -> PieceView {
 }
 
 /// The format of a text that may be entered.
-fn format(input: &PieceInput) -> Result<&'static str, Fault> {
+fn format(kind: PieceKind, input: &PieceInput) -> Result<&'static str, Fault> {
     let mut errors = Vec::new();
     if input.name.trim().is_empty() || input.name.chars().count() > 200 || input.name.chars().any(char::is_control) {
         errors.push(Pointed::at("/name", "expected a name of 1 to 200 characters"));
@@ -72,6 +72,7 @@ fn format(input: &PieceInput) -> Result<&'static str, Fault> {
     let json = input.text.trim_start().starts_with('{');
     let tree = match (input.text.len() > LONGEST || input.text.contains('\0'), json) {
         (true, _) => Err("expected a text of at most 1 MiB".to_owned()),
+        (false, true) if kind == PieceKind::Pack => Err("a pack is written in TOML".to_owned()),
         (false, true) => serde_json::from_str::<Value>(&input.text).map_err(|e| e.to_string()),
         (false, false) => toml::from_str::<Value>(&input.text).map_err(|e| e.to_string()),
     };
@@ -86,7 +87,9 @@ fn format(input: &PieceInput) -> Result<&'static str, Fault> {
 /// (`scenario-1.toml`, `award.json`), never any of the server's.
 fn foreign_files(tree: &Value, errors: &mut Vec<Pointed>) {
     let plain = |name: &str| {
-        !name.is_empty() && !name.starts_with('.') && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+        !name.is_empty()
+            && !name.starts_with('.')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
     };
     let mut look = |names: Vec<&Value>| {
         for name in names {
@@ -120,7 +123,7 @@ impl Service {
     /// # Errors
     /// Everything that is wrong with it.
     pub async fn add_piece(&self, caller: &Caller, kind: PieceKind, input: &PieceInput) -> Result<PieceView, Fault> {
-        let format = format(input)?;
+        let format = format(kind, input)?;
         let scope = self.scope(caller).await?;
         let mut tx = scope.write().await?;
         let piece = scope.add_piece(&mut tx, kind, &input.name, (format, &input.text), &caller.name).await?;
@@ -161,7 +164,7 @@ impl Service {
         version: i64,
         input: &PieceInput,
     ) -> Result<PieceView, Fault> {
-        let format = format(input)?;
+        let format = format(kind, input)?;
         let scope = self.scope(caller).await?;
         let old = scope.piece(kind, id).await?;
         let mut tx = scope.write().await?;
@@ -189,7 +192,11 @@ impl Service {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
-    use super::{PieceInput, format};
+    use super::{PieceInput, PieceKind};
+
+    fn format(input: &PieceInput) -> Result<&'static str, crate::fault::Fault> {
+        super::format(PieceKind::Scenario, input)
+    }
 
     fn text(text: &str) -> PieceInput {
         PieceInput { name: "n".to_owned(), text: text.to_owned() }

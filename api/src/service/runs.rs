@@ -309,12 +309,7 @@ impl Service {
     ///
     /// # Errors
     /// Everything that is wrong with it, or that too many wait.
-    pub async fn ask_run(
-        &self,
-        caller: &Caller,
-        input: &RunInput,
-        key: Option<&Key>,
-    ) -> Result<Made<RunView>, Fault> {
+    pub async fn ask_run(&self, caller: &Caller, input: &RunInput, key: Option<&Key>) -> Result<Made<RunView>, Fault> {
         let scope = self.scope(caller).await?;
         let (frozen, revision) = self.freeze(&scope, input).await?;
         let (frozen, request) = (serde_json::to_string(&frozen)?, serde_json::to_string(input)?);
@@ -414,12 +409,7 @@ impl Service {
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn runs(
-        &self,
-        caller: &Caller,
-        filter: (&str, &str, &str),
-        ask: &Ask,
-    ) -> Result<Page<RunView>, Fault> {
+    pub async fn runs(&self, caller: &Caller, filter: (&str, &str, &str), ask: &Ask) -> Result<Page<RunView>, Fault> {
         let scope = self.scope(caller).await?;
         let page = ask.page(scope.runs(filter, &ask.after, ask.size + 1).await?, |r| r.id.clone(), |r| r);
         let mut items = Vec::new();

@@ -331,7 +331,10 @@ mod tests {
         let other = json!({ "schema": "s", "sites": [{ "site": "A" }, { "site": "C" }], "tender": { "name": "T" } });
         let apart = tables_apart(&one, &other);
         assert_eq!(apart.len(), 1);
-        assert_eq!((&apart[0].added, &apart[0].removed), (&vec![json!({ "site": "C" })], &vec![json!({ "site": "B" })]));
+        assert_eq!(
+            (&apart[0].added, &apart[0].removed),
+            (&vec![json!({ "site": "C" })], &vec![json!({ "site": "B" })])
+        );
     }
 
     #[test]

@@ -26,12 +26,11 @@ impl Scope {
     /// If there is none.
     pub async fn document(&self, hash: &str) -> Result<String, Fault> {
         let mut tx = self.read().await?;
-        let body: Option<String> =
-            sqlx::query_scalar("SELECT body FROM document WHERE tenant_id = $1 AND hash = $2")
-                .bind(&self.tenant)
-                .bind(hash)
-                .fetch_optional(&mut *tx)
-                .await?;
+        let body: Option<String> = sqlx::query_scalar("SELECT body FROM document WHERE tenant_id = $1 AND hash = $2")
+            .bind(&self.tenant)
+            .bind(hash)
+            .fetch_optional(&mut *tx)
+            .await?;
         body.ok_or_else(|| Fault::Internal(format!("document {hash} is not in the store")))
     }
 }

@@ -58,7 +58,10 @@ impl Store {
     /// If the store does not answer.
     pub async fn tenants(&self) -> Result<Vec<(String, String)>, Fault> {
         let rows = sqlx::query("SELECT id, name FROM tenant ORDER BY name").fetch_all(&self.control).await?;
-        rows.iter().map(|r| Ok((r.try_get("id")?, r.try_get("name")?))).collect::<Result<_, sqlx::Error>>().map_err(Into::into)
+        rows.iter()
+            .map(|r| Ok((r.try_get("id")?, r.try_get("name")?)))
+            .collect::<Result<_, sqlx::Error>>()
+            .map_err(Into::into)
     }
 
     /// Adds a tenant.

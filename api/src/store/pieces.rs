@@ -121,15 +121,14 @@ impl Scope {
     /// If the store does not answer.
     pub async fn pieces(&self, kind: PieceKind, after: &str, count: i64) -> Result<Vec<Piece>, Fault> {
         let mut tx = self.read().await?;
-        let rows = sqlx::query(
-            "SELECT * FROM piece WHERE tenant_id = $1 AND kind = $2 AND id > $3 ORDER BY id LIMIT $4",
-        )
-        .bind(&self.tenant)
-        .bind(kind.word())
-        .bind(after)
-        .bind(count)
-        .fetch_all(&mut *tx)
-        .await?;
+        let rows =
+            sqlx::query("SELECT * FROM piece WHERE tenant_id = $1 AND kind = $2 AND id > $3 ORDER BY id LIMIT $4")
+                .bind(&self.tenant)
+                .bind(kind.word())
+                .bind(after)
+                .bind(count)
+                .fetch_all(&mut *tx)
+                .await?;
         Ok(rows.iter().map(piece).collect::<Result<_, _>>()?)
     }
 

@@ -189,7 +189,8 @@ impl Scope {
         let state = if known.is_some() { "done" } else { "queued" };
         let known = known.as_ref();
         let of = |name: &'static str| known.map(|r| r.try_get::<Option<String>, _>(name)).transpose();
-        let (termination, document, digest) = (of("termination")?.flatten(), of("document_hash")?.flatten(), of("digest")?.flatten());
+        let (termination, document, digest) =
+            (of("termination")?.flatten(), of("document_hash")?.flatten(), of("digest")?.flatten());
         sqlx::query(
             "INSERT INTO run (tenant_id, id, kind, label, state, tender_id, revision, request, frozen, fingerprint, created_by, \
              queued_at, started_at, finished_at, attempts, lease, lease_until, cancel, seq, termination, document_hash, digest, reused) \
@@ -340,7 +341,11 @@ impl Scope {
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn claim(&self, lease_for: i64, settings: impl Fn(i64) -> String + Send) -> Result<Option<Claimed>, Fault> {
+    pub async fn claim(
+        &self,
+        lease_for: i64,
+        settings: impl Fn(i64) -> String + Send,
+    ) -> Result<Option<Claimed>, Fault> {
         let now = self.now();
         let next = dialect(
             self.postgres,
@@ -383,14 +388,16 @@ impl Scope {
         .bind(&id)
         .execute(&mut *tx)
         .await?;
-        sqlx::query("INSERT INTO attempt (tenant_id, run_id, number, settings, started_at) VALUES ($1, $2, $3, $4, $5)")
-            .bind(&self.tenant)
-            .bind(&id)
-            .bind(claimed.attempts)
-            .bind(settings(claimed.attempts))
-            .bind(now)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "INSERT INTO attempt (tenant_id, run_id, number, settings, started_at) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(&self.tenant)
+        .bind(&id)
+        .bind(claimed.attempts)
+        .bind(settings(claimed.attempts))
+        .bind(now)
+        .execute(&mut *tx)
+        .await?;
         self.tell(&mut tx, &id, claimed.seq, "state", "{\"state\":\"running\"}").await?;
         tx.commit().await?;
         Ok(Some(Claimed { run: claimed, lease }))
