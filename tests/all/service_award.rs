@@ -8,7 +8,7 @@ use crate::tiny::body;
 
 #[test]
 fn a_shipped_tender_is_entered_decided_and_exported() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (token, _) = server.set_up();
     let demos = server.get(&token, "/v1/demo-tenders").expect(200).json();
     assert_eq!(demos[1]["name"], "wound-care");
@@ -46,7 +46,7 @@ fn run_on_shipped() -> Value {
 
 #[test]
 fn an_upload_that_is_no_tender_says_everything_with_its_place() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (token, _) = server.set_up();
     let mut body = body();
     body["offers"][0]["price"] = json!("ten");
@@ -71,7 +71,7 @@ fn an_upload_that_is_no_tender_says_everything_with_its_place() {
 
 #[test]
 fn a_workbook_with_a_fault_names_sheet_and_cell() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (token, _) = server.set_up();
     let folder = tempfile::tempdir().expect("a folder");
     let book = folder.path().join("t.xlsx");
@@ -89,7 +89,7 @@ fn a_workbook_with_a_fault_names_sheet_and_cell() {
 
 #[test]
 fn revisions_never_change_and_tell_what_differs() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (token, _) = server.set_up();
     let mut body = body();
     let entered = server.post(&token, "/v1/tenders", &body).expect(201).json();
@@ -120,7 +120,7 @@ fn revisions_never_change_and_tell_what_differs() {
 
 #[test]
 fn a_key_makes_one_thing_however_often_it_is_sent() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (token, _) = server.set_up();
     let tender = server.shipped(&token, "wound-care");
     let body = json!({ "kind": "award", "tender": tender, "options": { "gap": 0.02 } }).to_string();
@@ -140,7 +140,7 @@ fn a_key_makes_one_thing_however_often_it_is_sent() {
 
 #[test]
 fn what_is_wrong_with_a_run_is_said_at_once() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (token, _) = server.set_up();
     let body = json!({
         "kind": "stress", "tender": "tnd_none", "packs": ["demo:none"], "options": { "gap": 0.1, "replications": 0 },

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::service_runs::{PACK, long};
-use crate::service_server::{Server, children_of, fresh, signal, text};
+use crate::service_server::{Place, Server, children_of, fresh, signal, text};
 
 /// Waits until the server has a child at work; its id.
 fn child(server: &Server) -> u32 {
@@ -31,7 +31,7 @@ fn gone(process: u32) {
 
 #[test]
 fn a_killed_child_is_tried_once_more_and_both_attempts_are_recorded() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (token, _) = server.set_up();
     let tender = server.shipped(&token, "iv-fluids");
     let run = server.run(&token, &long(&tender, 1));
@@ -48,7 +48,7 @@ fn a_killed_child_is_tried_once_more_and_both_attempts_are_recorded() {
 
 #[test]
 fn a_killed_child_that_is_tried_again_gives_the_same_result() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (token, _) = server.set_up();
     let ask = |server: &Server, token: &str| {
         let tender = server.shipped(token, "wound-care");
@@ -66,16 +66,15 @@ fn a_killed_child_that_is_tried_again_gives_the_same_result() {
     let ended = server.ended(&token, &run);
     assert_eq!(ended["state"], "done", "{ended:#}");
     assert_eq!(ended["attempts"].as_array().map(Vec::len), Some(2), "{ended:#}");
-    let (_other, undisturbed) = fresh(&[]);
+    let (_other, undisturbed) = fresh("");
     let (token, _) = undisturbed.set_up();
     assert_eq!(undisturbed.ended(&token, &ask(&undisturbed, &token))["digest"], ended["digest"]);
 }
 
 #[test]
 fn a_killed_server_loses_nothing_and_leaves_no_process() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let store = folder.path().join("store").display().to_string();
-    let mut server = Server::start(&store, &[]);
+    let place = Place::new();
+    let mut server = Server::start(&place.store(), "");
     let (token, _) = server.set_up();
     let tender = server.shipped(&token, "iv-fluids");
     let quick = server.shipped(&token, "wound-care");
@@ -90,7 +89,7 @@ fn a_killed_server_loses_nothing_and_leaves_no_process() {
     solvers.into_iter().for_each(gone);
     drop(server);
 
-    let server = Server::again(&store, &[]);
+    let server = Server::again(&place.store(), "");
     let again =
         server.until(&token, &run, |r| r["state"] == "running" && r["attempts"].as_array().map(Vec::len) == Some(2));
     assert_eq!(again["attempts"][0]["outcome"], "interrupted", "{again:#}");
@@ -101,9 +100,8 @@ fn a_killed_server_loses_nothing_and_leaves_no_process() {
 
 #[test]
 fn a_stopped_server_puts_runs_back() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let store = folder.path().join("store").display().to_string();
-    let server = Server::start(&store, &[]);
+    let place = Place::new();
+    let server = Server::start(&place.store(), "");
     let (token, _) = server.set_up();
     let tender = server.shipped(&token, "iv-fluids");
     let run = server.run(&token, &long(&tender, 1));
@@ -112,7 +110,7 @@ fn a_stopped_server_puts_runs_back() {
     let (code, log) = server.stop();
     assert_eq!(code, Some(0), "{log}");
     assert!(begun.elapsed() < Duration::from_secs(60), "it stops");
-    let server = Server::again(&store, &[]);
+    let server = Server::again(&place.store(), "");
     let again = server.until(&token, &run, |r| r["attempts"].as_array().map(Vec::len) == Some(2));
     assert_eq!(again["attempts"][0]["outcome"], "shutdown", "{again:#}");
     server.post(&token, &format!("/v1/runs/{run}/cancel"), &json!({})).expect(202);
@@ -121,7 +119,7 @@ fn a_stopped_server_puts_runs_back() {
 
 #[test]
 fn an_identical_run_is_answered_from_the_first_within_its_tenant_only() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (token, operator) = server.set_up();
     let other = json!({ "tenant": "Second", "administrator": "bob" });
     let other = text(&server.post(&operator, "/v1/tenants", &other).expect(201).json(), "token");
@@ -143,10 +141,7 @@ fn an_identical_run_is_answered_from_the_first_within_its_tenant_only() {
 
 #[test]
 fn a_tenant_that_floods_the_queue_delays_nobody_else() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let settings = folder.path().join("c.toml");
-    std::fs::write(&settings, "runs_at_a_time = 1\n[tenant]\nqueued = 12\n").expect("settings");
-    let (_folder, server) = fresh(&["--config", &settings.display().to_string()]);
+    let (_place, server) = fresh("runs_at_a_time = 1\n[tenant]\nqueued = 12\n");
     let (token, operator) = server.set_up();
     let other = json!({ "tenant": "Second", "administrator": "bob" });
     let other = text(&server.post(&operator, "/v1/tenants", &other).expect(201).json(), "token");

@@ -7,16 +7,9 @@ use std::sync::Mutex;
 use serde_json::{Value, json};
 
 use crate::service_runs::long;
-use crate::service_server::{Server, signal, text};
+use crate::service_server::{Server, psql, signal, text};
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-
-/// Asks the database itself.
-fn psql(url: &str, sql: &str) -> String {
-    let ran = Command::new("psql").args([url, "-qtA", "-v", "ON_ERROR_STOP=1", "-c", sql]).output().expect("psql");
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
-    String::from_utf8_lossy(&ran.stdout).trim().to_owned()
-}
 
 /// Runs a test on an emptied database; says loudly that it did not where there is none.
 fn on_postgres(test: impl FnOnce(&str)) {
@@ -37,7 +30,7 @@ fn decided(server: &Server, token: &str) -> Value {
 #[test]
 fn postgres_gives_the_same_results_and_shows_no_row_without_a_tenant() {
     on_postgres(|url| {
-        let server = Server::start(url, &[]);
+        let server = Server::start(url, "");
         let (token, operator) = server.set_up();
         let second = json!({ "tenant": "Second", "administrator": "bob" });
         let second = text(&server.post(&operator, "/v1/tenants", &second).expect(201).json(), "token");
@@ -74,18 +67,13 @@ fn postgres_gives_the_same_results_and_shows_no_row_without_a_tenant() {
 #[test]
 fn postgres_keeps_runs_of_a_killed_server_and_leases_run_out() {
     on_postgres(|url| {
-        let folder = tempfile::tempdir().expect("a folder");
-        let settings = folder.path().join("c.toml");
-        std::fs::write(&settings, "lease_seconds = 2\n").expect("settings");
-        let further = ["--config", &settings.display().to_string()].map(str::to_owned);
-        let further: Vec<&str> = further.iter().map(String::as_str).collect();
-        let mut first = Server::start(url, &further);
+        let mut first = Server::start(url, "");
         let (token, _) = first.set_up();
         let tender = first.shipped(&token, "iv-fluids");
         let run = first.run(&token, &long(&tender, 1));
         first.until(&token, &run, |r| !r["progress"].is_null());
         // Another server answers for the same store while the first one works, and takes over what it leaves.
-        let second = Server::again(url, &further);
+        let second = Server::again(url, "");
         assert_eq!(second.get(&token, &format!("/v1/runs/{run}")).expect(200).json()["state"], "running");
         signal(first.child.id(), "KILL");
         let _ = first.child.wait();

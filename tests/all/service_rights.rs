@@ -109,7 +109,7 @@ fn path_of(pattern: &str, things: &BTreeMap<&'static str, String>) -> String {
 
 #[test]
 fn every_route_asks_for_its_right_and_none_crosses_tenants() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (first, operator) = server.set_up();
     let second = json!({ "tenant": "Second", "administrator": "bob" });
     let second = text(&server.post(&operator, "/v1/tenants", &second).expect(201).json(), "token");
@@ -152,7 +152,7 @@ fn every_route_asks_for_its_right_and_none_crosses_tenants() {
 
 #[test]
 fn an_award_is_approved_by_somebody_else_and_shown_to_each_as_far_as_it_is_theirs() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (admin, _) = server.set_up();
     let strategist = server.person(&admin, "sam", "strategist", None);
     let second = server.person(&admin, "sue", "strategist", None);
@@ -202,7 +202,7 @@ fn an_award_is_approved_by_somebody_else_and_shown_to_each_as_far_as_it_is_their
 fn a_changed_audit_log_is_found() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = folder.path().join("store").display().to_string();
-    let server = Server::start(&store, &[]);
+    let server = Server::start(&store, "");
     let (token, _) = server.set_up();
     for name in ["a", "b", "c"] {
         server.person(&token, name, "negotiator", None);
@@ -244,7 +244,7 @@ fn a_changed_audit_log_is_found() {
 
 #[test]
 fn a_session_needs_its_token_against_forged_requests() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (token, _) = server.set_up();
     let person = json!({ "name": "pat", "role": "strategist", "password": "correct horse battery" });
     server.post(&token, "/v1/people", &person).expect(201);
@@ -273,7 +273,7 @@ fn a_session_needs_its_token_against_forged_requests() {
 
 #[test]
 fn tokens_end_when_they_are_revoked_and_when_their_person_goes() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (admin, _) = server.set_up();
     assert_eq!(server.post("setup.wrong", "/v1/setup", &json!({ "tenant": "x", "administrator": "y" })).status, 401);
     let used = server.setup.clone().expect("it");
@@ -297,7 +297,7 @@ fn tokens_end_when_they_are_revoked_and_when_their_person_goes() {
 
 #[test]
 fn nobody_sets_what_the_server_sets() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (admin, _) = server.set_up();
     let description = server.get("", "/v1/openapi.json").expect(200).json();
     let mut bodies = 0;

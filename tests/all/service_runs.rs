@@ -22,7 +22,7 @@ pub fn long(tender: &str, seed: u64) -> Value {
 
 #[test]
 fn every_kind_gives_its_document() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (token, _) = server.set_up();
     let tender = server.shipped(&token, "wound-care");
     let body = server.get(&token, &format!("/v1/tenders/{tender}/revisions/1")).expect(200).json();
@@ -68,7 +68,7 @@ fn every_kind_gives_its_document() {
 
 #[test]
 fn a_cancelled_run_keeps_its_best_and_its_processes_end() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (token, _) = server.set_up();
     let tender = server.shipped(&token, "iv-fluids");
     let run = server.run(&token, &long(&tender, 1));
@@ -91,10 +91,7 @@ fn a_cancelled_run_keeps_its_best_and_its_processes_end() {
 
 #[test]
 fn the_limit_of_the_server_ends_a_run_with_its_best() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let settings = folder.path().join("c.toml");
-    std::fs::write(&settings, "[run]\nseconds = 4\n").expect("settings");
-    let (_folder, server) = fresh(&["--config", &settings.display().to_string()]);
+    let (_place, server) = fresh("[run]\nseconds = 4\n");
     let (token, _) = server.set_up();
     let tender = server.shipped(&token, "iv-fluids");
     let ended = server.ended(&token, &server.run(&token, &long(&tender, 3)));
@@ -137,7 +134,7 @@ fn events(
 
 #[test]
 fn events_begin_with_a_snapshot_and_go_on_after_the_last_one() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (token, _) = server.set_up();
     let tender = server.shipped(&token, "iv-fluids");
     let run = server.run(&token, &long(&tender, 2));
@@ -160,7 +157,7 @@ fn events_begin_with_a_snapshot_and_go_on_after_the_last_one() {
 
 #[test]
 fn a_scenario_is_changed_only_by_who_knows_its_version() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (token, _) = server.set_up();
     let made = server.post(&token, "/v1/scenarios", &json!({ "name": "s", "text": SCENARIO })).expect(201);
     let path = made.headers["location"].clone();
@@ -181,7 +178,7 @@ fn a_scenario_is_changed_only_by_who_knows_its_version() {
 
 #[test]
 fn lists_come_in_pages_and_tokens_fit_their_list() {
-    let (_folder, server) = fresh(&[]);
+    let (_place, server) = fresh("");
     let (token, _) = server.set_up();
     for i in 0..5 {
         server.post(&token, "/v1/scenarios", &json!({ "name": format!("s{i}"), "text": SCENARIO })).expect(201);

@@ -1,8 +1,9 @@
 //! A real server as a child process, and a client that talks to it.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -43,20 +44,23 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server on a new store.
-    pub fn start(store: &str, further: &[&str]) -> Self {
-        Self::begin(store, further, true)
+    /// Starts a server on a new store, with settings.
+    pub fn start(store: &str, settings: &str) -> Self {
+        Self::begin(store, settings, true)
     }
 
     /// Starts a server on a store that has been set up.
-    pub fn again(store: &str, further: &[&str]) -> Self {
-        Self::begin(store, further, false)
+    pub fn again(store: &str, settings: &str) -> Self {
+        Self::begin(store, settings, false)
     }
 
-    fn begin(store: &str, further: &[&str], new: bool) -> Self {
+    fn begin(store: &str, settings: &str, new: bool) -> Self {
+        // Short leases, so that nobody waits for those of a killed server.
+        let mut config = tempfile::NamedTempFile::new().expect("a file");
+        write!(config, "lease_seconds = 2\n{settings}").expect("settings");
         let mut child = ballast()
-            .args(["serve", "--listen", "127.0.0.1:0", "--store", store])
-            .args(further)
+            .args(["serve", "--listen", "127.0.0.1:0", "--store", store, "--config"])
+            .arg(config.path())
             .env("BALLAST_LOG", "info")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -203,10 +207,56 @@ pub fn request(url: &str, method: &str, path: &str, token: &str, headers: &[(&st
     Reply { status, headers, body }
 }
 
-/// A store in a folder of its own, and a server on it.
-pub fn fresh(further: &[&str]) -> (TempDir, Server) {
-    let folder = TempDir::new().expect("a folder");
-    let store = folder.path().join("store").display().to_string();
-    let server = Server::start(&store, further);
-    (folder, server)
+/// A store of one test: a folder, or with `BALLAST_TEST_STORE=postgres` a schema of `BALLAST_TEST_POSTGRES`.
+pub struct Place {
+    folder: TempDir,
+    schema: Option<(String, String)>,
+}
+
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+impl Place {
+    pub fn new() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let postgres = std::env::var("BALLAST_TEST_STORE").is_ok_and(|s| s == "postgres");
+        let schema = postgres.then(|| {
+            let url = std::env::var("BALLAST_TEST_POSTGRES").expect("BALLAST_TEST_POSTGRES names the database");
+            let name = format!("t_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+            psql(&url, &format!("CREATE SCHEMA {name}"));
+            (url, name)
+        });
+        Self { folder, schema }
+    }
+
+    /// Its name for `--store`.
+    pub fn store(&self) -> String {
+        match &self.schema {
+            Some((url, name)) => format!("{url}?options=-csearch_path%3D{name}"),
+            None => self.folder.path().join("store").display().to_string(),
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some((url, name)) = &self.schema {
+            let drop = format!("DROP SCHEMA {name} CASCADE");
+            let _ = std::process::Command::new("psql").args([url, "-q", "-c", &drop]).output();
+        }
+    }
+}
+
+/// Asks a database itself.
+pub fn psql(url: &str, sql: &str) -> String {
+    let ran = std::process::Command::new("psql").args([url, "-qtA", "-v", "ON_ERROR_STOP=1", "-c", sql]).output();
+    let ran = ran.expect("psql");
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    String::from_utf8_lossy(&ran.stdout).trim().to_owned()
+}
+
+/// A server on a new store.
+pub fn fresh(settings: &str) -> (Place, Server) {
+    let place = Place::new();
+    let server = Server::start(&place.store(), settings);
+    (place, server)
 }
