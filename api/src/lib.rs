@@ -4,10 +4,13 @@
 //! Whatever computes or reads a file is the command itself, in a process of its own with limits (`command.rs`), so the
 //! service and the command line give the same documents.
 
+mod buckets;
 pub mod clock;
 mod command;
 pub mod config;
 mod fault;
+#[cfg(test)]
+mod hostile;
 mod http;
 mod jobs;
 mod metrics;

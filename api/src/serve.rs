@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
+use crate::buckets::Buckets;
 use crate::clock::SystemClock;
 use crate::command::Command;
 use crate::config::Config;
@@ -66,6 +67,8 @@ async fn run(config: Config, program: PathBuf, build: String, told: impl FnOnce(
         store,
         bell: Arc::new(Bell::default()),
         metrics: Metrics::default(),
+        requests: Buckets::default(),
+        sign_ins: Buckets::default(),
         build,
         setup: std::sync::Mutex::new(setup_token.as_deref().map(secret::hash)),
         hashing: tokio::sync::Semaphore::new(2),

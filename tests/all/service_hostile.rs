@@ -17,8 +17,10 @@ fn trials(few: u32, many: u32) -> u32 {
 
 /// JSON of any shape, with the names that the service knows among its keys.
 fn any_json() -> impl Strategy<Value = Value> {
-    const NAMES: &[&str] = &["kind", "tender", "options", "scenarios", "award", "text", "name", "role", "gap", "label", "run", "x"];
-    const KINDS: &[&str] = &["award", "stress", "strategist", "tnd_x", "", "\u{0}", "../..", "'; DROP TABLE run; --", "é\u{202e}"];
+    const NAMES: &[&str] =
+        &["kind", "tender", "options", "scenarios", "award", "text", "name", "role", "gap", "label", "run", "x"];
+    const KINDS: &[&str] =
+        &["award", "stress", "strategist", "tnd_x", "", "\u{0}", "../..", "'; DROP TABLE run; --", "é\u{202e}"];
     let leaf = proptest::prop_oneof![
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(|f| json!(f)),
@@ -41,7 +43,8 @@ fn no_body_makes_the_server_fail() {
     let (_place, server) = fresh("[request]\nper_minute = 100000000\n[tenant]\nqueued = 3\n");
     let (token, _) = server.set_up();
     let tender = server.shipped(&token, "wound-care");
-    const PATHS: &[&str] = &["/v1/runs", "/v1/scenarios", "/v1/packs", "/v1/people", "/v1/approvals", "/v1/sessions", "/v1/tenders"];
+    const PATHS: &[&str] =
+        &["/v1/runs", "/v1/scenarios", "/v1/packs", "/v1/people", "/v1/approvals", "/v1/sessions", "/v1/tenders"];
     let config = Config { cases: trials(400, 20_000), failure_persistence: None, ..Config::default() };
     let random = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
     let mut runner = TestRunner::new_with_rng(config, random);
@@ -120,11 +123,8 @@ fn streams_whose_clients_go_leave_nothing_open() {
     let mut refused = 0;
     for _ in 0..trials(150, 5_000) {
         let mut stream = TcpStream::connect(&address).expect("a connection");
-        write!(
-            stream,
-            "GET /v1/runs/{run}/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"
-        )
-        .expect("a request");
+        write!(stream, "GET /v1/runs/{run}/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n")
+            .expect("a request");
         let mut begun = [0; 64];
         let read = stream.read(&mut begun).expect("an answer");
         // The server sees that a client has gone when it next writes; till then the stream counts.
@@ -132,7 +132,11 @@ fn streams_whose_clients_go_leave_nothing_open() {
     }
     let begun = Instant::now();
     while descriptors(&server) > before + 3 {
-        assert!(begun.elapsed() < Duration::from_secs(60), "{before} descriptors before, {} after", descriptors(&server));
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "{before} descriptors before, {} after",
+            descriptors(&server)
+        );
         std::thread::yield_now();
     }
     assert!(refused < trials(150, 5_000) as usize, "every stream was refused");

@@ -97,7 +97,10 @@ fn nothing_acknowledged_is_lost_when_servers_are_killed() {
             let child = round % 3 == 0;
             let mut hit = false;
             while Instant::now() < until {
-                if child && !hit && let Some(process) = server.children().first() {
+                if child
+                    && !hit
+                    && let Some(process) = server.children().first()
+                {
                     signal(*process, "KILL");
                     hit = true;
                 }

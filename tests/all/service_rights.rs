@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rand::rngs::ChaCha8Rng;
+use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
 use crate::run::run;
@@ -147,7 +149,64 @@ fn every_route_asks_for_its_right_and_none_crosses_tenants() {
         }
     }
     assert!(asked > 1_500, "{asked}");
+    mixed_ids(&server, &tenants, &description);
     assert!(server.get(&tenants[0].tokens["strategist"], "/v1/me").status == 200);
+}
+
+/// Random requests whose paths and bodies mix ids of both tenants: whatever names anything of the other tenant is not found,
+/// and no answer holds its price.
+fn mixed_ids(server: &Server, tenants: &[Tenant; 2], description: &Value) {
+    let mut random = ChaCha8Rng::seed_from_u64(3);
+    let operations: Vec<(&String, String)> = description["paths"]
+        .as_object()
+        .expect("paths")
+        .iter()
+        .flat_map(|(p, item)| item.as_object().expect("methods").keys().map(move |m| (p, m.to_uppercase())))
+        .filter(|(p, m)| p.starts_with("/v1/") && m != "DELETE" && !p.contains("sessions") && !p.contains("setup"))
+        .collect();
+    let requests = if std::env::var_os("BALLAST_TRIALS").is_some() { 10_000 } else { 1_000 };
+    for _ in 0..requests {
+        let (pattern, method) = &operations[random.random_range(0..operations.len())];
+        let i = random.random_range(0..2);
+        let (own, other) = (&tenants[i], &tenants[1 - i]);
+        let role = ALL[random.random_range(0..ALL.len())];
+        let mut foreign = false;
+        let mut pick = |name: &&'static str| {
+            let theirs = random.random_bool(0.5);
+            let value = if theirs { &other.things[name] } else { &own.things[name] };
+            (theirs, value.clone())
+        };
+        let mut path = (*pattern).clone();
+        for name in own.things.keys() {
+            let hole = format!("{{{name}}}");
+            if path.contains(&hole) {
+                let (theirs, value) = pick(name);
+                // The same in both tenants.
+                foreign |= theirs && !["revision", "name", "token"].contains(name);
+                path = path.replace(&hole, &value);
+            }
+        }
+        let body = json!({
+            "kind": "compare", "tender": pick(&"tender").1, "scenarios": [pick(&"scenario").1], "awards": [pick(&"run").1],
+        });
+        let body = match pattern.as_str() {
+            "/v1/approvals" => json!({ "run": other.things["run"] }),
+            "/v1/runs" => body,
+            _ => json!([]),
+        };
+        let mine = body.as_object().is_some_and(|b| {
+            !other.things.values().any(|id| id.len() > 5 && b.values().any(|v| v.to_string().contains(id.as_str())))
+        });
+        let reply = server.ask(method, &path, &own.tokens[role], &[], body.to_string().as_bytes());
+        let what = format!("{method} {path} by {role}: {}", reply.status);
+        assert!(reply.status < 500, "{what}");
+        assert!(!foreign || reply.status >= 400, "{what}");
+        assert!(
+            method != "POST" || !["/v1/runs", "/v1/approvals"].contains(&path.as_str()) || mine || reply.status >= 400,
+            "{what}"
+        );
+        assert!(!reply.text().contains(&canary(2 - i)), "{what} shows a price of another tenant");
+    }
 }
 
 #[test]
@@ -269,6 +328,11 @@ fn a_session_needs_its_token_against_forged_requests() {
     let out = [("cookie", cookie.as_str()), ("x-csrf-token", csrf.as_str())];
     assert_eq!(server.ask("DELETE", "/v1/sessions/current", "", &out, b"").status, 204);
     assert_eq!(server.ask("GET", "/v1/me", "", &[("cookie", &cookie)], b"").status, 401);
+    // Guessing gets not far, and does not stop another person.
+    let guesses: Vec<u16> = (0..12).map(|_| sign_in("wrong horse battery").status).collect();
+    assert_eq!(guesses.last(), Some(&429), "{guesses:?}");
+    let other = json!({ "tenant": "First", "name": "ann", "password": "no password at all" });
+    assert_eq!(server.post("", "/v1/sessions", &other).status, 401);
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! Before any handler: who asks, whether he may, and whether he asks too often. Deny is what stands unless `routes.rs` says
 //! otherwise.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::sync::Arc;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -19,29 +17,6 @@ use crate::service::Service;
 
 /// The cookie of a session.
 pub const COOKIE: &str = "__Host-ballast";
-
-/// Requests that each credential still has.
-#[derive(Debug, Default)]
-pub struct Buckets(Mutex<HashMap<String, (f64, Instant)>>);
-
-impl Buckets {
-    /// Takes a request; what is left, or how long to wait.
-    fn take(&self, credential: &str, per_minute: u32) -> Result<u32, u64> {
-        let most = f64::from(per_minute);
-        let Ok(mut buckets) = self.0.lock() else { return Ok(0) };
-        if buckets.len() > 10_000 {
-            buckets.retain(|_, (_, at)| at.elapsed().as_secs() < 60);
-        }
-        let (left, at) = buckets.entry(credential.to_owned()).or_insert((most, Instant::now()));
-        *left = (*left + at.elapsed().as_secs_f64() * most / 60.0).min(most);
-        *at = Instant::now();
-        if *left < 1.0 {
-            return Err(((1.0 - *left) * 60.0 / most).ceil() as u64);
-        }
-        *left -= 1.0;
-        Ok(*left as u32)
-    }
-}
 
 /// Who asks: by token, or by the cookie of a session together with the token against forged requests.
 async fn caller(service: &Service, request: &ServiceRequest) -> Result<Caller, Fault> {
@@ -70,7 +45,6 @@ fn set<B>(response: &mut ServiceResponse<B>, name: &'static str, value: &str) {
 /// Lets a request through, or not.
 pub async fn guard(
     service: web::Data<Service>,
-    buckets: web::Data<Buckets>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
@@ -88,7 +62,7 @@ pub async fn guard(
             Some(caller) => caller.credential.clone(),
             None => request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default(),
         };
-        left = Some(buckets.take(&credential, per_minute).map_err(|retry_seconds| Fault::TooMany {
+        left = Some(service.requests.take(&credential, per_minute).map_err(|retry_seconds| Fault::TooMany {
             detail: format!("at most {per_minute} requests a minute"),
             retry_seconds,
         })?);

@@ -14,6 +14,9 @@ mod routes;
 mod runs;
 mod tenders;
 
+#[cfg(test)]
+pub use ask::json as parse;
+
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
@@ -159,7 +162,7 @@ pub fn server(service: Arc<Service>, stop: watch::Receiver<bool>) -> Result<(Ser
         .map_err(|e| Fault::Unavailable(format!("{wanted} cannot be had: {e}; name another address with --listen")))?;
     let address = listener.local_addr()?;
     let (service, stop) = (Data::from(service), Data::new(stop));
-    let (buckets, streams) = (Data::new(guard::Buckets::default()), Data::new(events::Streams::default()));
+    let streams = Data::new(events::Streams::default());
     let headers = || {
         DefaultHeaders::new()
             .add(("content-security-policy", POLICY))
@@ -171,7 +174,6 @@ pub fn server(service: Arc<Service>, stop: watch::Receiver<bool>) -> Result<(Ser
         App::new()
             .app_data(service.clone())
             .app_data(stop.clone())
-            .app_data(buckets.clone())
             .app_data(streams.clone())
             .app_data(QueryConfig::default().error_handler(|e, _| Fault::invalid("", e.to_string()).into()))
             .app_data(PathConfig::default().error_handler(|_, _| Fault::Missing("path").into()))

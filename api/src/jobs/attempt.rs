@@ -17,8 +17,9 @@ use crate::service::runs::{Frozen, error};
 use crate::service::{Service, scratch};
 use crate::store::{Claimed, Ending, Scope};
 
-/// How long a process may take to stop once asked to, before it is killed.
-const GRACE: Duration = Duration::from_secs(5);
+/// How long a process may take to stop once asked to, before it is killed. It ends its solver after 5 seconds at most and
+/// then writes the best that it had streamed.
+const GRACE: Duration = Duration::from_secs(9);
 /// How often the lease is looked after.
 const TICK: Duration = Duration::from_millis(1_000);
 /// Progress is written down at most this often.

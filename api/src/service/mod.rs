@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
+use crate::buckets::Buckets;
 use crate::command::Command;
 use crate::config::Config;
 use crate::fault::Fault;
@@ -41,6 +42,10 @@ pub struct Service {
     pub setup: std::sync::Mutex<Option<String>>,
     /// Figures.
     pub metrics: Metrics,
+    /// Requests of each credential.
+    pub requests: Buckets,
+    /// Sign-ins of each name: guessing must not get far.
+    pub sign_ins: Buckets,
     /// Passwords hashed at a time: guessing must not slow down the rest.
     pub hashing: tokio::sync::Semaphore,
 }

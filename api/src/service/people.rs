@@ -13,6 +13,9 @@ use crate::rights::{Caller, Role};
 use crate::secret;
 use crate::store::{Credential, Entry, Person};
 
+/// Sign-ins a minute of one name.
+const SIGN_INS: u32 = 10;
+
 /// The first tenant and its administrator.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -229,7 +232,12 @@ impl Service {
             Ok(mut kept) if fits(&kept) => kept.take(),
             _ => return Err(Fault::Unknown),
         };
-        let made = self.make_tenant(input).await;
+        // Another server of the same store may have been set up meanwhile.
+        let made = match self.store.is_new().await {
+            Ok(true) => self.make_tenant(input).await,
+            Ok(false) => return Err(Fault::Unknown),
+            Err(fault) => Err(fault),
+        };
         match made {
             Ok(view) => {
                 let (_, operator) = self.store.add_token(None, "operator", None).await?;
@@ -358,6 +366,11 @@ impl Service {
     /// # Errors
     /// If tenant, name and password do not fit together; which of them does not is not said, nor told by the time it takes.
     pub async fn sign_in(&self, input: SessionInput) -> Result<(String, SessionView), Fault> {
+        let who = format!("{}/{}", input.tenant, input.name);
+        self.sign_ins.take(&who, SIGN_INS).map_err(|retry_seconds| {
+            let detail = format!("at most {SIGN_INS} sign-ins a minute of one name");
+            Fault::TooMany { detail, retry_seconds }
+        })?;
         let known = self.store.password_of(&input.tenant, &input.name).await?;
         let kept = known.as_ref().map(|(_, _, hash)| hash.clone());
         let fits = self

@@ -64,7 +64,10 @@ fn view(p: Piece, text: Option<String>) -> PieceView {
 }
 
 /// The format of a text that may be entered.
-fn format(kind: PieceKind, input: &PieceInput) -> Result<&'static str, Fault> {
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn format(kind: PieceKind, input: &PieceInput) -> Result<&'static str, Fault> {
     let mut errors = Vec::new();
     if input.name.trim().is_empty() || input.name.chars().count() > 200 || input.name.chars().any(char::is_control) {
         errors.push(Pointed::at("/name", "expected a name of 1 to 200 characters"));
