@@ -12,8 +12,8 @@
 mod blocks;
 pub mod draw;
 mod error;
-mod judge;
 pub mod exposure;
+mod judge;
 pub mod kernel;
 pub mod metric;
 mod replay;

@@ -34,8 +34,9 @@ fn every_kind_gives_its_document() {
     let pack = server.post(&token, "/v1/packs", &json!({ "name": "p", "text": PACK })).expect(201).json();
     let packs = json!([pack["id"]]);
     let asked = [
-        ("stress", json!({ "award": award, "packs": packs, "options": { "replications": 50 } })),
+        ("stress", json!({ "award": award, "packs": packs, "options": { "replications": 50, "against": award } })),
         ("reserve", json!({ "award": award, "packs": packs, "options": { "replications": 50 } })),
+        ("exposure", json!({ "award": award, "options": { "worst": 1, "optimism": 1.5 } })),
         ("compare", json!({ "scenarios": [scenario["id"]], "awards": [award] })),
         ("prices", json!({ "options": { "gap": 0.05 } })),
         ("conflicts", json!({})),

@@ -69,7 +69,7 @@ pub struct WaitQuery {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ReportQuery {
-    /// Runs of kind `stress` or `reserve`, separated by commas.
+    /// Runs of kind `stress`, `reserve` or `exposure`, separated by commas.
     #[serde(default)]
     pub with: String,
 }

@@ -36,7 +36,7 @@ fn arguments(service: &Service, frozen: &Frozen, attempt: i64) -> Result<Vec<Str
     let kind: Kind = serde_json::from_value(Value::from(frozen.args[verb].clone()))?;
     let mut args = frozen.args.clone();
     let mut set = Vec::new();
-    if !kind.simulates() {
+    if !kind.about_award() {
         set.push(format!("--memory={}", service.config.run.memory_mib));
     }
     if attempt > 1 {

@@ -45,7 +45,7 @@ pub async fn lay_out(scope: &Scope, frozen: &Frozen, folder: &Path) -> Result<()
 }
 
 impl Service {
-    /// Makes an export of a run of kind `award`; `further` are runs of kind `stress` or `reserve` for the report.
+    /// Makes an export of a run of kind `award`; `further` are runs about it for the report.
     ///
     /// # Errors
     /// If the run is of another kind or has no award.
@@ -82,9 +82,13 @@ impl Service {
             args.push("result.json".to_owned());
             for (i, other) in further.iter().enumerate() {
                 let other = scope.run(other).await?;
-                let Some(hash) = other.document_hash.filter(|_| matches!(other.kind.as_str(), "stress" | "reserve"))
+                let Some(hash) =
+                    other.document_hash.filter(|_| matches!(other.kind.as_str(), "stress" | "reserve" | "exposure"))
                 else {
-                    return Err(Fault::invalid("/with", "expected runs of kind stress or reserve that have a result"));
+                    return Err(Fault::invalid(
+                        "/with",
+                        "expected runs of kind stress, reserve or exposure that have a result",
+                    ));
                 };
                 let name = format!("further-{}.json", i + 1);
                 put(folder.path(), &name, scope.document(&hash).await?).await?;

@@ -16,6 +16,8 @@ pub enum Kind {
     Stress,
     /// What to hold in reserve.
     Reserve,
+    /// How long an award survives outages against how long they last, without probabilities.
+    Exposure,
     /// Scenarios and awards side by side.
     Compare,
     /// What each rule costs.
@@ -78,6 +80,22 @@ pub struct RunOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(exclusive_minimum = 0)]
     pub precision: Option<f64>,
+    /// `stress`: run whose award lives through the same paths, and the difference is told. `frontier`: `preference`,
+    /// `suppliers`, `emissions`, `concentration` or `moved`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<String>,
+    /// `exposure`: times to recover that suppliers state are multiplied by this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(exclusive_minimum = 0)]
+    pub optimism: Option<f64>,
+    /// `exposure`: time to recover where nobody states one, weeks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0)]
+    pub assume_recovery: Option<f64>,
+    /// `exposure`: worst outages of up to so many nodes at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 5)]
+    pub worst: Option<u64>,
     /// `reserve`: what the reserve must reach, such as `p_stockout<=0.05@criticality=1,conf=0.95`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
@@ -113,9 +131,6 @@ pub struct RunOptions {
     /// `sweep`: the price of one more choice for these needs; `[]`: for all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub choices: Option<Vec<String>>,
-    /// `frontier`: `preference`, `suppliers`, `emissions`, `concentration` or `moved`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub against: Option<String>,
     /// `frontier`: points decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 2, maximum = 200)]
@@ -132,6 +147,7 @@ impl Kind {
             Self::Award => "award",
             Self::Stress => "stress",
             Self::Reserve => "reserve",
+            Self::Exposure => "exposure",
             Self::Compare => "compare",
             Self::Prices => "prices",
             Self::Conflicts => "conflicts",
@@ -146,8 +162,9 @@ impl Kind {
     fn options(self) -> Vec<&'static str> {
         let own: &[&str] = match self {
             Self::Award => &["warm", "stay", "within", "second_best"],
-            Self::Stress => return vec!["seed", "objective", "replications", "precision"],
+            Self::Stress => return vec!["seed", "objective", "replications", "precision", "against"],
             Self::Reserve => return vec!["seed", "objective", "replications", "target"],
+            Self::Exposure => return vec!["objective", "optimism", "assume_recovery", "worst"],
             Self::Conflicts => return vec!["seed", "objective", "gap", "work"],
             Self::Compare => &[],
             Self::Prices => &["rules", "pairs", "all_pairs", "limits"],
@@ -164,9 +181,14 @@ impl Kind {
         matches!(self, Self::Stress | Self::Reserve)
     }
 
+    /// Whether it is about an award that there is.
+    pub fn about_award(self) -> bool {
+        self.simulates() || self == Self::Exposure
+    }
+
     /// Whether it solves more than once, side by side.
     pub fn studies(self) -> bool {
-        !self.simulates() && !matches!(self, Self::Award | Self::Conflicts)
+        !self.about_award() && !matches!(self, Self::Award | Self::Conflicts)
     }
 }
 
@@ -193,7 +215,8 @@ pub fn flags(kind: Kind, options: &RunOptions) -> Result<Vec<String>, Fault> {
             errors.push(Pointed::at(format!("/options/{name}"), detail));
             continue;
         }
-        if REFERENCES.contains(&name.as_str()) || ARGUMENTS.contains(&name.as_str()) {
+        let refers = REFERENCES.contains(&name.as_str()) || kind == Kind::Stress && name == "against";
+        if refers || ARGUMENTS.contains(&name.as_str()) {
             continue;
         }
         let flag = format!("--{}", name.replace('_', "-"));
@@ -242,11 +265,14 @@ fn faults(kind: Kind, o: &RunOptions) -> Vec<Pointed> {
     demand("precision", o.precision.is_none_or(|v| v > 0.0 && v.is_finite()), "a number above 0");
     demand("precision", o.precision.is_none() || o.replications.is_none(), "either replications or precision");
     demand("replications", o.replications.is_none_or(|n| (1..=10_000_000).contains(&n)), "1 to 10,000,000");
+    demand("optimism", o.optimism.is_none_or(|f| f > 0.0 && f.is_finite()), "a number above 0");
+    demand("assume_recovery", o.assume_recovery.is_none_or(|w| (0.0..=10_000.0).contains(&w)), "weeks, 0 or more");
+    demand("worst", o.worst.is_none_or(|k| (1..=5).contains(&k)), "1 to 5");
     demand("count", o.count.is_none_or(|n| (1..=100).contains(&n)), "1 to 100");
     demand("points", o.points.is_none_or(|n| (2..=200).contains(&n)), "2 to 200");
     let known = ["preference", "suppliers", "emissions", "concentration", "moved"];
     let against = o.against.as_deref();
-    demand("against", against.is_none_or(|a| known.contains(&a)), &known.join(", "));
+    demand("against", kind != Kind::Frontier || against.is_none_or(|a| known.contains(&a)), &known.join(", "));
     demand("against", kind != Kind::Frontier || against.is_some(), "what cost is set against");
     demand("subject", kind != Kind::WhyNot || o.subject.is_some(), "a supplier or product");
     demand("vary", kind != Kind::Sweep || o.vary.is_some() || o.choices.is_some(), "what varies, or choices");

@@ -21,11 +21,14 @@ const SIGN_INS: u32 = 10;
 #[serde(deny_unknown_fields)]
 pub struct TenantInput {
     /// Name of the tenant.
+    #[schema(min_length = 1, max_length = 200)]
     pub tenant: String,
     /// Name of its administrator.
+    #[schema(min_length = 1, max_length = 200)]
     pub administrator: String,
     /// Password of the administrator, for browsers; tokens need none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 12, max_length = 1000)]
     pub password: Option<String>,
 }
 
@@ -46,6 +49,7 @@ pub struct TenantView {
 #[serde(deny_unknown_fields)]
 pub struct PersonInput {
     /// Name, unique in the tenant.
+    #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     /// Role.
     pub role: Role,
@@ -54,6 +58,7 @@ pub struct PersonInput {
     pub party: Option<String>,
     /// Password, for browsers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 12, max_length = 1000)]
     pub password: Option<String>,
 }
 
@@ -77,6 +82,7 @@ pub struct PersonView {
 #[serde(deny_unknown_fields)]
 pub struct TokenInput {
     /// What it is for.
+    #[schema(min_length = 1, max_length = 200)]
     pub label: String,
     /// How long it lives; for ever where nothing is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]

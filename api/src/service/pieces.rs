@@ -20,8 +20,10 @@ const LONGEST: usize = 1 << 20;
 #[serde(deny_unknown_fields)]
 pub struct PieceInput {
     /// Name.
+    #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     /// The text: TOML, or JSON if it begins with `{`.
+    #[schema(max_length = 1048576)]
     pub text: String,
 }
 

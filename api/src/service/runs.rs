@@ -32,11 +32,12 @@ pub struct RunInput {
     pub revision: Option<i64>,
     /// What you call it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schema(max_length = 200)]
     pub label: String,
     /// Scenarios that the tender gets first, in order; for `compare` those that stand side by side.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scenarios: Vec<String>,
-    /// `stress`, `reserve`: run whose award is lived through. Other kinds: the file `award.json` that scenarios may lock.
+    /// `stress`, `reserve`, `exposure`: run whose award it is about. Other kinds: the file `award.json` that scenarios may lock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub award: Option<String>,
     /// `compare`: runs whose awards stand beside the scenarios.
@@ -45,7 +46,7 @@ pub struct RunInput {
     /// `stress`, `reserve`: packs, or shipped ones such as `demo:ordinary-years`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub packs: Vec<String>,
-    /// `stress`: run whose reserve plan is held.
+    /// `stress`, `exposure`: run whose reserve plan is held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reserve: Option<String>,
     /// Options of the kind.
@@ -229,7 +230,8 @@ impl Service {
         if let Some(id) = &input.award {
             gather.result("/award", id, "award", "award.json").await?;
         }
-        for (option, id) in [("warm", &input.options.warm), ("stay", &input.options.stay)] {
+        let against = input.options.against.clone().filter(|_| input.kind == Kind::Stress);
+        for (option, id) in [("warm", &input.options.warm), ("stay", &input.options.stay), ("against", &against)] {
             if let Some(id) = id {
                 let name = format!("{option}.json");
                 gather.result(&format!("/options/{option}"), id, "award", &name).await?;
@@ -262,7 +264,7 @@ impl Service {
             args.push("--reserve=reserve.json".to_owned());
         }
         self.fits(input, &subjects, &mut gather.errors);
-        if input.kind.simulates() {
+        if input.kind.about_award() {
             arguments.push("award.json".to_owned());
         }
         arguments.extend(subjects);
@@ -287,10 +289,15 @@ impl Service {
             }
         };
         let simulates = input.kind.simulates();
-        demand("/award", !simulates || input.award.is_some(), "a run of this kind needs the run of an award");
+        demand(
+            "/award",
+            !input.kind.about_award() || input.award.is_some(),
+            "a run of this kind needs the run of an award",
+        );
         demand("/packs", !simulates || !input.packs.is_empty(), "a run of this kind needs packs");
         demand("/packs", simulates || input.packs.is_empty(), "only stress and reserve take packs");
-        demand("/reserve", input.kind == Kind::Stress || input.reserve.is_none(), "only stress takes a reserve plan");
+        let holds = matches!(input.kind, Kind::Stress | Kind::Exposure);
+        demand("/reserve", holds || input.reserve.is_none(), "only stress and exposure take a reserve plan");
         let compares = input.kind == Kind::Compare;
         demand("/awards", compares || input.awards.is_empty(), "only compare takes awards");
         demand("/scenarios", !compares || !subjects.is_empty(), "compare needs scenarios or awards");
