@@ -7,7 +7,7 @@ pub mod replay;
 use ballast_domain::index::{NeedIx, SupplierIx};
 use ballast_domain::pack::{DemandEffect, Evidence};
 use ballast_domain::{Pack, Tender};
-use ballast_exchange::documents::reserve::{CurvePart, NeedPart, ReserveBody};
+use ballast_exchange::documents::reserve::{CurvePart, NeedPart, ReserveBody, TargetPart};
 use ballast_exchange::documents::stress::{
     AgainstPart, ClausePart, ContributionsPart, EstimatePart, EvidencePart, FailedPart, FanPart, MoneyPart, NodePart,
     PackPart, PairPart, ScopePart, StressBody, SupplierClausePart, WeekPart, WorstPart,
@@ -15,7 +15,7 @@ use ballast_exchange::documents::stress::{
 use ballast_simulation::metric::{
     Band, ClauseMoney, ClauseReport, Contributions, Estimate, Failure, Paired, Scope, ScopeReport, Weighting,
 };
-use ballast_simulation::reserve::{CurveWeight, ReserveReport, Verdict};
+use ballast_simulation::reserve::{CurveWeight, ReserveReport, Target, TargetMetric, TargetOutcome, Verdict};
 use ballast_simulation::{ReservePlan, StressReport};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
@@ -233,6 +233,32 @@ fn cents(value: f64) -> Decimal {
     Decimal::from_f64(value).unwrap_or_default().round_dp(2)
 }
 
+/// A target in one sentence.
+pub fn target_sentence(target: &Target, horizon_weeks: u32) -> String {
+    let scope = match (&target.need, target.criticality) {
+        (Some(need), _) => format!("need {need}"),
+        (None, Some(class)) if target.of_basket() => format!("the needs of criticality {class} together"),
+        (None, Some(class)) => format!("every need of criticality {class}"),
+        (None, None) if target.of_basket() => "all needs together".to_owned(),
+        (None, None) => "every need".to_owned(),
+    };
+    let (level, percent) = (target.level, (target.level * 1e6).round() / 1e4);
+    let what = match target.metric {
+        TargetMetric::PStockout => format!(
+            "the chance that in any week of {horizon_weeks} more than 0.1 % of the demand{} goes unmet is at most {percent} %",
+            if target.joint { " of any need" } else { "" }
+        ),
+        TargetMetric::Unmet => {
+            format!("expected unmet demand over {horizon_weeks} weeks is at most {level} weeks of demand")
+        }
+        TargetMetric::Fill => format!("at least {percent} % of the demand of {horizon_weeks} weeks is served"),
+        TargetMetric::Cvar => format!("the mean shortage of the worst 5 % is at most {level} weeks of demand"),
+        TargetMetric::Hold => return format!("For {scope}, {level} weeks of mean demand are held as a policy."),
+    };
+    let confidence = (target.confidence * 1e6).round() / 1e4;
+    format!("For {scope}, {what}, sized with {confidence} % confidence.")
+}
+
 /// The body of a reserve document.
 pub fn reserve(
     tender: &Tender,
@@ -241,14 +267,18 @@ pub fn reserve(
     pack: PackPart,
     award_digest: Option<String>,
 ) -> ReserveBody {
-    let class =
-        report.target.criticality.map_or_else(|| "every need".to_owned(), |c| format!("every need of criticality {c}"));
-    let sentence = format!(
-        "For {class}, the chance that in any week of {} more than 0.1 % of the demand goes unmet is at most {} %, sized with {} % confidence.",
-        report.after.horizon_weeks,
-        report.target.alpha * 100.0,
-        report.target.confidence * 100.0
-    );
+    let outcome = |o: &TargetOutcome| TargetPart {
+        target: o.target.to_string(),
+        sentence: target_sentence(&o.target, report.after.horizon_weeks),
+        before: (o.target.metric != TargetMetric::Hold).then(|| estimate(o.before)),
+        after: estimate(o.after),
+        need: o.worst.map(|n| tender.needs[n].id.clone()),
+        verdict: verdict(o.verdict),
+        greedy_value: o.greedy_and_bound.map(|x| x.0),
+        least_value: o.greedy_and_bound.map(|x| x.1),
+    };
+    let targets: Vec<TargetPart> = report.targets.iter().map(outcome).collect();
+    let sentence = targets.iter().map(|t| t.sentence.as_str()).collect::<Vec<_>>().join(" ");
     let places = |need: NeedIx| -> Vec<(String, f64)> {
         let entry = report.plan.entries.iter().find(|e| e.need == need);
         entry
@@ -262,8 +292,10 @@ pub fn reserve(
         award_digest,
         replications: report.sizing_replications,
         verdict: verdict(report.verdict),
+        targets,
         purchase_value: cents(report.purchase_value),
         yearly_cost: cents(report.yearly_cost),
+        reimbursed: cents(report.reimbursed),
         needs: report
             .needs
             .iter()
@@ -286,6 +318,7 @@ pub fn reserve(
                     p_stockout_after: estimate(n.p_stockout_after),
                     unmet_before: amount(n.unmet_units_before),
                     unmet_after: amount(n.unmet_units_after),
+                    marginal: n.marginal,
                     verdict: verdict(n.verdict),
                     places: places(n.need),
                 }

@@ -121,7 +121,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         ),
     );
 
-    let (reserved, body) = reserve::make(&run, &reserve::default_target(&tender), REPLICATIONS)?;
+    let (reserved, body) = reserve::make(&run, &[reserve::default_target(&tender)], REPLICATIONS)?;
     award::write(&at("reserve.json"), &reserved)?;
     done(
         format!(

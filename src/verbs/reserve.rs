@@ -40,10 +40,11 @@ pub struct Args {
     /// Disruption pack; several are lived through together.
     #[arg(long = "pack", required = true, num_args = 1.., value_name = "FILE")]
     packs: Vec<PathBuf>,
-    /// What the reserve must reach; where none is given, the tender's maximum_shortage of the most critical class, else
+    /// What the reserve must reach, several to reach all of them: p_stockout<=0.02, unmet<=0.5 (weeks), fill>=0.98,
+    /// cvar<=2 (weeks), hold>=26 (weeks), each with @criticality=K or @need=ID, joint, conf=0.95; where none is given, the tender's maximum_shortage of the most critical class, else
     /// p_stockout<=0.05@criticality=1,conf=0.95.
     #[arg(long, value_name = "TARGET")]
-    target: Option<String>,
+    target: Vec<String>,
     /// Replications for sizing, and as many fresh ones for confirming.
     #[arg(long, default_value_t = 10_000, value_name = "N")]
     replications: u64,
@@ -52,9 +53,20 @@ pub struct Args {
     out: Option<PathBuf>,
 }
 
+/// All targets, or all that is wrong with them.
+fn parse(targets: &[String]) -> Result<Vec<Target>, Failure> {
+    let parsed: Vec<Result<Target, _>> = targets.iter().map(|t| t.parse()).collect();
+    let wrong: Vec<String> = parsed.iter().filter_map(|p| Some(p.as_ref().err()?.to_string())).collect();
+    match wrong.is_empty() {
+        true => Ok(parsed.into_iter().flatten().collect()),
+        false => Err(Failure::input(wrong.join("\n"))),
+    }
+}
+
 /// Sizes the reserve and seals its document.
-pub fn make(run: &Run<'_>, target: &str, replications: u64) -> Result<(Value, ReserveBody), Failure> {
-    let parsed: Target = target.parse().map_err(|e| load::refused(&e))?;
+pub fn make(run: &Run<'_>, targets: &[String], replications: u64) -> Result<(Value, ReserveBody), Failure> {
+    let target = targets.join(" ");
+    let parsed = parse(targets)?;
     let (pack, hash) = load::packs(run.packs)?;
     let interrupt = Interrupt::listen()?;
     let bar = progress::bar(run.output, replications, "reserve");
@@ -73,7 +85,7 @@ pub fn make(run: &Run<'_>, target: &str, replications: u64) -> Result<(Value, Re
         load::on_threads(run.common.threads, || reserve(run.tender, run.award, &pack, &parsed, &options, &observe))?
             .map_err(|e| load::refused(&e))?;
     bar.finish_and_clear();
-    let body = say::reserve(run.tender, &report, target, say::pack(&pack, hash), run.award_digest.clone());
+    let body = say::reserve(run.tender, &report, &target, say::pack(&pack, hash), run.award_digest.clone());
     let header = Header::new(
         run.tender,
         load::build(),
@@ -124,6 +136,30 @@ pub fn text(body: &ReserveBody, currency: &str) -> String {
     let header =
         ["need", "weeks", "quantity", "held today", &value, "cost a year", "P before", "P after", "target", ""];
     text.push_str(&table(&header, &rows));
+    for t in &body.targets {
+        let of = t.need.as_ref().map_or_else(String::new, |n| format!(" (need {n})"));
+        let before = t.before.map_or_else(String::new, |b| format!("{:.4} → ", b.value));
+        text.push_str(&format!(
+            "\n  {}: {before}{:.4} ({:.4}–{:.4}){of}: {}",
+            t.target,
+            t.after.value,
+            t.after.low,
+            t.after.high,
+            t.verdict.replace('_', " ")
+        ));
+        if let (Some(greedy), Some(least)) = (t.greedy_value, t.least_value) {
+            text.push_str(&format!(
+                "; greedy stock is worth {greedy:.0}, none that keeps the level less than {least:.0}"
+            ));
+        }
+    }
+    text.push('\n');
+    if body.reimbursed > rust_decimal::Decimal::ZERO {
+        text.push_str(&format!(
+            "\n  {} {currency} a year of the policy's stock are reimbursed\n",
+            money(body.reimbursed)
+        ));
+    }
     if body.verdict == "undecided" {
         text.push_str("\n  undecided: the interval spans the level; more --replications narrow it, a lower target or a higher conf= sizes with more room\n");
     }
@@ -144,7 +180,10 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let (award, document) = load::award(&tender, &args.award, output)?;
     load::must_verify(&tender, &award)?;
     let award_digest = document.get("digest").and_then(Value::as_str).map(str::to_owned);
-    let target = args.target.clone().unwrap_or_else(|| default_target(&tender));
+    let mut target = args.target.clone();
+    if target.is_empty() {
+        target.push(default_target(&tender));
+    }
     let run =
         Run { tender: &tender, what_if: &what_if, award: &award, award_digest, packs: &args.packs, common, output };
     let (document, body) = make(&run, &target, args.replications)?;
@@ -175,6 +214,6 @@ mod tests {
         let target = default_target(&tender);
         assert_eq!(target, "p_stockout<=0.03@criticality=2,conf=0.95");
         let parsed: Target = target.parse().expect("a target");
-        assert_eq!((parsed.alpha, parsed.criticality), (0.03, Some(2)));
+        assert_eq!((parsed.level, parsed.criticality), (0.03, Some(2)));
     }
 }

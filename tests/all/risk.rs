@@ -264,3 +264,33 @@ fn two_awards_meet_the_same_paths() {
     let same = stress("award.json", "award.json");
     assert!(same["against"]["scopes"].as_array().unwrap().iter().all(|p| p["equal"] == 1.0));
 }
+
+#[test]
+fn reserves_for_several_targets_and_all_that_is_wrong_with_them() {
+    let case = with_pack();
+    let pack = case.path("pack.toml");
+    let reserve = |targets: &[&str]| {
+        let mut more = vec!["--json", "--quiet", "--replications", "600", "--pack", &pack];
+        targets.iter().for_each(|t| more.extend(["--target", t]));
+        case.ballast("reserve", &["award.json"], &more)
+    };
+    let ran = reserve(&["hold>=2@need=saline,reimburse=0.4", "cvar<=3@conf=0.9", "fill>=0.97@criticality=2"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let document = ran.document();
+    let targets = document["targets"].as_array().unwrap();
+    assert_eq!(targets.len(), 3);
+    assert!(targets[0]["verdict"] == "met" && targets[0]["before"].is_null() && targets[0]["need"] == "saline");
+    assert!(
+        targets[1]["need"].is_null()
+            && targets[1]["least_value"].as_f64().unwrap() <= targets[1]["greedy_value"].as_f64().unwrap() + 1e-6
+    );
+    assert_eq!(targets[2]["need"], "gloves");
+    let weeks = |need: &str| {
+        let needs = document["needs"].as_array().unwrap();
+        needs.iter().find(|n| n["need"] == need).unwrap()["weeks"].as_f64().unwrap()
+    };
+    assert!(weeks("saline") >= 2.0 && weeks("gloves") > 0.0);
+    let ran = reserve(&["var<=3", "p_stockout<=2", "unmet<=1"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("`var` is not a metric") && ran.stderr.contains("between 0 and 1"), "{}", ran.stderr);
+}

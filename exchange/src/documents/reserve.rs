@@ -8,9 +8,9 @@ use super::stress::{EstimatePart, PackPart, ScopePart};
 /// Body of the document.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReserveBody {
-    /// The target as written.
+    /// The targets as written, parted by blanks.
     pub target: String,
-    /// In one sentence.
+    /// In a sentence each.
     pub sentence: String,
     /// Pack.
     pub pack: PackPart,
@@ -18,12 +18,18 @@ pub struct ReserveBody {
     pub award_digest: Option<String>,
     /// Replications of each of the two runs: sizing and confirmation.
     pub replications: u64,
-    /// `met`, `undecided`, `not_met`, on fresh paths.
+    /// `met`, `undecided`, `not_met`, on fresh paths: the worst of the targets.
     pub verdict: String,
+    /// Each target.
+    #[serde(default)]
+    pub targets: Vec<TargetPart>,
     /// Value of the stock to buy, once.
     pub purchase_value: Decimal,
     /// Holding and capital cost a year.
     pub yearly_cost: Decimal,
+    /// Of it, what somebody else pays for stock that policies ask for.
+    #[serde(default)]
+    pub reimbursed: Decimal,
     /// Each need of the scope.
     pub needs: Vec<NeedPart>,
     /// All needs of the tender without the plan, on fresh paths.
@@ -34,6 +40,27 @@ pub struct ReserveBody {
     pub curve_weight: String,
     /// Budget to protection, from no reserve on.
     pub curve: Vec<CurvePart>,
+}
+
+/// A target and what became of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TargetPart {
+    /// As written.
+    pub target: String,
+    /// In one sentence.
+    pub sentence: String,
+    /// What it limits, under today's policies on fresh paths; null for a policy.
+    pub before: Option<EstimatePart>,
+    /// The same with the plan; weeks held for a policy.
+    pub after: EstimatePart,
+    /// The need that is worst off; null for a basket.
+    pub need: Option<String>,
+    /// `met`, `undecided`, `not_met`.
+    pub verdict: String,
+    /// For a basket: value of all stock of its needs by greedy steps, on the sizing paths.
+    pub greedy_value: Option<f64>,
+    /// For a basket: no plan that keeps the level on the sizing paths is worth less.
+    pub least_value: Option<f64>,
 }
 
 /// The reserve of one need.
@@ -71,6 +98,9 @@ pub struct NeedPart {
     pub unmet_before: EstimatePart,
     /// Unmet demand with it.
     pub unmet_after: EstimatePart,
+    /// Expected unmet demand, in the curve's weight, that the next unit of money of stock would avoid.
+    #[serde(default)]
+    pub marginal: f64,
     /// `met`, `undecided`, `not_met`.
     pub verdict: String,
     /// Need units by site.

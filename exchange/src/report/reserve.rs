@@ -39,6 +39,7 @@ pub(super) fn section(
         number::interval(&before.cvar95_weeks, number::measure),
         number::interval(&after.cvar95_weeks, number::measure),
     ));
+    section.table(targets(body));
     section.table(needs(sources, names, body));
     section.figure(before_after(&id("before-after"), names, body)?);
     if body.curve.len() > 1 {
@@ -60,6 +61,32 @@ fn remarks(n: &NeedPart) -> String {
         remarks.push("too few replications for this level".to_owned());
     }
     remarks.join("; ")
+}
+
+/// Each target, where there are several or one of a basket.
+fn targets(body: &ReserveBody) -> Table {
+    let mut table = Table::new(["target", "need", "#without the plan", "#with the plan", "on fresh paths"])
+        .caption("What each target limits, as the target has it: a chance, a part of demand, or weeks of demand; of each need the worst one.");
+    if body.targets.len() < 2 && body.targets.iter().all(|t| t.greedy_value.is_none()) {
+        return table;
+    }
+    let four = |v: f64| format!("{v:.4}");
+    for t in &body.targets {
+        let value = match (t.greedy_value, t.least_value) {
+            (Some(greedy), Some(least)) => {
+                format!("stock by greedy steps {}, none less than {}", number::money_f(greedy), number::money_f(least))
+            }
+            _ => String::new(),
+        };
+        table.push([
+            Cell::text(&t.target).note(value),
+            Cell::text(t.need.as_deref().unwrap_or("basket")),
+            t.before.as_ref().map_or_else(Cell::none, |b| Cell::estimate(b, four)),
+            Cell::estimate(&t.after, four),
+            Cell::text(t.verdict.replace('_', " ")),
+        ]);
+    }
+    table
 }
 
 fn needs(sources: &Sources<'_>, names: &Names<'_>, body: &ReserveBody) -> Table {
@@ -101,9 +128,9 @@ fn needs(sources: &Sources<'_>, names: &Names<'_>, body: &ReserveBody) -> Table 
     table
 }
 
-/// The level of the target, `p_stockout<=LEVEL@…`.
+/// The level of a target `p_stockout<=LEVEL@…`.
 fn level(target: &str) -> Option<f64> {
-    target.split_once("<=")?.1.split(['@', ',']).next()?.trim().parse().ok()
+    target.split_once("p_stockout")?.1.split_once("<=")?.1.split(['@', ',', ' ']).find(|t| !t.is_empty())?.parse().ok()
 }
 
 fn before_after(id: &str, names: &Names<'_>, body: &ReserveBody) -> Result<Figure, ReportError> {
@@ -164,6 +191,7 @@ mod tests {
     fn the_level_of_a_target() {
         assert_eq!(level("p_stockout<=0.05@criticality=1,conf=0.95"), Some(0.05));
         assert_eq!(level("p_stockout<=0.1,conf=0.9"), Some(0.1));
-        assert_eq!(level("anything"), None);
+        assert_eq!(level("cvar<=2@joint p_stockout<=0.02"), Some(0.02));
+        assert_eq!(level("cvar<=2"), None);
     }
 }

@@ -50,7 +50,7 @@ pub fn volumes(tender: &Tender, award: &Award, scopes: &Scopes, nodes: &[NodeIx]
 }
 
 /// Weight of each replication in the tail; they add up to 1. `total` has NaN where a replication failed.
-fn weights(total: &[f64]) -> Vec<f64> {
+pub fn tail_weights(total: &[f64]) -> Vec<f64> {
     let mut sorted: Vec<f64> = total.iter().copied().filter(|x| !x.is_nan()).collect();
     sorted.sort_by(f64::total_cmp);
     let n = sorted.len() as f64;
@@ -83,7 +83,7 @@ pub fn contributions(scopes: &Scopes, summary: &Summary, nodes: &[NodeIx], volum
     }
     let all = |column: usize| summary.unmet.iter().skip(column).step_by(scopes.width());
     let totals: Vec<f64> = all(total).copied().collect();
-    let weights = weights(&totals);
+    let weights = tail_weights(&totals);
     let sum = |column: usize, factor: f64| {
         let parts = all(column).zip(&weights).filter(|(_, w)| **w > 0.0);
         factor * parts.map(|(x, w)| x * w).sum::<f64>() / whole.week

@@ -24,6 +24,11 @@ pub struct Estimate {
 }
 
 impl Estimate {
+    /// Low and high end exchanged, for what was multiplied by a number below 0.
+    pub fn turned(self) -> Self {
+        Self { low: self.high, high: self.low, ..self }
+    }
+
     /// The same in another unit.
     pub fn times(self, factor: f64) -> Self {
         Self {

@@ -19,7 +19,7 @@ mod tail;
 pub use attribution::NodeTail;
 pub use block::{Block, Meter};
 pub use clauses::{ClauseMoney, ClauseReport};
-pub use contribution::{Contribution, Contributions, volumes};
+pub use contribution::{Contribution, Contributions, tail_weights, volumes};
 pub use estimate::{Estimate, mean, proportion, upper_quantile_rank};
 pub use exact::ExactSum;
 pub use exceedance::Exceedance;

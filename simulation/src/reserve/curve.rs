@@ -113,6 +113,27 @@ pub(super) fn curve(
     (weight, points)
 }
 
+/// What the next unit of money of stock avoids at so many weeks of each need, in the curve's weight.
+pub(super) fn marginals(
+    tender: &Tender,
+    costs: &Costs,
+    requirement: &Requirement,
+    mean: &[f64],
+    held: &[f64],
+) -> Vec<f64> {
+    let (_, weights) = weights(tender, &requirement.needs, mean);
+    let of = |(i, need): (usize, &NeedIx)| {
+        let k = LEVELS_WEEKS.partition_point(|l| *l <= held[i]).max(1);
+        let unmet = &requirement.unmet_units[i];
+        let money = costs.unit_price[need.ix()] * mean[need.ix()];
+        if k >= LEVELS_WEEKS.len() || money <= 0.0 {
+            return 0.0;
+        }
+        weights[i] * (unmet[k - 1] - unmet[k]) / (money * (LEVELS_WEEKS[k] - LEVELS_WEEKS[k - 1]))
+    };
+    requirement.needs.iter().enumerate().map(of).collect()
+}
+
 fn any_stockout(requirement: &Requirement, weeks: &[f64]) -> Estimate {
     let out = |row: &[f64]| row.iter().zip(weeks).any(|(need, held)| *need > held + 1e-9);
     let events = requirement.weeks.chunks(weeks.len().max(1)).filter(|row| out(row)).count();

@@ -1,10 +1,11 @@
-//! Reserves: weeks of stock per need so that P(stockout) ≤ α, what they cost, and what the next unit of money buys.
+//! Reserves: weeks of stock per need that reach targets, what they cost, and what the next unit of money buys.
 //!
 //! One pass of paths through the kernel with no reserve gives for each cell and week the shortage left when the
 //! reserve's turn comes and the capacity that was left over to refill it (`requirement.rs`). From these come the reserve
 //! that would just have been enough (`size.rs`), and unmet demand at any reserve (`curve.rs`). Every plan is then lived
 //! through in full on fresh paths, and the report says whether the target is met there.
 
+mod basket;
 mod cost;
 mod curve;
 mod plan;
@@ -14,6 +15,6 @@ mod target;
 
 pub use curve::{CurvePoint, CurveWeight};
 pub use plan::{PlanEntry, ReservePlan};
-pub use requirement::{LEVELS_WEEKS, Requirement, peak_weeks, requirement};
-pub use size::{NeedReserve, ReserveReport, Verdict, reserve};
-pub use target::Target;
+pub use requirement::{LEVELS_WEEKS, PathUnmet, Requirement, peak_weeks, requirement};
+pub use size::{NeedReserve, ReserveReport, TargetOutcome, Verdict, reserve};
+pub use target::{Target, TargetMetric};

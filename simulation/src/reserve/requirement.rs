@@ -27,6 +27,17 @@ pub const LEVELS_WEEKS: [f64; 22] = [
     52.0,
 ];
 
+/// Unmet demand of a need on one path at each of [`LEVELS_WEEKS`], weeks of its mean demand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PathUnmet {
+    /// The replication.
+    pub replication: usize,
+    /// Position among the needs asked about.
+    pub need: usize,
+    /// Weeks.
+    pub weeks: [f32; LEVELS_WEEKS.len()],
+}
+
 /// What the paths ask of the reserve.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Requirement {
@@ -34,8 +45,12 @@ pub struct Requirement {
     pub needs: Vec<NeedIx>,
     /// R* in weeks of mean demand, `[replication × needs + need]`.
     pub weeks: Vec<f64>,
+    /// Length of the paths, weeks.
+    pub horizon_weeks: f64,
     /// Expected unmet demand, need units, by need at each of [`LEVELS_WEEKS`].
     pub unmet_units: Vec<[f64; LEVELS_WEEKS.len()]>,
+    /// Path by path where anything is unmet without reserve, in order of replication.
+    pub paths: Vec<PathUnmet>,
 }
 
 impl Requirement {
@@ -44,9 +59,14 @@ impl Requirement {
         self.weeks.len() / self.needs.len().max(1)
     }
 
-    /// R* of one need over all replications, weeks, in rising order.
+    /// R* of one need, weeks, by replication.
+    pub fn column(&self, need: usize) -> Vec<f64> {
+        self.weeks.iter().skip(need).step_by(self.needs.len()).copied().collect()
+    }
+
+    /// The same in rising order.
     pub fn sorted(&self, need: usize) -> Vec<f64> {
-        let mut column: Vec<f64> = self.weeks.iter().skip(need).step_by(self.needs.len()).copied().collect();
+        let mut column = self.column(need);
         column.sort_by(f64::total_cmp);
         column
     }
@@ -88,6 +108,7 @@ fn add_unmet(record: &Record, c: usize, mean: f64, into: &mut [f64; LEVELS_WEEKS
 struct Part {
     weeks: Vec<f64>,
     unmet: Vec<[f64; LEVELS_WEEKS.len()]>,
+    paths: Vec<PathUnmet>,
 }
 
 /// Lives the award without reserve for these needs through `replications` paths.
@@ -107,33 +128,51 @@ pub fn requirement(
     // Position among `needs` of each cell's need.
     let slot: Vec<Option<usize>> =
         model.need.iter().map(|n| needs.iter().position(|x| x.ix() == *n as usize)).collect();
-    let empty = || Part { weeks: Vec::new(), unmet: vec![[0.0; LEVELS_WEEKS.len()]; needs.len()] };
+    let empty = || Part { weeks: Vec::new(), unmet: vec![[0.0; LEVELS_WEEKS.len()]; needs.len()], paths: Vec::new() };
+    let mut mean = vec![0.0; needs.len()];
+    tender.cells.iter().zip(&slot).for_each(|(c, n)| n.iter().for_each(|n| mean[*n] += c.quantity.to_f64() / 52.0));
     let parts = blocks(
         0..replications,
         "reserve requirement",
         watch,
-        || (Canvas::new(scenery), State::new(&model), Vec::new(), Vec::new()),
+        || {
+            (
+                Canvas::new(scenery),
+                State::new(&model),
+                Vec::new(),
+                Vec::new(),
+                vec![[0.0; LEVELS_WEEKS.len()]; needs.len()],
+            )
+        },
         empty,
-        |replication, (canvas, state, peaks, lack), part: &mut Part| {
+        |replication, (canvas, state, peaks, lack, own), part: &mut Part| {
             scenery.draw(replication, canvas);
             live(&model, &canvas.path, state);
             peak_weeks(&model, &state.record, peaks, lack);
             let row = part.weeks.len();
             part.weeks.resize(row + needs.len(), 0.0);
+            own.iter_mut().for_each(|u| *u = [0.0; LEVELS_WEEKS.len()]);
             for (c, n) in slot.iter().enumerate() {
                 let Some(n) = n.filter(|_| peaks[c] > 0.0) else { continue };
                 part.weeks[row + n] = part.weeks[row + n].max(peaks[c]);
-                add_unmet(&state.record, c, model.weekly(c), &mut part.unmet[n]);
+                add_unmet(&state.record, c, model.weekly(c), &mut own[n]);
+            }
+            for (need, own) in own.iter().enumerate().filter(|(_, u)| u[0] > 0.0) {
+                part.unmet[need].iter_mut().zip(own).for_each(|(sum, u)| *sum += u);
+                let weeks = own.map(|u| (u / mean[need]) as f32);
+                part.paths.push(PathUnmet { replication: replication as usize, need, weeks });
             }
         },
     )?;
     let mut all = empty();
-    for part in &parts {
+    for part in parts {
+        all.paths.extend_from_slice(&part.paths);
         all.weeks.extend_from_slice(&part.weeks);
         for (sum, add) in all.unmet.iter_mut().flatten().zip(part.unmet.iter().flatten()) {
             *sum += add;
         }
     }
     let unmet_units = all.unmet.iter().map(|u| u.map(|x| x / replications.max(1) as f64)).collect();
-    Ok(Requirement { needs: needs.to_vec(), weeks: all.weeks, unmet_units })
+    let horizon_weeks = f64::from(scenery.pack().horizon_weeks);
+    Ok(Requirement { needs: needs.to_vec(), horizon_weeks, weeks: all.weeks, unmet_units, paths: all.paths })
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod catalogue;
+mod coverage;
 mod dependence;
 mod effects;
 mod exposure;
@@ -11,5 +12,6 @@ mod invariants;
 mod inventory;
 mod known_answers;
 mod people;
+mod reserve_targets;
 mod reserves;
 mod rm1;

@@ -63,7 +63,7 @@ fn a_sized_reserve_holds_on_fresh_paths() {
     let (tender, award) = one(1.0, 1.2, 0.0);
     let pack = Pack { hazards: outages(), ..calm(52) };
     let target: Target = "p_stockout<=0.1@criticality=1".parse().unwrap();
-    let report = reserve(&tender, &award, &pack, &target, &options(4_000), &|_| {}).unwrap();
+    let report = reserve(&tender, &award, &pack, &[target.clone()], &options(4_000), &|_| {}).unwrap();
     let need = &report.needs[0];
     assert!(need.p_stockout_before.value > 0.4, "{:?}", need.p_stockout_before);
     assert!(need.p_stockout_after.low <= 0.1 && need.p_stockout_after.value < 0.12, "{:?}", need.p_stockout_after);
@@ -85,7 +85,7 @@ fn the_curve_falls_and_agrees_with_a_full_run() {
     let (tender, award) = one(1.0, 1.2, 0.0);
     let pack = Pack { hazards: outages(), ..calm(52) };
     let report =
-        reserve(&tender, &award, &pack, &"p_stockout<=0.1".parse().unwrap(), &options(2_000), &|_| {}).unwrap();
+        reserve(&tender, &award, &pack, &["p_stockout<=0.1".parse().unwrap()], &options(2_000), &|_| {}).unwrap();
     let curve = &report.curve;
     assert!(curve.len() > 10 && curve[0].yearly_cost == 0.0);
     for p in curve.windows(2) {
@@ -108,16 +108,16 @@ fn the_curve_falls_and_agrees_with_a_full_run() {
 fn shelf_life_is_a_ceiling_and_scope_must_exist() {
     let (tender, award) = network();
     let target: Target = "p_stockout<=0.01@criticality=1,conf=0.9".parse().unwrap();
-    let report = reserve(&tender, &award, &rough(), &target, &options(1_000), &|_| {}).unwrap();
+    let report = reserve(&tender, &award, &rough(), &[target.clone()], &options(1_000), &|_| {}).unwrap();
     let need = &report.needs[0];
     assert_eq!(report.needs.len(), 1);
     // s2-a keeps 52 weeks, working stock takes 1.5.
     assert_eq!(need.ceiling_weeks, Some(50.5));
     assert!(need.weeks <= 50.5 && need.p_stockout_after.value <= need.p_stockout_before.value);
     let three = "p_stockout<=0.01@criticality=3".parse().unwrap();
-    assert!(matches!(reserve(&tender, &award, &rough(), &three, &options(10), &|_| {}), Err(StressError::Target(_))));
+    assert!(matches!(reserve(&tender, &award, &rough(), &[three], &options(10), &|_| {}), Err(StressError::Target(_))));
     let unused = Pack { recourse: vec![], ..rough() };
-    assert!(matches!(reserve(&tender, &award, &unused, &target, &options(10), &|_| {}), Err(StressError::Target(_))));
+    assert!(matches!(reserve(&tender, &award, &unused, &[target], &options(10), &|_| {}), Err(StressError::Target(_))));
     assert_eq!(ReservePlan::stated(&tender, [("c", 1.0)]).unwrap_err().0[0].code, "unknown_need");
 }
 
