@@ -63,7 +63,7 @@ fn a_sized_reserve_holds_on_fresh_paths() {
     let (tender, award) = one(1.0, 1.2, 0.0);
     let pack = Pack { hazards: outages(), ..calm(52) };
     let target: Target = "p_stockout<=0.1@criticality=1".parse().unwrap();
-    let report = reserve(&tender, &award, &pack, &[target.clone()], &options(4_000), &|_| {}).unwrap();
+    let report = reserve(&tender, &award, &pack, std::slice::from_ref(&target), &options(4_000), &|_| {}).unwrap();
     let need = &report.needs[0];
     assert!(need.p_stockout_before.value > 0.4, "{:?}", need.p_stockout_before);
     assert!(need.p_stockout_after.low <= 0.1 && need.p_stockout_after.value < 0.12, "{:?}", need.p_stockout_after);
@@ -108,7 +108,7 @@ fn the_curve_falls_and_agrees_with_a_full_run() {
 fn shelf_life_is_a_ceiling_and_scope_must_exist() {
     let (tender, award) = network();
     let target: Target = "p_stockout<=0.01@criticality=1,conf=0.9".parse().unwrap();
-    let report = reserve(&tender, &award, &rough(), &[target.clone()], &options(1_000), &|_| {}).unwrap();
+    let report = reserve(&tender, &award, &rough(), std::slice::from_ref(&target), &options(1_000), &|_| {}).unwrap();
     let need = &report.needs[0];
     assert_eq!(report.needs.len(), 1);
     // s2-a keeps 52 weeks, working stock takes 1.5.
