@@ -15,14 +15,14 @@ fn letters(count: usize) -> Result<String, getrandom::Error> {
     Ok(bytes.into_iter().map(|b| char::from(LETTERS[usize::from(b & 31)])).collect())
 }
 
-/// An id such as `run_…`: the millisecond, so that lists are in order of time, and 80 random bits.
+/// An id such as `run_…`: the microsecond, so that lists are in order of time, and 70 random bits.
 ///
 /// # Errors
 /// If the system gives no randomness.
 pub fn id(kind: &str) -> Result<String, getrandom::Error> {
-    let millis = jiff::Timestamp::now().as_millisecond();
-    let time = (0..9).rev().map(|i| char::from(LETTERS[usize::try_from(millis >> (5 * i) & 31).unwrap_or(0)]));
-    Ok(format!("{kind}_{}{}", time.collect::<String>(), letters(16)?))
+    let micros = jiff::Timestamp::now().as_microsecond();
+    let time = (0..11).rev().map(|i| char::from(LETTERS[usize::try_from(micros >> (5 * i) & 31).unwrap_or(0)]));
+    Ok(format!("{kind}_{}{}", time.collect::<String>(), letters(14)?))
 }
 
 /// A secret of 200 random bits.
