@@ -23,7 +23,8 @@ const HELPS: usize = 250;
 const BEYOND: usize = 2_500;
 /// How often a wait looks whether it is still wanted.
 const TICK: Duration = Duration::from_millis(20);
-/// Rounds of annealing before HiGHS has its turn; one where an award is known already.
+/// The most rounds of annealing before HiGHS has its turn. It has it after the first with an award known; the others come
+/// in turns.
 const ROUNDS: u32 = 3;
 
 /// Annealing so far.
@@ -95,9 +96,14 @@ pub(super) fn before_highs<'a>(
     let Some(mut annealing) = Annealing::of(job, start, HELPS) else {
         return Begun { known, annealing: None, limit: None, since };
     };
-    let rounds = if known.is_some() { 1 } else { ROUNDS };
     annealing.best = known;
-    let limit = (0..rounds).find_map(|_| annealing.round());
+    let mut limit = None;
+    for _ in 0..ROUNDS {
+        limit = annealing.round();
+        if limit.is_some() || annealing.best.is_some() {
+            break;
+        }
+    }
     Begun { known: annealing.best.clone(), annealing: Some(annealing), limit, since }
 }
 
