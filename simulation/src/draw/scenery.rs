@@ -114,6 +114,11 @@ impl Scenery {
         self.classes.dock[site.ix()]
     }
 
+    /// Number of supply classes.
+    pub fn classes(&self) -> usize {
+        self.classes.mixes.len()
+    }
+
     /// Number of docks.
     pub fn docks(&self) -> usize {
         self.classes.docks.len()

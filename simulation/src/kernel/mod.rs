@@ -24,6 +24,7 @@ mod links;
 mod model;
 mod opening;
 mod order;
+mod plain;
 mod reaction;
 mod record;
 mod recourse;

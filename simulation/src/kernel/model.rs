@@ -9,6 +9,7 @@ use super::allocation::{Lines, Market};
 use super::clauses::Clauses;
 use super::links::{Donor, Pool, donors, groups};
 use super::opening::opening;
+use super::plain::Plain;
 use super::reaction::Reaction;
 use crate::draw::Scenery;
 use crate::reserve::ReservePlan;
@@ -70,6 +71,8 @@ pub struct Model {
     /// Dock of each cell in the path, and how many there are.
     pub(super) dock: Vec<Option<usize>>,
     pub(super) docks: usize,
+    /// The quick way, where it applies.
+    pub(super) shortcut: Plain,
     /// True if some outage can withdraw stock.
     pub(super) recalls: bool,
 }
@@ -111,7 +114,7 @@ impl Model {
         let clauses = Clauses::new(tender, award);
         let covers = ordering.iter().all(|o| *o == Ordering::Cover) && review.iter().all(|r| *r == 1);
         let all_cover = covers && backlog.is_empty() && reactions.iter().all(Reaction::saves);
-        Self {
+        let mut model = Self {
             weeks: scenery.weeks(),
             per_week,
             needs: tender.needs.len(),
@@ -146,7 +149,16 @@ impl Model {
             longest: lines.lead.iter().copied().max().unwrap_or(0),
             lines,
             mean,
-        }
+            shortcut: Plain::default(),
+        };
+        model.shortcut = Plain::new(&model, scenery.classes());
+        model
+    }
+
+    /// The same model with every step worked out in full: what quick ways are tested against.
+    pub fn in_full(mut self) -> Self {
+        self.shortcut.applies = false;
+        self
     }
 
     /// True if some stock is at every site's disposal.

@@ -19,6 +19,8 @@ pub struct State {
     pub(super) wanted: Vec<f64>,
     /// Of the order given before, what could not be shipped; kept where not every cell covers at every step.
     pub(super) unfilled: Vec<f64>,
+    /// What each cell's lines may send together, where a step is plain.
+    pub(super) flow: Vec<f64>,
     /// Shortage of the week in hand.
     pub(super) short: Vec<f64>,
     /// Steps in a row in which some line of the cell was struck.
@@ -68,6 +70,7 @@ impl State {
             transit: vec![0.0; cells],
             wanted: vec![0.0; cells],
             unfilled: vec![0.0; cells],
+            flow: vec![0.0; cells],
             short: vec![0.0; cells],
             struck: vec![0; cells],
             arriving: vec![0.0; ahead],

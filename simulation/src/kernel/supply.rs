@@ -9,9 +9,6 @@ use crate::draw::Path;
 pub(super) fn ship(model: &Model, path: &Path, w: usize, state: &mut State) {
     let cells = model.cells();
     let late = !path.held.is_empty();
-    if model.plain && !late {
-        return ship_plain(model, path, w, state);
-    }
     let at_once = !late && path.moving.is_empty() && path.extra_lead.is_empty() && path.docks.is_empty();
     let watch = !model.reactions.is_empty();
     state.market_lost.fill(f64::NAN);
@@ -46,24 +43,6 @@ pub(super) fn ship(model: &Model, path: &Path, w: usize, state: &mut State) {
         let arrived = take_in(model, path, w, c, state);
         state.transit[c] -= arrived;
         state.record.received[at] = arrived;
-    }
-}
-
-/// The same where nothing but capacity, order and headroom counts; most of the work of a large run.
-fn ship_plain(model: &Model, path: &Path, w: usize, state: &mut State) {
-    let cells = model.cells();
-    let row = &path.capacity[w * path.classes..(w + 1) * path.classes];
-    let received = &mut state.record.received[w * cells..(w + 1) * cells];
-    let spare = &mut state.record.spare[w * cells..(w + 1) * cells];
-    let cell = received.iter_mut().zip(spare).zip(&state.wanted).zip(model.most.iter().zip(&model.headroom));
-    for (c, (((received, spare), wanted), (most, headroom))) in cell.enumerate() {
-        let lines = model.lines.of(c);
-        let line = model.lines.class[lines.clone()].iter().zip(&model.lines.weekly[lines]);
-        let flow: f64 = line.map(|(class, weekly)| weekly * row[*class as usize]).sum();
-        let most = least(headroom * flow, *most);
-        let shipped = least(*wanted, most);
-        *received = shipped;
-        *spare = most - shipped;
     }
 }
 

@@ -13,11 +13,14 @@ use super::withdrawal::withdraw;
 use crate::draw::Path;
 
 /// Shortages below this many units are rounding dust.
-const DUST: f64 = 1e-9;
+pub(super) const DUST: f64 = 1e-9;
 
 /// Lives the award through a path; `state.record` tells what happened. The path must come from the scenery that the
 /// model was compiled with.
 pub fn live(model: &Model, path: &Path, state: &mut State) {
+    if model.shortcut.applies && path.held.is_empty() {
+        return super::plain::live_plain(model, path, state);
+    }
     state.open(model, path);
     for w in 0..model.weeks {
         lose(model, path, w, state);

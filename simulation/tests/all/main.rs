@@ -15,3 +15,4 @@ mod people;
 mod reserve_targets;
 mod reserves;
 mod rm1;
+mod shortcuts;
