@@ -25,7 +25,8 @@ use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::web::{self, Data, PathConfig, QueryConfig, ServiceConfig};
 use actix_web::{App, HttpServer};
 use tokio::sync::watch;
-use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 
 use crate::fault::Fault;
 use crate::service::Service;
@@ -36,6 +37,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 #[derive(OpenApi)]
 #[openapi(
+    modifiers(&Signing),
+    security(("token" = [])),
     info(title = "Ballast", version = "1", description = "Tenders, runs and their results. docs/api.md has examples."),
     components(schemas(problem::Problem, problem::PointedView)),
     paths(
@@ -94,6 +97,16 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     )
 )]
 struct Description;
+
+/// How callers say who they are.
+struct Signing;
+
+impl Modify for Signing {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        description.components.get_or_insert_default().add_security_scheme("token", SecurityScheme::Http(bearer));
+    }
+}
 
 /// The description of the interface: OpenAPI 3.1 as JSON.
 pub fn openapi() -> String {

@@ -118,7 +118,11 @@ pub async fn one(
     id: Path<String>,
     query: Query<WaitQuery>,
 ) -> Result<HttpResponse, Fault> {
-    let until = Instant::now() + Duration::from_secs(query.wait.unwrap_or(0).min(LONGEST_WAIT));
+    let Some(wait) = query.wait else {
+        let view = service.run(&caller, &id).await?;
+        return Ok(versioned(&view, view.seq));
+    };
+    let until = Instant::now() + Duration::from_secs(wait.min(LONGEST_WAIT));
     let mut bell = service.bell.listen();
     loop {
         let row = service.run_row(&caller, &id).await?;

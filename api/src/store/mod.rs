@@ -5,6 +5,9 @@
 //! through its [`Scope`].
 
 mod audit;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod contract;
 mod documents;
 mod people;
 mod pieces;
