@@ -197,6 +197,7 @@ pub fn stress(
             .map(|w| WorstPart { replication: w.replication, shortage_weeks: w.shortage_weeks })
             .collect(),
         failure_to_supply: report.failure_to_supply.as_ref().map(|c| clauses(tender, c)),
+        required: Vec::new(),
         against: None,
         pooled_stock: report.pooled_stock,
     }
@@ -233,6 +234,20 @@ fn cents(value: f64) -> Decimal {
     Decimal::from_f64(value).unwrap_or_default().round_dp(2)
 }
 
+/// A target and what became of it.
+pub fn outcome(tender: &Tender, o: &TargetOutcome, horizon_weeks: u32) -> TargetPart {
+    TargetPart {
+        target: o.target.to_string(),
+        sentence: target_sentence(&o.target, horizon_weeks),
+        before: (o.target.metric != TargetMetric::Hold).then(|| estimate(o.before)),
+        after: estimate(o.after),
+        need: o.worst.map(|n| tender.needs[n].id.clone()),
+        verdict: verdict(o.verdict),
+        greedy_value: o.greedy_and_bound.map(|x| x.0),
+        least_value: o.greedy_and_bound.map(|x| x.1),
+    }
+}
+
 /// A target in one sentence.
 pub fn target_sentence(target: &Target, horizon_weeks: u32) -> String {
     let scope = match (&target.need, target.criticality) {
@@ -255,6 +270,13 @@ pub fn target_sentence(target: &Target, horizon_weeks: u32) -> String {
         TargetMetric::Cvar => format!("the mean shortage of the worst 5 % is at most {level} weeks of demand"),
         TargetMetric::Hold => return format!("For {scope}, {level} weeks of mean demand are held as a policy."),
     };
+    if let Some(p) = target.probability {
+        let what = what.replacen("expected unmet", "unmet", 1);
+        return format!(
+            "For {scope}, in a replication {what}, with a chance of at least {} %.",
+            (p * 1e6).round() / 1e4
+        );
+    }
     let confidence = (target.confidence * 1e6).round() / 1e4;
     format!("For {scope}, {what}, sized with {confidence} % confidence.")
 }
@@ -267,17 +289,8 @@ pub fn reserve(
     pack: PackPart,
     award_digest: Option<String>,
 ) -> ReserveBody {
-    let outcome = |o: &TargetOutcome| TargetPart {
-        target: o.target.to_string(),
-        sentence: target_sentence(&o.target, report.after.horizon_weeks),
-        before: (o.target.metric != TargetMetric::Hold).then(|| estimate(o.before)),
-        after: estimate(o.after),
-        need: o.worst.map(|n| tender.needs[n].id.clone()),
-        verdict: verdict(o.verdict),
-        greedy_value: o.greedy_and_bound.map(|x| x.0),
-        least_value: o.greedy_and_bound.map(|x| x.1),
-    };
-    let targets: Vec<TargetPart> = report.targets.iter().map(outcome).collect();
+    let targets: Vec<TargetPart> =
+        report.targets.iter().map(|o| outcome(tender, o, report.after.horizon_weeks)).collect();
     let sentence = targets.iter().map(|t| t.sentence.as_str()).collect::<Vec<_>>().join(" ");
     let places = |need: NeedIx| -> Vec<(String, f64)> {
         let entry = report.plan.entries.iter().find(|e| e.need == need);

@@ -54,7 +54,7 @@ pub struct Args {
 }
 
 /// All targets, or all that is wrong with them.
-fn parse(targets: &[String]) -> Result<Vec<Target>, Failure> {
+pub fn parse(targets: &[String]) -> Result<Vec<Target>, Failure> {
     let parsed: Vec<Result<Target, _>> = targets.iter().map(|t| t.parse()).collect();
     let wrong: Vec<String> = parsed.iter().filter_map(|p| Some(p.as_ref().err()?.to_string())).collect();
     match wrong.is_empty() {

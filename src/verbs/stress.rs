@@ -7,6 +7,7 @@ use ballast_exchange::documents::partial::{Inputs, PartialBody};
 use ballast_exchange::documents::stress::{EstimatePart, PairPart, StressBody};
 use ballast_exchange::documents::{Header, seal};
 use ballast_exchange::scenario::WhatIf;
+use ballast_simulation::reserve::required;
 use ballast_simulation::{Progress, Replications, ReservePlan, StressTest, Watch};
 use serde_json::{Value, json};
 
@@ -31,6 +32,10 @@ pub struct Args {
     /// Reserve document (`ballast reserve --out`) whose plan is held.
     #[arg(long, value_name = "FILE")]
     reserve: Option<PathBuf>,
+    /// What must hold, several to tell of all: p_stockout<=0.02, unmet<=0.5 (weeks), fill>=0.98, cvar<=2 (weeks), each with
+    /// @criticality=K or @need=ID, joint, and prob=0.99 where fill or unmet is asked of each replication.
+    #[arg(long = "require", value_name = "TARGET", conflicts_with = "blocks")]
+    require: Vec<String>,
     /// Another award document: it lives through the same paths, and the difference is told with its interval.
     #[arg(long, value_name = "AWARD", conflicts_with = "blocks")]
     against: Option<PathBuf>,
@@ -72,7 +77,9 @@ pub fn make(
     plan: Option<&ReservePlan>,
     replications: Replications,
     against: Option<&(Award, Value)>,
+    require: &[String],
 ) -> Result<(Value, StressBody), Failure> {
+    let targets = super::reserve::parse(require)?;
     let (pack, hash) = load::packs(run.packs)?;
     let interrupt = Interrupt::listen()?;
     let planned = match replications {
@@ -86,20 +93,22 @@ pub fn make(
     };
     let watch = Watch { cancel: Some(interrupt.flag()), observe: &observe };
     let started = std::time::Instant::now();
-    let (report, pairs) = load::on_threads(run.common.threads, || {
+    let (report, found, pairs) = load::on_threads(run.common.threads, || {
         let test = StressTest::new(run.tender, run.award, &pack, plan, run.common.seed)?;
         let lived = test.live(replications, "stress test", watch)?;
         let report = test.report(&lived)?;
-        let Some((other, _)) = against else { return Ok((report, None)) };
+        let found = required(run.tender, &targets, &lived, &report)?;
+        let Some((other, _)) = against else { return Ok((report, found, None)) };
         // As many paths as this award took, and the same ones.
         let same = Replications::Fixed(report.replications);
         let second = StressTest::new(run.tender, other, &pack, plan, run.common.seed)?;
         let second = second.live(same, "the other award", watch)?;
-        Ok((report, Some(test.against(&lived, &second))))
+        Ok((report, found, Some(test.against(&lived, &second))))
     })?
     .map_err(|e| load::refused(&e))?;
     bar.finish_and_clear();
     let mut body = say::stress(run.tender, &report, say::pack(&pack, hash), run.award_digest.clone(), plan);
+    body.required = found.iter().map(|o| say::outcome(run.tender, o, report.horizon_weeks)).collect();
     body.against = against.zip(pairs).map(|((_, document), pairs)| {
         let digest = document.get("digest").and_then(Value::as_str).map(str::to_owned);
         say::against(run.tender, &pairs, digest)
@@ -259,6 +268,17 @@ pub fn text(body: &StressBody) -> String {
             table(&["node", "struck", "in the worst 5 %", "unmet, weeks if struck", "if not"], &rows)
         ));
     }
+    for r in &body.required {
+        let of = r.need.as_ref().map_or_else(String::new, |n| format!(" (need {n})"));
+        text.push_str(&format!(
+            "\n  {}: {:.4} ({:.4}–{:.4}){of}: {}\n",
+            r.target,
+            r.after.value,
+            r.after.low,
+            r.after.high,
+            r.verdict.replace('_', " ")
+        ));
+    }
     text.push_str(&against(body));
     if let Some(clauses) = &body.failure_to_supply {
         let money = |e: &EstimatePart| interval(e, |v| format!("{v:.0}"));
@@ -313,7 +333,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
             )
         }
         None => {
-            let (document, body) = make(&run, plan.as_ref(), replications, other.as_ref())?;
+            let (document, body) = make(&run, plan.as_ref(), replications, other.as_ref(), &args.require)?;
             (document, text(&body))
         }
     };

@@ -294,3 +294,30 @@ fn reserves_for_several_targets_and_all_that_is_wrong_with_them() {
     assert_eq!(ran.code, Some(2));
     assert!(ran.stderr.contains("`var` is not a metric") && ran.stderr.contains("between 0 and 1"), "{}", ran.stderr);
 }
+
+#[test]
+fn what_is_required_is_told_with_its_verdict() {
+    let case = with_pack();
+    let pack = case.path("pack.toml");
+    let stress = |targets: &[&str]| {
+        let mut more = vec!["--json", "--quiet", "--replications", "1000", "--pack", &pack];
+        targets.iter().for_each(|t| more.extend(["--require", t]));
+        case.ballast("stress", &["award.json"], &more)
+    };
+    let ran = stress(&["fill>=0.5@prob=0.5", "fill>=0.999@need=saline,prob=0.99", "p_stockout<=0.98@joint"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let document = ran.document();
+    let verdicts: Vec<&str> =
+        document["required"].as_array().unwrap().iter().map(|r| r["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["met", "not_met", "met"]);
+    // A joint chance of a stockout is that of all needs together.
+    assert_eq!(document["required"][2]["after"]["value"], document["total"]["p_stockout"]["value"]);
+    assert_eq!(document["required"][1]["need"], "saline");
+    for (targets, said) in [("hold>=4", "cannot tell weeks that are held"), ("fill>=1.2", "between 0 and 1")] {
+        let ran = stress(&[targets]);
+        assert!(ran.code == Some(2) && ran.stderr.contains(said), "{}", ran.stderr);
+    }
+    let sized = ["--quiet", "--pack", &pack, "--target", "fill>=0.9@prob=0.9"];
+    let ran = case.ballast("reserve", &["award.json"], &sized);
+    assert!(ran.code == Some(2) && ran.stderr.contains("ballast stress --require"), "{}", ran.stderr);
+}

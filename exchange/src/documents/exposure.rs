@@ -15,7 +15,7 @@ pub struct ExposureBody {
     pub assumed_recovery_weeks: f64,
     /// Nodes that carry some of the award, the largest loss first.
     pub nodes: Vec<NodePart>,
-    /// Nodes of the tender that carry nothing.
+    /// Nodes of the tender that supply and carry nothing of the award.
     pub idle_nodes: usize,
     /// Worst outages, by number of nodes, then kind.
     pub worst: Vec<WorstPart>,

@@ -58,6 +58,9 @@ pub struct StressBody {
     /// What suppliers pay back where awarded offers have a clause on failure to supply; null where none has.
     #[serde(default)]
     pub failure_to_supply: Option<ClausePart>,
+    /// What was required, and whether it holds; for a chance constraint `after` is the chance that it does not.
+    #[serde(default)]
+    pub required: Vec<super::reserve::TargetPart>,
     /// The same paths with another award; null where none was named.
     #[serde(default)]
     pub against: Option<AgainstPart>,

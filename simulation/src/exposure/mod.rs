@@ -121,7 +121,7 @@ pub struct WorstOutage {
 pub struct ExposureReport {
     /// Nodes that carry some of the award, the largest loss under the fixed award first, then the largest gap.
     pub nodes: Vec<NodeExposure>,
-    /// Nodes of the tender that carry nothing.
+    /// Nodes of the tender that supply and carry nothing of the award.
     pub idle_nodes: usize,
     /// Worst outages, by number of nodes, then kind.
     pub worst: Vec<WorstOutage>,
@@ -190,11 +190,16 @@ pub fn exposure(
         }
     }
     Ok(ExposureReport {
-        idle_nodes: tender.factor_map.nodes.len() - carrying.len(),
+        idle_nodes: tender.factor_map.nodes.iter().filter(|n| supplies(n.kind)).count() - carrying.len(),
         nodes,
         worst,
         valued_at: network.valued_at,
     })
+}
+
+/// Sites and their regions are where supply goes, not where it comes from.
+fn supplies(kind: NodeKind) -> bool {
+    !matches!(kind, NodeKind::Site | NodeKind::SiteRegion)
 }
 
 fn check(options: &ExposureOptions) -> Result<(), StressError> {

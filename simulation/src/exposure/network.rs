@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use ballast_domain::certificate::price;
 use ballast_domain::exact::float;
-use ballast_domain::factor_map::{Node, NodeKind};
-use ballast_domain::index::{Ix, NeedIx, NodeIx};
+use ballast_domain::factor_map::{Branch, FactorMap, NodeKind};
+use ballast_domain::index::{Ix, NeedIx, NodeIx, SiteIx};
 use ballast_domain::tables::PlaceKind;
 use ballast_domain::{Award, Tender};
 
@@ -86,7 +86,7 @@ impl Network {
                 weekly: used / 52.0 * b.split,
                 lead,
                 spend: spend * b.split,
-                chain: b.chain.clone(),
+                chain: chain(tender, b, c.site),
             }));
         }
         let mut behind = vec![Vec::new(); tender.factor_map.nodes.len()];
@@ -129,6 +129,16 @@ impl Network {
     }
 }
 
+/// The serial nodes behind a branch, the lane to the site among them.
+pub(super) fn chain(tender: &Tender, branch: &Branch, site: SiteIx) -> Vec<NodeIx> {
+    let origin = branch.plant.and_then(|p| tender.plants[p].plant_region.as_ref());
+    let lane = origin.and_then(|o| {
+        let id = FactorMap::lane(o, &tender.sites[site].site_region);
+        tender.factor_map.find(NodeKind::Lane, &id)
+    });
+    branch.chain.iter().copied().chain(lane).collect()
+}
+
 /// Stock of each cell on the first day and the pools: what `stock` states at a site, else the policy's working stock; the
 /// policy's reserve, or the plan's; what lies at centres and vendors.
 fn stock(tender: &Tender, plan: Option<&ReservePlan>) -> (Vec<f64>, Vec<Pool>) {
@@ -153,8 +163,7 @@ fn stock(tender: &Tender, plan: Option<&ReservePlan>) -> (Vec<f64>, Vec<Pool>) {
     }
     let node_of = |place: usize| {
         let id = &tender.plants[tender.places[place].plant?].id;
-        let node = Node { kind: NodeKind::Plant, id: id.clone() };
-        tender.factor_map.nodes.enumerate().find(|(_, n)| **n == node).map(|(ix, _)| ix)
+        tender.factor_map.find(NodeKind::Plant, id)
     };
     let stock = tender.cells.iter().zip(tender.policies.iter()).zip(stated).map(|((cell, policy), stated)| {
         let mean = cell.quantity.to_f64() / 52.0;

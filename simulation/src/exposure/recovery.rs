@@ -2,7 +2,7 @@
 //! none states one, an assumption. Stated times are multiplied by the optimism factor, an assumption is not.
 
 use ballast_domain::Tender;
-use ballast_domain::factor_map::NodeKind;
+use ballast_domain::factor_map::{FactorMap, NodeKind};
 use ballast_domain::index::{Ix, NodeIx};
 
 /// Where a time to recover comes from.
@@ -36,6 +36,16 @@ pub(super) fn recovery(tender: &Tender, optimism: f64, assumed_weeks: f64) -> Ve
         for node in &branch.chain {
             let slot = &mut longest[node.ix()];
             *slot = Some(slot.map_or(weeks.to_f64(), |w| w.max(weeks.to_f64())));
+        }
+    }
+    // A lane takes as long as the plants at its begin.
+    for plant in tender.plants.iter() {
+        let (Some(origin), Some(weeks)) = (&plant.plant_region, plant.time_to_recover) else { continue };
+        for site in tender.sites.iter() {
+            if let Some(node) = map.find(NodeKind::Lane, &FactorMap::lane(origin, &site.site_region)) {
+                let slot = &mut longest[node.ix()];
+                *slot = Some(slot.map_or(weeks.to_f64(), |w| w.max(weeks.to_f64())));
+            }
         }
     }
     let of = |(node, stated): (NodeIx, Option<f64>)| {

@@ -7,6 +7,8 @@ use ballast_domain::index::{CellIx, Ix, NodeIx, OfferIx, PlantIx, ProductIx, Sup
 use ballast_domain::tables::Approval;
 use ballast_domain::{Award, Tender};
 
+use super::network::chain;
+
 /// One plant's part of one offer at one cell.
 #[derive(Debug, Clone)]
 pub(super) struct Way {
@@ -106,7 +108,7 @@ impl Ways {
                 cell: cell.ix(),
                 lead: stated.lead_time.to_f64(),
                 contract: weekly * branch.split,
-                chain: branch.chain.clone(),
+                chain: chain(tender, branch, tender.cells[cell].site),
                 takes,
             });
         }

@@ -9,12 +9,14 @@ mod basket;
 mod cost;
 mod curve;
 mod plan;
+mod required;
 mod requirement;
 mod size;
 mod target;
 
 pub use curve::{CurvePoint, CurveWeight};
 pub use plan::{PlanEntry, ReservePlan};
+pub use required::required;
 pub use requirement::{LEVELS_WEEKS, PathUnmet, Requirement, peak_weeks, requirement};
 pub use size::{NeedReserve, ReserveReport, TargetOutcome, Verdict, reserve};
 pub use target::{Target, TargetMetric};

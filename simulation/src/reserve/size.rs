@@ -169,6 +169,12 @@ pub fn reserve(
             pack.name
         )));
     }
+    if let Some(target) = targets.iter().find(|t| t.probability.is_some()) {
+        let said = format!(
+            "`{target}`: no reserve is sized for a chance constraint on each year; `ballast stress --require` tells whether it holds"
+        );
+        return Err(StressError::Target(said));
+    }
     let scopes = Scopes::new(tender);
     let mean = scopes.mean.clone();
     let wanted: Vec<Wanted> = targets.iter().map(|t| Wanted::new(t, tender, &mean)).collect::<Result<_, _>>()?;
@@ -233,9 +239,9 @@ pub fn reserve(
 }
 
 /// A target with the needs it speaks of.
-struct Wanted {
-    target: Target,
-    needs: Vec<NeedIx>,
+pub(super) struct Wanted {
+    pub target: Target,
+    pub needs: Vec<NeedIx>,
 }
 
 /// What a target limits, in a report on a scope.
@@ -250,7 +256,7 @@ fn limited(metric: TargetMetric, scope: &ScopeReport) -> Estimate {
 }
 
 impl Wanted {
-    fn new(target: &Target, tender: &Tender, mean: &[f64]) -> Result<Self, StressError> {
+    pub fn new(target: &Target, tender: &Tender, mean: &[f64]) -> Result<Self, StressError> {
         Ok(Self { target: target.clone(), needs: target.needs(tender, mean)? })
     }
 
@@ -260,7 +266,7 @@ impl Wanted {
     }
 
     /// Expected unmet demand that the level allows, weeks.
-    fn weeks_allowed(&self, horizon: f64) -> f64 {
+    pub fn weeks_allowed(&self, horizon: f64) -> f64 {
         if self.target.metric == TargetMetric::Fill { (1.0 - self.target.level) * horizon } else { self.target.level }
     }
 
@@ -277,7 +283,7 @@ impl Wanted {
     }
 
     /// The report on the basket.
-    fn scope<'r>(&self, report: &'r StressReport) -> &'r ScopeReport {
+    pub fn scope<'r>(&self, report: &'r StressReport) -> &'r ScopeReport {
         match (&self.target.need, self.target.criticality) {
             (Some(_), _) => &report.needs[self.needs[0].ix()],
             (None, Some(class)) => {
@@ -301,7 +307,7 @@ impl Wanted {
         }
     }
 
-    fn outcome(
+    pub fn outcome(
         &self,
         sizes: &[Size],
         basket: Option<&Sized>,
@@ -343,7 +349,7 @@ impl Wanted {
 }
 
 /// One need's size while it is worked out.
-struct Size {
+pub(super) struct Size {
     need: NeedIx,
     required: f64,
     weeks: f64,

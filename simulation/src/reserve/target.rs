@@ -8,6 +8,8 @@
 //! * `hold>=26`: so many weeks are held, whatever the paths say (a policy); `reimburse=0.5` says which part of its yearly cost
 //!   somebody else pays.
 //!
+//! `prob=0.99` with `fill` or `unmet` asks it of each replication by itself with that chance (`required.rs`).
+//!
 //! After `@`: `criticality=K` or `need=ID` (neither: all needs), `joint` (the scope as one basket, not each of its needs; CVaR always
 //! is), `conf` (0.95).
 
@@ -59,6 +61,8 @@ pub struct Target {
     pub need: Option<String>,
     /// Confidence of the sizing, from 0.5 to below 1.
     pub confidence: f64,
+    /// Of each replication by itself: the chance with which it keeps the level.
+    pub probability: Option<f64>,
     /// Part of the yearly cost of a policy that somebody else pays.
     pub reimbursed: f64,
 }
@@ -131,6 +135,7 @@ impl FromStr for Target {
             criticality: None,
             need: None,
             confidence: 0.95,
+            probability: None,
             reimbursed: 0.0,
         };
         for part in scope.split(',').map(str::trim).filter(|p| !p.is_empty()) {
@@ -145,6 +150,13 @@ impl FromStr for Target {
                         return Err(refuse(format!("conf must lie from 0.5 to below 1, not {value}")));
                     }
                 }
+                ("prob", value) if matches!(kind, TargetMetric::Fill | TargetMetric::Unmet) => {
+                    let p = number(value)?;
+                    if !(p > 0.0 && p < 1.0) {
+                        return Err(refuse(format!("prob must lie between 0 and 1, not {value}")));
+                    }
+                    target.probability = Some(p);
+                }
                 ("reimburse", value) if kind == TargetMetric::Hold => {
                     target.reimbursed = number(value)?;
                     if !(0.0..=1.0).contains(&target.reimbursed) {
@@ -153,7 +165,7 @@ impl FromStr for Target {
                 }
                 _ => {
                     return Err(refuse(format!(
-                        "`{part}` is unknown; `criticality`, `need`, `joint`, `conf` and, for `hold`, `reimburse` may follow the `@`"
+                        "`{part}` is unknown; `criticality`, `need`, `joint`, `conf`, for `fill` and `unmet` `prob` and for `hold` `reimburse` may follow the `@`"
                     )));
                 }
             }
@@ -178,6 +190,9 @@ impl fmt::Display for Target {
         if self.joint {
             write!(f, "joint,")?;
         }
+        if let Some(p) = self.probability {
+            write!(f, "prob={p},")?;
+        }
         if self.reimbursed > 0.0 {
             write!(f, "reimburse={},", self.reimbursed)?;
         }
@@ -197,6 +212,7 @@ mod tests {
             "unmet<=0.5@need=NS-1000,conf=0.95",
             "fill>=0.98@criticality=2,joint,conf=0.99",
             "cvar<=2@conf=0.95",
+            "fill>=0.95@criticality=1,prob=0.99,conf=0.95",
             "hold>=26@criticality=1,reimburse=0.5,conf=0.95",
         ] {
             assert_eq!(text.parse::<Target>().unwrap().to_string(), text);
@@ -218,6 +234,8 @@ mod tests {
             ("p_stockout<=0.1@site=H1", "`site=H1` is unknown"),
             ("p_stockout<=0.1@conf=1", "from 0.5 to below 1"),
             ("p_stockout<=0.1@reimburse=0.5", "`reimburse=0.5` is unknown"),
+            ("p_stockout<=0.1@prob=0.9", "`prob=0.9` is unknown"),
+            ("fill>=0.9@prob=1", "prob must lie"),
             ("hold>=26@joint", "not of a basket"),
         ] {
             let error = text.parse::<Target>().unwrap_err().to_string();

@@ -188,6 +188,32 @@ fn the_best_recourse_is_never_worse_and_a_larger_node_never_better() {
 }
 
 #[test]
+fn a_lane_carries_what_goes_from_its_plants_to_its_sites() {
+    let t = tender(&[
+        ("tender", "name currency starts", &["lane EUR 2026-01-01"]),
+        ("sites", "site site_region", &["h north", "k south"]),
+        ("needs", "need category unit reference_price", &["n c unit 1"]),
+        ("demand", "site need quantity", &["h n 520", "k n 520"]),
+        ("suppliers", "supplier", &["s"]),
+        ("plants", "plant supplier plant_region time_to_recover", &["p s east 6", "q s west 9"]),
+        ("products", "product supplier need use_factor plants", &["sn s n 1 p:0.5;q:0.5"]),
+        ("offers", "offer product price", &["o sn 1"]),
+        ("policies", "site need working_stock headroom reserve", &["* * 2 1 0"]),
+    ]);
+    let a = award(&t, &[("h", "n", "sn", 520.0), ("k", "n", "sn", 520.0)]);
+    // Half of what h gets comes this way: 2 weeks of stock last for 4, 6 weeks cost 3 weeks of demand less 2.
+    let lane = of(&t, &a, NodeKind::Lane, "east>north");
+    assert!(
+        close(lane.fixed.time_to_survive, 4.0) && close(lane.fixed.loss.money, 10.0) && lane.sites == 1,
+        "{lane:?}"
+    );
+    assert_eq!((lane.recovery.basis, lane.recovery.weeks), (RecoveryBasis::LongestOfPlants, 6.0));
+    // The other plant can make all of it.
+    assert!(lane.best.time_to_survive == f64::INFINITY && lane.best.loss.money == 0.0);
+    assert!(close(of(&t, &a, NodeKind::PlantRegion, "east").fixed.loss.money, 20.0));
+}
+
+#[test]
 fn options_out_of_range_are_refused_together() {
     let (t, a) = one(1.0, 1.0, 0.0);
     let options = ExposureOptions { optimism: 0.5, assumed_recovery_weeks: -1.0, worst_of: 9 };
