@@ -19,6 +19,7 @@ mod reserve;
 mod rules;
 mod sources;
 mod stress;
+mod stress_detail;
 mod switching;
 mod tiers;
 mod title;

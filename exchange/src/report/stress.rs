@@ -57,6 +57,7 @@ pub(super) fn section(
         body.replications,
     )?);
     section.table(needs(body, names));
+    super::stress_detail::add(&mut section, body, sources.currency());
     clauses(&mut section, body);
     nodes(&mut section, body);
     Ok(section)
