@@ -2,10 +2,13 @@
 
 use ballast_domain::Tender;
 use ballast_domain::index::NodeIx;
-use ballast_exchange::documents::exposure::{ExposureBody, LossPart, NodePart, RecoursePart, ValuePart, WorstPart};
+use ballast_exchange::documents::exposure::{
+    CutOffNeedPart, CutOffPart, ExposureBody, LossPart, NodePart, RecoursePart, ValuePart, WorstPart,
+};
+use ballast_exchange::documents::stress::PackPart;
 use ballast_simulation::ReservePlan;
 use ballast_simulation::exposure::{
-    ExposureOptions, ExposureReport, Loss, NodeExposure, Recourse, RecoveryBasis, ValuedAt, WorstOutage,
+    CutOffReport, ExposureOptions, ExposureReport, Loss, NodeExposure, Recourse, RecoveryBasis, ValuedAt, WorstOutage,
 };
 
 /// Kind and id of a node.
@@ -91,7 +94,25 @@ pub fn exposure(
         assumed_recovery_weeks: options.assumed_recovery_weeks,
         nodes: report.nodes.iter().map(|n| of_node(tender, n)).collect(),
         idle_nodes: report.idle_nodes,
+        cut_off: None,
         worst: report.worst.iter().map(|w| worst(tender, w)).collect(),
         values: tender.needs.iter().zip(&report.valued_at).map(value).collect(),
     }
+}
+
+/// Long-run chances that needs are cut off, the largest first.
+pub fn cut_off(tender: &Tender, report: &CutOffReport, pack: PackPart) -> CutOffPart {
+    let mut needs: Vec<CutOffNeedPart> = report
+        .needs
+        .iter()
+        .map(|c| CutOffNeedPart {
+            need: tender.needs[c.need].id.clone(),
+            sampled: super::estimate(c.sampled),
+            effective_sample: c.effective_sample,
+            exact: c.exact,
+            processes: c.processes,
+        })
+        .collect();
+    needs.sort_by(|a, b| b.sampled.value.total_cmp(&a.sampled.value).then_with(|| a.need.cmp(&b.need)));
+    CutOffPart { pack, draws: report.draws, left_out: report.left_out.clone(), needs }
 }

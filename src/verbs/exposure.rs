@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use ballast_exchange::documents::exposure::ExposureBody;
 use ballast_exchange::documents::{Header, seal};
-use ballast_simulation::exposure::{ExposureOptions, exposure};
+use ballast_simulation::exposure::{ExposureOptions, cut_off, exposure};
 use serde_json::{Value, json};
 
 use super::stress::plan;
@@ -38,6 +38,12 @@ pub struct Args {
     /// Worst outages of up to so many nodes at once (1 to 5).
     #[arg(long, default_value_t = 2, value_name = "K")]
     worst: usize,
+    /// Disruption packs: tells the long-run chance that a need is cut off altogether, however small.
+    #[arg(long = "pack", num_args = 1.., value_name = "FILE")]
+    packs: Vec<PathBuf>,
+    /// Draws for each of these chances.
+    #[arg(long, default_value_t = 20_000, value_name = "N")]
+    draws: u64,
     /// Write the exposure document here.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -121,6 +127,36 @@ pub fn text(body: &ExposureBody, currency: &str) -> String {
     if !rows.is_empty() {
         text.push_str(&format!("\n{}", table(&["at once", "kind", "worst for this award", "loss", ""], &rows)));
     }
+    text.push_str(&chances(body));
+    text
+}
+
+/// Needs that may be cut off.
+fn chances(body: &ExposureBody) -> String {
+    let Some(cut) = &body.cut_off else { return String::new() };
+    let rows: Vec<Vec<String>> = cut
+        .needs
+        .iter()
+        .filter(|n| n.sampled.value > 0.0)
+        .take(SHOWN)
+        .map(|n| {
+            vec![
+                n.need.clone(),
+                format!("{:.3e}", n.sampled.value),
+                format!("{:.3e} to {:.3e}", n.sampled.low, n.sampled.high),
+                format!("{:.0}", n.effective_sample),
+                n.exact.map_or_else(String::new, |e| format!("{e:.3e}")),
+            ]
+        })
+        .collect();
+    let mut text = format!("\n{}: part of all time in which nothing of a need can be shipped\n\n", cut.pack.title);
+    text.push_str(&table(&["need", "chance", "95 %", "effective draws", "exact"], &rows));
+    if rows.is_empty() {
+        text.push_str("  no need depends on hazards alone: each has a source that none of them stops\n");
+    }
+    if !cut.left_out.is_empty() {
+        text.push_str(&format!("  left out: {}\n", cut.left_out.join(", ")));
+    }
     text
 }
 
@@ -134,11 +170,16 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let options =
         ExposureOptions { optimism: args.optimism, assumed_recovery_weeks: args.assume_recovery, worst_of: args.worst };
     let started = std::time::Instant::now();
+    let packs = if args.packs.is_empty() { None } else { Some(load::packs(&args.packs)?) };
     let report = load::on_threads(common.threads, || exposure(&tender, &award, plan.as_ref(), &options))?
         .map_err(|e| load::refused(&e))?;
     let award_digest = document.get("digest").and_then(Value::as_str).map(str::to_owned);
-    let body = say::exposure::exposure(&tender, &report, &options, award_digest, plan.as_ref());
-    let shown = json!({ "optimism": args.optimism, "assume_recovery": args.assume_recovery, "worst": args.worst });
+    let mut body = say::exposure::exposure(&tender, &report, &options, award_digest, plan.as_ref());
+    if let Some((pack, hash)) = packs {
+        let found = cut_off(&tender, &award, &pack, common.seed, args.draws).map_err(|e| load::refused(&e))?;
+        body.cut_off = Some(say::exposure::cut_off(&tender, &found, say::pack(&pack, hash)));
+    }
+    let shown = json!({ "optimism": args.optimism, "assume_recovery": args.assume_recovery, "worst": args.worst, "draws": args.draws });
     let header = Header::new(&tender, load::build(), common.seed, shown).edited(&what_if);
     let seconds = started.elapsed().as_secs_f64();
     let document = seal("exposure", &header, &body, json!({ "elapsed_seconds": seconds, "threads": common.threads }))?;

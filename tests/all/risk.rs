@@ -321,3 +321,30 @@ fn what_is_required_is_told_with_its_verdict() {
     let ran = case.ballast("reserve", &["award.json"], &sized);
     assert!(ran.code == Some(2) && ran.stderr.contains("ballast stress --require"), "{}", ran.stderr);
 }
+
+#[test]
+fn chances_to_be_cut_off_however_small() {
+    let case = with_pack();
+    // Each supplier is down for a ten-thousandth of all time.
+    let rare = "schema = \"ballast.pack/1\"\nname = \"rare\"\ntitle = \"Rare\"\nhorizon_weeks = 52\n[[hazard]]\nid = \"stop\"\nnodes = [\"supplier:*\"]\n\
+        up = { law = \"exponential\", mean = 9999 }\ndown = { law = \"fixed\", weeks = 1 }\ncapacity = 0.0\nrecovery = { shape = \"step\" }\n\
+        effect = \"capacity\"\nsource = \"made up\"\nassumed = [\"*\"]\n";
+    std::fs::write(case.file("rare.toml"), rare).unwrap();
+    let ran = case.ballast("exposure", &["award.json"], &["--json", "--quiet", "--pack", &case.path("rare.toml"), "--draws", "500"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let document = ran.document();
+    let of = |need: &str| {
+        let needs = document["cut_off"]["needs"].as_array().unwrap();
+        needs.iter().find(|n| n["need"] == need).unwrap().clone()
+    };
+    // Gloves have one supplier, saline two.
+    for (need, chance) in [("gloves", 1e-4), ("saline", 1e-8)] {
+        let found = of(need);
+        for value in [&found["exact"], &found["sampled"]["value"]] {
+            assert!((value.as_f64().unwrap() / chance - 1.0).abs() < 1e-6, "{need}: {found:#}");
+        }
+        assert!((found["effective_sample"].as_f64().unwrap() - 500.0).abs() < 1e-6);
+    }
+    let ran = case.ballast("exposure", &["award.json"], &["--pack", &case.path("rare.toml"), "--draws", "0"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("not 0"), "{}", ran.stderr);
+}

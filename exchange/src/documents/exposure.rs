@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::stress::{EstimatePart, PackPart};
+
 /// Body of the document.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ExposureBody {
@@ -19,6 +21,9 @@ pub struct ExposureBody {
     pub idle_nodes: usize,
     /// Worst outages, by number of nodes, then kind.
     pub worst: Vec<WorstPart>,
+    /// Long-run chances that needs are cut off under packs; null if none was named.
+    #[serde(default)]
+    pub cut_off: Option<CutOffPart>,
     /// How units of each need are valued.
     pub values: Vec<ValuePart>,
 }
@@ -98,4 +103,32 @@ pub struct ValuePart {
     pub need: String,
     /// `shortage_cost`, `reference_price`, `awarded_price`.
     pub valued_at: String,
+}
+
+/// Long-run chances that nothing of a need can be shipped.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CutOffPart {
+    /// Packs whose hazards they come from.
+    pub pack: PackPart,
+    /// Draws for each need.
+    pub draws: u64,
+    /// Hazards and events that they leave out.
+    pub left_out: Vec<String>,
+    /// Needs, the largest chance first.
+    pub needs: Vec<CutOffNeedPart>,
+}
+
+/// The chance of one need.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CutOffNeedPart {
+    /// Need.
+    pub need: String,
+    /// Part of all time, by importance sampling.
+    pub sampled: EstimatePart,
+    /// Equally weighted draws that the sample is worth.
+    pub effective_sample: f64,
+    /// The same worked out; null where it is too large for that.
+    pub exact: Option<f64>,
+    /// Processes that it depends on.
+    pub processes: usize,
 }

@@ -27,6 +27,7 @@ pub(super) fn section(sources: &Sources<'_>, shown: &Shown<ExposureBody>, i: usi
         section.remark(format!("The {NODES} with the largest loss of {}; the document has all.", body.nodes.len()));
     }
     section.table(worst(body, sources.currency()));
+    section.table(cut_off(body));
     section.say(
         "Fixed: every supplier that is not struck ships what is contracted, no more. At best: every offer, awarded or not, is used as \
          well as stated capacities and lead times allow, with perfect foresight. What would happen lies between the two.",
@@ -106,6 +107,23 @@ fn worst(body: &ExposureBody, currency: &str) -> Table {
                 true => Cell::text("none loses more"),
                 false => Cell::text(format!("none loses more than {}", number::money_f(w.bound))),
             },
+        ]);
+    }
+    table
+}
+
+/// Long-run chances that needs are cut off.
+fn cut_off(body: &ExposureBody) -> Table {
+    let mut table = Table::new(["need", "#part of all time", "#effective draws", "#exact"]).caption(
+        "Part of all time in which nothing of a need can be shipped, whatever is in stock: by importance sampling, and worked out where that can be done.",
+    );
+    let small = |v: f64| format!("{v:.2e}");
+    for n in body.cut_off.iter().flat_map(|c| &c.needs).filter(|n| n.sampled.value > 0.0).take(NODES) {
+        table.push([
+            Cell::text(&n.need),
+            Cell::estimate(&n.sampled, small),
+            Cell::float(n.effective_sample, number::measure),
+            Cell::maybe(n.exact, small),
         ]);
     }
     table

@@ -10,6 +10,7 @@
 
 mod adversary;
 mod best;
+mod cut_off;
 mod fixed;
 mod network;
 mod recovery;
@@ -26,6 +27,7 @@ use crate::error::StressError;
 use crate::reserve::ReservePlan;
 
 pub use adversary::Worst;
+pub use cut_off::{CutOff, CutOffReport, cut_off};
 pub use network::ValuedAt;
 pub use recovery::{Recovery, RecoveryBasis};
 
