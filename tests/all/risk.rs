@@ -330,7 +330,11 @@ fn chances_to_be_cut_off_however_small() {
         up = { law = \"exponential\", mean = 9999 }\ndown = { law = \"fixed\", weeks = 1 }\ncapacity = 0.0\nrecovery = { shape = \"step\" }\n\
         effect = \"capacity\"\nsource = \"made up\"\nassumed = [\"*\"]\n";
     std::fs::write(case.file("rare.toml"), rare).unwrap();
-    let ran = case.ballast("exposure", &["award.json"], &["--json", "--quiet", "--pack", &case.path("rare.toml"), "--draws", "500"]);
+    let ran = case.ballast(
+        "exposure",
+        &["award.json"],
+        &["--json", "--quiet", "--pack", &case.path("rare.toml"), "--draws", "500"],
+    );
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let document = ran.document();
     let of = |need: &str| {
