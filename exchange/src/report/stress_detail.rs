@@ -154,7 +154,7 @@ mod tests {
         let page = report.html().unwrap();
         for said in [
             "45,678",
-            "1 replication is without a result",
+            "1\u{a0}replication is without a result",
             "H&#60;1&#62;",
             "not met",
             "plant P1.5",
