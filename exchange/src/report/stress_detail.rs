@@ -19,8 +19,8 @@ pub(super) fn add(section: &mut Section, body: &StressBody, currency: &str) {
     }
     if !body.failed.is_empty() {
         section.remark(format!(
-            "{} without a result. Intervals reach from the case in which nothing went unmet in them to the one in which everything did.",
-            number::plural(body.failed.len(), "replication is", "replications are")
+            "Without a result: {}. Intervals reach from the case in which nothing went unmet there to the one in which everything did.",
+            number::plural(body.failed.len(), "replication", "replications")
         ));
     }
     section.table(required(body));
@@ -154,7 +154,7 @@ mod tests {
         let page = report.html().unwrap();
         for said in [
             "45,678",
-            "1\u{a0}replication is without a result",
+            "Without a result: one replication.",
             "H&#60;1&#62;",
             "not met",
             "plant P1.5",
