@@ -183,7 +183,8 @@ impl<'t> Problem<'t> {
         ((!state.violated() && state.value < before).then_some((state.value, state.x)), polished.iterations)
     }
 
-    /// Shares with one measure at a time a step higher or lower, polished, as long as that makes them better.
+    /// Shares with one measure at a time a step higher or lower, polished, as long as that makes them better. Where trying
+    /// all measures would take more than `most` iterations, as the first tells, none of the others is.
     fn turned(&self, x: &[f64], most: i64, stop: &dyn Fn() -> bool) -> (Option<Valued>, i64) {
         let mut state = graph::State::new(&self.graph);
         state.x.copy_from_slice(x);
@@ -195,6 +196,10 @@ impl<'t> Problem<'t> {
             let (better, more) = self.polish(&state.x, Free { step: Some(turns[i]), switching: false }, stop);
             iterations += more.max(LEAST_TURN);
             i += 1;
+            let all = iterations.saturating_mul(i64::try_from(turns.len()).unwrap_or(i64::MAX));
+            if i == 1 && best.is_none() && all > most {
+                return (better, iterations);
+            }
             if let Some(better) = better {
                 state.x.clone_from(&better.1);
                 state.refresh();

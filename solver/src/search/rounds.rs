@@ -138,7 +138,8 @@ fn leg(problem: &Problem<'_>, anneal: &dyn Fn() -> (Annealed, i64), near: Option
         found = polished.or(found);
     }
     if let Some(some) = found.as_ref().filter(|f| !stop() && near.is_some_and(|near| f.0 <= near)) {
-        let (turned, spent) = problem.turned(&some.1, i64::MAX, stop);
+        // As much work as the annealing was, at the most.
+        let (turned, spent) = problem.turned(&some.1, (1000.0 * moves as f64 / MOVES) as i64, stop);
         iterations += spent;
         found = turned.or(found);
     }
