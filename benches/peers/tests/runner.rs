@@ -3,24 +3,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use ballast_peers::run::{Run, run};
 use serde_json::Value;
 
-/// A script that is called as Ballast is; `$out` is the file it rewrites, `$plan` the plan.
+/// Runs `stand-in.sh` in the place of Ballast. In the script `$out` is the file it rewrites, `$plan` the plan.
 fn run_with(name: &str, script: &str, improvements: bool, limit: f64) -> (i32, Value, PathBuf) {
     let folder = std::env::temp_dir().join(format!("sourcing-runner-{name}-{}", std::process::id()));
     fs::create_dir_all(&folder).unwrap();
-    let (program, plan) = (folder.join("program"), folder.join("plan.json"));
-    let reading = "[ \"$1\" = award ] || exit 9\n\
-                   while [ $# -gt 0 ]; do case $1 in --out|--improvements) out=$2; shift ;; esac; shift; done\n";
-    fs::write(&program, format!("#!/bin/sh\nplan='{}'\n{reading}{script}", plan.display())).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let (tender, plan) = (folder.join("tender.sh"), folder.join("plan.json"));
+    fs::write(&tender, format!("plan='{}'\n{script}", plan.display())).unwrap();
     let asked = Run {
-        ballast: program,
-        tender: folder.join("tender.json"),
+        ballast: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/stand-in.sh"),
+        tender,
         limit,
         reserve: 0.0,
         wall: 10.0,
@@ -56,7 +52,7 @@ fn the_plan_is_there_while_the_program_still_runs() {
     assert_eq!((plan["claimed_cost_cents"].as_i64(), plan["bound_cents"].as_i64()), (Some(10), Some(9)));
     assert_eq!(plan["log"][0].to_string(), r#"{"cpu_s":0.250,"cost_cents":20,"bound_cents":null}"#);
     assert_eq!(plan["log"][1]["cost_cents"], 10);
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "the program and the plan are all that is left");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "the script and the plan are all that is left");
     clean(&folder);
 }
 
