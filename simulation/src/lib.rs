@@ -19,6 +19,7 @@ pub mod metric;
 mod replay;
 pub mod reserve;
 pub mod rm1;
+mod stock;
 mod stress;
 
 pub use blocks::{Progress, Watch};

@@ -1,16 +1,14 @@
 //! The award as flows: what arrives where, from which plant, behind which nodes; what lies in stock; what a missing unit
 //! weighs.
 
-use std::collections::BTreeMap;
-
 use ballast_domain::certificate::price;
 use ballast_domain::exact::float;
 use ballast_domain::factor_map::{Branch, FactorMap, NodeKind};
 use ballast_domain::index::{Ix, NeedIx, NodeIx, SiteIx};
-use ballast_domain::tables::PlaceKind;
 use ballast_domain::{Award, Tender};
 
 use crate::reserve::ReservePlan;
+use crate::stock::stated;
 
 /// Flows below this part of a cell's demand are rounding of the award.
 pub(super) const DUST: f64 = 1e-9;
@@ -142,34 +140,16 @@ pub(super) fn chain(tender: &Tender, branch: &Branch, site: SiteIx) -> Vec<NodeI
 /// Stock of each cell on the first day and the pools: what `stock` states at a site, else the policy's working stock; the
 /// policy's reserve, or the plan's; what lies at centres and vendors.
 fn stock(tender: &Tender, plan: Option<&ReservePlan>) -> (Vec<f64>, Vec<Pool>) {
-    let mut stated: Vec<Option<f64>> = vec![None; tender.cells.len()];
-    let mut pools: BTreeMap<(usize, NeedIx), f64> = BTreeMap::new();
-    for (p, place) in tender.places.iter().enumerate() {
-        for (product, packs) in &place.stock {
-            let product = &tender.products[*product];
-            let units = packs.to_f64() * product.use_factor.to_f64();
-            match (place.kind, place.site) {
-                (PlaceKind::Site, Some(site)) => {
-                    let cell =
-                        tender.cells.as_slice().binary_search_by_key(&(site, product.need), |c| (c.site, c.need));
-                    if let Ok(cell) = cell {
-                        *stated[cell].get_or_insert(0.0) += units;
-                    }
-                }
-                (PlaceKind::Centre | PlaceKind::Vendor, _) => *pools.entry((p, product.need)).or_default() += units,
-                (PlaceKind::Site, None) => {}
-            }
-        }
-    }
+    let stated = stated(tender);
     let node_of = |place: usize| {
         let id = &tender.plants[tender.places[place].plant?].id;
         tender.factor_map.find(NodeKind::Plant, id)
     };
-    let stock = tender.cells.iter().zip(tender.policies.iter()).zip(stated).map(|((cell, policy), stated)| {
+    let stock = tender.cells.iter().zip(tender.policies.iter()).zip(stated.cells).map(|((cell, policy), stated)| {
         let mean = cell.quantity.to_f64() / 52.0;
         let reserve = plan.and_then(|p| p.weeks(cell.need)).unwrap_or(policy.reserve_weeks);
         stated.unwrap_or(policy.working_stock_weeks * mean) + reserve * mean
     });
     let pool = |((place, need), units): ((usize, NeedIx), f64)| Pool { need: need.ix(), units, beside: node_of(place) };
-    (stock.collect(), pools.into_iter().map(pool).collect())
+    (stock.collect(), stated.pooled.into_iter().map(pool).collect())
 }
