@@ -69,15 +69,15 @@ impl<W: Write> Tables<W> {
     }
 }
 
-/// Writes the tender of an instance. Its money is of no country, and small: `XXX` is ISO 4217's code where no currency is
-/// involved, and an amount of 1 is a hundredth of a cent of the instance, so that shares of prices are whole numbers.
+/// Writes the tender of an instance. Its money is of no country, and small: `XTS` is ISO 4217's code for testing, and an
+/// amount of 1 is a hundredth of a cent of the instance, so that shares of prices are whole numbers.
 pub fn write(instance: &Instance, to: impl Write) -> io::Result<()> {
     let mut out = Tables { to, first: true };
     let i = instance;
     write!(
         out.to,
         r#"{{"schema":"ballast.tender/1",
-"tender":{{"name":"{}","currency":"XXX","starts":"2026-01-01","contract_years":1,"description":"Sourcing benchmark, {}; money in hundredths of a cent"}}"#,
+"tender":{{"name":"{}","currency":"XTS","starts":"2026-01-01","contract_years":1,"description":"Sourcing benchmark, {}; money in hundredths of a cent"}}"#,
         i.name, i.name
     )?;
     out.table("sites", (0..i.n_site).map(|h| format!(r#""site":"h{h}""#)))?;
