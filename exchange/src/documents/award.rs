@@ -6,11 +6,11 @@ use ballast_domain::Tender;
 use ballast_domain::award::Award;
 use ballast_domain::certificate::{Certificate, baseline};
 use ballast_domain::exact::{exact, float, round};
-use ballast_domain::tables::Basis;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::aim::{AimPart, SecondBestPart, TiesPart};
+pub use super::certificate::{CertificatePart, FactPart};
 use super::contracts::Compared;
 pub use super::contracts::{BestLayer, LayerPart, LayersPart, SupplyClauses};
 pub use super::fees::{FeesPart, SupplierFees};
@@ -20,8 +20,10 @@ pub use super::outcome::OutcomePart;
 pub use super::packages::PackagePart;
 pub use super::payment_ways::{PaymentWays, WayOfOffer};
 pub use super::preference::GroupPreference;
+pub use super::rules::RulePart;
 pub use super::shadow::{AdjustmentPart, UnservedPart};
 pub use super::switching::SwitchingPart;
+pub use super::tiers::TierPart;
 
 /// Body of the document.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -220,97 +222,6 @@ pub struct SupplierPart {
     pub sites: usize,
 }
 
-/// A schedule for one cohort.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct TierPart {
-    /// Schedule.
-    pub schedule: String,
-    /// Member or site counted apart; empty for all.
-    pub cohort: String,
-    /// `discount` or `rebate`.
-    pub kind: String,
-    /// Order among its kind.
-    pub stage: u32,
-    /// Contract year, counted from 1; null where all years are alike.
-    pub year: Option<u32>,
-    /// Basis of the measure.
-    pub basis: String,
-    /// `all_units` or `incremental`.
-    pub mode: String,
-    /// What was counted.
-    pub measure: Decimal,
-    /// Threshold of the tier earned; null below the first.
-    pub tier: Option<Decimal>,
-    /// What the tier gives: `percent`, `price` or `sum`.
-    pub gives_what: String,
-    /// How much of it: fraction off, price per pack, or money a year; of the topmost slice where it is incremental.
-    pub gives: Option<Decimal>,
-    /// Saving a year.
-    pub saving: Decimal,
-    /// Threshold of the next tier.
-    pub next: Option<Decimal>,
-    /// What is missing to it.
-    pub distance: Option<Decimal>,
-}
-
-/// One instance of a rule.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RulePart {
-    /// Rule.
-    pub id: String,
-    /// What it is repeated for.
-    pub instance: String,
-    /// In one sentence.
-    pub sentence: String,
-    /// Why it exists.
-    pub why: String,
-    /// Whether it holds.
-    pub holds: bool,
-    /// What was measured; null where there was nothing to measure.
-    pub value: Option<f64>,
-    /// Lower bound.
-    pub at_least: Option<f64>,
-    /// Upper bound.
-    pub at_most: Option<f64>,
-    /// Distance to the nearest bound.
-    pub slack: Option<f64>,
-    /// Whether the value is a share, to be shown in percent.
-    pub is_share: bool,
-    /// By how much a rule that may give way did, in units of the measure; null where it holds.
-    #[serde(default)]
-    pub relaxed_by: Option<f64>,
-}
-
-/// The re-computation.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct CertificatePart {
-    /// Everything holds.
-    pub verified: bool,
-    /// Cost as re-computed in rationals.
-    pub value: Decimal,
-    /// Difference to the solver's own figure, in money; null where the award came from a file.
-    pub difference: Option<f64>,
-    /// Relative tolerance for hard rules other than balance, grid, counts and thresholds.
-    pub tolerance: Decimal,
-    /// How often the tolerance was needed.
-    pub tolerance_used: usize,
-    /// Facts checked, with counts.
-    pub facts: Vec<FactPart>,
-    /// What fails, in words; empty if verified.
-    pub failures: Vec<String>,
-}
-
-/// A fact that was checked.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct FactPart {
-    /// The fact.
-    pub fact: String,
-    /// How many things were checked.
-    pub checked: usize,
-    /// Whether it holds for all of them.
-    pub holds: bool,
-}
-
 /// A moment of the search.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LogPart {
@@ -437,14 +348,14 @@ impl AwardBody {
             payment_ways: super::payment_ways::by_product(tender, Some(award)),
             outcome: super::outcome::part(tender, certificate),
             suppliers: suppliers(tender, certificate),
-            tiers: tiers(tender, certificate),
+            tiers: super::tiers::of_cohorts(tender, certificate),
             adjustments: super::shadow::adjustments(tender, award, certificate),
             unserved: super::shadow::unserved(tender, award),
             packages: super::packages::bought(tender, certificate),
             objective: super::objective::part(tender, certificate, &proof.level_bounds),
-            rules: rules(tender, certificate),
+            rules: super::rules::of_instances(tender, certificate),
             preference: super::preference::by_group(tender, award),
-            certificate: Some(certificate_part(tender, certificate, proof.solver_value)),
+            certificate: Some(super::certificate::part(tender, certificate, proof.solver_value)),
             log: proof.log,
             ladder: proof.ladder,
             statistics: proof.statistics,
@@ -530,74 +441,4 @@ fn suppliers(tender: &Tender, certificate: &Certificate) -> Vec<SupplierPart> {
     let mut parts: Vec<SupplierPart> = tender.suppliers.enumerate().filter_map(part).collect();
     parts.sort_by(|a, b| b.cost.cmp(&a.cost).then_with(|| a.supplier.cmp(&b.supplier)));
     parts
-}
-
-fn tiers(tender: &Tender, certificate: &Certificate) -> Vec<TierPart> {
-    certificate
-        .schedules
-        .iter()
-        .map(|u| {
-            let schedule = &tender.schedules[u.schedule];
-            let tier = u.tier.map(|t| &schedule.tiers[t]);
-            let next = u.next(schedule);
-            let decimals = if schedule.basis == Basis::Share { 6 } else { 2 };
-            TierPart {
-                schedule: schedule.id.clone(),
-                cohort: u.cohort.clone(),
-                kind: schedule.kind.word().to_owned(),
-                stage: schedule.stage,
-                year: u.year,
-                basis: schedule.basis.word().to_owned(),
-                mode: schedule.mode.word().to_owned(),
-                measure: round(&u.measure, decimals),
-                tier: tier.map(|t| t.from),
-                gives_what: schedule.gives.word().to_owned(),
-                gives: tier.map(|t| t.value),
-                saving: round(&u.saving, 2),
-                next: next.as_ref().map(|(from, _)| *from),
-                distance: next.map(|(_, missing)| round(&missing, decimals)),
-            }
-        })
-        .collect()
-}
-
-fn rules(tender: &Tender, certificate: &Certificate) -> Vec<RulePart> {
-    certificate
-        .rules
-        .iter()
-        .map(|check| {
-            let rule = &tender.rules[check.rule];
-            RulePart {
-                id: rule.id.clone(),
-                instance: check.label.clone(),
-                sentence: rule.sentence.clone(),
-                why: rule.why.clone(),
-                holds: check.holds,
-                value: check.value.as_ref().map(float),
-                at_least: check.low.as_ref().map(float),
-                at_most: check.high.as_ref().map(float),
-                slack: check.slack.as_ref().map(float),
-                is_share: rule.subject.measured.is_fraction(),
-                relaxed_by: check.relaxed_by().map(float),
-            }
-        })
-        .collect()
-}
-
-fn certificate_part(tender: &Tender, certificate: &Certificate, solver_value: Option<f64>) -> CertificatePart {
-    let value = certificate.costs.value;
-    CertificatePart {
-        verified: certificate.verified(),
-        value,
-        difference: solver_value.map(|s| ((s - float(&exact(value))) * 100.0).round() / 100.0 + 0.0),
-        tolerance: certificate.tolerance,
-        tolerance_used: certificate.facts.iter().map(|f| f.used_tolerance).sum::<usize>()
-            + certificate.rules.iter().filter(|r| r.used_tolerance).count(),
-        facts: certificate
-            .facts
-            .iter()
-            .map(|f| FactPart { fact: f.fact.word().to_owned(), checked: f.checked, holds: f.holds })
-            .collect(),
-        failures: certificate.failures(tender),
-    }
 }

@@ -6,6 +6,7 @@
 
 pub mod aim;
 pub mod award;
+mod certificate;
 pub mod check;
 pub mod compare;
 pub mod conflicts;
@@ -27,6 +28,7 @@ pub mod prices;
 mod read_award;
 pub mod replay;
 pub mod reserve;
+mod rules;
 mod seal;
 mod shadow;
 pub mod stress;
@@ -35,6 +37,7 @@ pub mod sweep;
 mod switching;
 #[cfg(test)]
 mod tests;
+mod tiers;
 
 pub use read_award::read_award;
 pub use seal::{Header, digest_of, seal};
