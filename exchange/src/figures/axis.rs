@@ -1,9 +1,11 @@
 //! What all charts share: text styles, tick labels, where an axis starts.
 
+use plotters::coord::ranged1d::ValueFormatter;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::number;
+use super::svg::FigureError;
+use super::{number, palette};
 
 /// Text of a size in drawing units.
 pub(super) fn text(size: f64, colour: RGBColor, h: HPos, v: VPos) -> TextStyle<'static> {
@@ -18,6 +20,34 @@ fn styled(font: FontDesc<'static>, colour: RGBColor, pos: Pos) -> TextStyle<'sta
 /// The same in bold.
 pub(super) fn bold(size: f64, colour: RGBColor, h: HPos, v: VPos) -> TextStyle<'static> {
     styled(("sans-serif", size * 1.24).into_font().style(FontStyle::Bold), colour, Pos::new(h, v))
+}
+
+/// Level lines behind a chart, and on both axes labels of this size: about `ticks` below and five at the left.
+pub(super) fn level_lines<X, Y>(
+    chart: &mut ChartContext<'_, SVGBackend<'_>, Cartesian2d<X, Y>>,
+    size: f64,
+    ticks: usize,
+    below: &dyn Fn(&f64) -> String,
+    left: &dyn Fn(&f64) -> String,
+) -> Result<(), FigureError>
+where
+    X: Ranged<ValueType = f64> + ValueFormatter<f64>,
+    Y: Ranged<ValueType = f64> + ValueFormatter<f64>,
+{
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(palette::GRID)
+        .axis_style(palette::AXIS)
+        .x_labels(ticks)
+        .y_labels(5)
+        .x_label_formatter(below)
+        .y_label_formatter(left)
+        .label_style(text(size, palette::MUTED, HPos::Center, VPos::Top))
+        .y_label_style(text(size, palette::MUTED, HPos::Right, VPos::Center))
+        .draw()?;
+    Ok(())
 }
 
 /// A tick of money on an axis of this length: `31.5 m`.

@@ -107,19 +107,9 @@ fn panel(line: &Line<'_>, right: f64, plan: f64, mark: Option<f64>, currency: &s
             .set_label_area_size(LabelAreaPosition::Bottom, 38)
             .set_label_area_size(LabelAreaPosition::Left, 72)
             .build_cartesian_2d(0.0..right, 0.0..line.top)?;
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(palette::GRID)
-            .axis_style(palette::AXIS)
-            .x_labels(6)
-            .y_labels(5)
-            .x_label_formatter(&|v| axis::money_tick(*v, right))
-            .y_label_formatter(&|v| (line.show)((v * 1e6).round() / 1e6))
-            .label_style(axis::text(15.0, palette::MUTED, HPos::Center, VPos::Top))
-            .y_label_style(axis::text(15.0, palette::MUTED, HPos::Right, VPos::Center))
-            .draw()?;
+        axis::level_lines(&mut chart, 15.0, 6, &|v| axis::money_tick(*v, right), &|v| {
+            (line.show)((v * 1e6).round() / 1e6)
+        })?;
         let inside = clipped(&line.points, right);
         if !line.band.is_empty() {
             let ends = |low: bool| {

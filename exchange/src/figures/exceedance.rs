@@ -54,19 +54,13 @@ fn panel(scope: &ScopePart, right: f64, floor: f64) -> Result<String, FigureErro
             .set_label_area_size(LabelAreaPosition::Bottom, 38)
             .set_label_area_size(LabelAreaPosition::Left, 66)
             .build_cartesian_2d(0.0..right, (floor..1.0).log_scale())?;
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(palette::GRID)
-            .axis_style(palette::AXIS)
-            .x_labels(5)
-            .y_labels(5)
-            .x_label_formatter(&|w| format!("{} wk", number::measure((w * 1000.0).round() / 1000.0)))
-            .y_label_formatter(&|p| format!("{} %", (p * 1e6).round() / 1e4))
-            .label_style(axis::text(15.0, palette::MUTED, HPos::Center, VPos::Top))
-            .y_label_style(axis::text(15.0, palette::MUTED, HPos::Right, VPos::Center))
-            .draw()?;
+        axis::level_lines(
+            &mut chart,
+            15.0,
+            5,
+            &|w| format!("{} wk", number::measure((w * 1000.0).round() / 1000.0)),
+            &|p| format!("{} %", (p * 1e6).round() / 1e4),
+        )?;
         let reached =
             |x: f64| scope.exceedance.iter().filter(|e| e.0 <= x).map(|e| e.1).next_back().unwrap_or(1.0).max(floor);
         let points: Vec<(f64, f64)> = scope.exceedance.iter().map(|(x, p)| (*x, p.max(floor))).collect();

@@ -1,7 +1,6 @@
 //! Fan charts: unmet demand of each need by week, as bands of the replications.
 
 use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, VPos};
 
 use super::svg::draw;
 use super::{Cell, Figure, FigureError, Key, Panel, Table, axis, number, palette};
@@ -48,19 +47,9 @@ fn panel(name: &str, fan: &FanPart, top: f64) -> Result<String, FigureError> {
             .set_label_area_size(LabelAreaPosition::Bottom, 42)
             .set_label_area_size(LabelAreaPosition::Left, 68)
             .build_cartesian_2d(1.0..weeks.max(2) as f64, 0.0..top)?;
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .light_line_style(TRANSPARENT)
-            .bold_line_style(palette::GRID)
-            .axis_style(palette::AXIS)
-            .x_labels(6)
-            .y_labels(5)
-            .x_label_formatter(&|w| format!("wk {w:.0}"))
-            .y_label_formatter(&|v| number::percent((v * 1000.0).round() / 1000.0))
-            .label_style(axis::text(17.0, palette::MUTED, HPos::Center, VPos::Top))
-            .y_label_style(axis::text(17.0, palette::MUTED, HPos::Right, VPos::Center))
-            .draw()?;
+        axis::level_lines(&mut chart, 17.0, 6, &|w| format!("wk {w:.0}"), &|v| {
+            number::percent((v * 1000.0).round() / 1000.0)
+        })?;
         for (low, high, colour) in [(0, 4, palette::SKY.mix(0.35)), (1, 3, palette::BLUE.mix(0.45))] {
             let outline: Vec<(f64, f64)> = at(high).chain(at(low).collect::<Vec<_>>().into_iter().rev()).collect();
             chart.draw_series([Polygon::new(outline, colour.filled())])?;
