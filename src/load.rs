@@ -10,7 +10,7 @@ use ballast_domain::tables::canonical;
 use ballast_domain::{Award, Findings, Pack, Severity, Tender};
 use ballast_exchange::documents::read_award;
 use ballast_exchange::scenario::{ScenarioFile, WhatIf};
-use ballast_simulation::StressError;
+use ballast_simulation::{ReservePlan, StressError};
 use serde_json::Value;
 
 use crate::exit::Failure;
@@ -128,6 +128,93 @@ pub fn award(tender: &Tender, path: &Path, output: &Output) -> Result<(Award, Va
         output.note(&warning.to_string());
     }
     Ok((award, document))
+}
+
+/// An award of a tender, as it is named to a verb.
+#[derive(clap::Args)]
+pub struct AwardFiles {
+    /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
+    tender: PathBuf,
+    #[command(flatten)]
+    scenarios: Scenarios,
+    /// Award document (`ballast award --out`).
+    award: PathBuf,
+}
+
+/// An award with its tender.
+pub struct Awarded {
+    /// Tender, after its scenarios.
+    pub tender: Tender,
+    /// How it was edited.
+    pub what_if: WhatIf,
+    /// Award.
+    pub award: Award,
+    /// Its document.
+    pub document: Value,
+}
+
+impl AwardFiles {
+    /// Reads them. What the verb will write is tried before the award is read.
+    pub fn read(&self, writes: &[Option<&Path>], output: &Output) -> Result<Awarded, Failure> {
+        let (tender, what_if) = edited_tender(&self.tender, &self.scenarios, output)?;
+        writes.iter().try_for_each(|path| crate::out::must_be_writable(*path))?;
+        let (award, document) = award(&tender, &self.award, output)?;
+        Ok(Awarded { tender, what_if, award, document })
+    }
+
+    /// Reads an award that must hold.
+    pub fn verified(&self, writes: &[Option<&Path>], output: &Output) -> Result<Awarded, Failure> {
+        let awarded = self.read(writes, output)?;
+        must_verify(&awarded.tender, &awarded.award)?;
+        Ok(awarded)
+    }
+}
+
+/// The digest that a document states.
+pub fn digest(document: &Value) -> Option<String> {
+    document.get("digest").and_then(Value::as_str).map(str::to_owned)
+}
+
+/// Packs that an award lives through.
+#[derive(clap::Args)]
+pub struct PackFiles {
+    /// Disruption pack; several are lived through together.
+    #[arg(id = "packs", long = "pack", required = true, num_args = 1.., value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// The reserve that is held while an award is tested.
+#[derive(clap::Args)]
+pub struct HeldReserve {
+    /// Reserve document (`ballast reserve --out`) whose plan is held.
+    #[arg(long, value_name = "FILE")]
+    reserve: Option<PathBuf>,
+}
+
+impl HeldReserve {
+    /// Its plan, where a document was named.
+    pub fn plan(&self, tender: &Tender) -> Result<Option<ReservePlan>, Failure> {
+        self.reserve.as_deref().map(|path| plan(tender, path)).transpose()
+    }
+}
+
+/// The reserve plan in a reserve document.
+fn plan(tender: &Tender, path: &Path) -> Result<ReservePlan, Failure> {
+    let document = json(path)?;
+    let needs = document
+        .get("needs")
+        .and_then(Value::as_array)
+        .filter(|_| document.get("schema") == Some(&Value::from("ballast.reserve/1")));
+    let Some(needs) = needs else {
+        return Err(Failure::input(format!(
+            "{} is not a reserve document; `ballast reserve --out` writes one",
+            path.display()
+        )));
+    };
+    let entry = |n: &Value| Some((n.get("need")?.as_str()?.to_owned(), n.get("weeks")?.as_f64()?));
+    let weeks: Vec<(String, f64)> = needs.iter().filter_map(entry).collect();
+    let stated = ReservePlan::stated(tender, weeks.iter().map(|(n, w)| (n.as_str(), *w)));
+    stated.map_err(|f| faults(&format!("{} does not fit the tender", path.display()), &f))
 }
 
 /// One or several packs, lived through together: entries add up, settings are those of the first.

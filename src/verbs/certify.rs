@@ -1,7 +1,5 @@
 //! `ballast certify`: re-computes an award from a file.
 
-use std::path::PathBuf;
-
 use ballast_domain::certificate::certify;
 use ballast_exchange::documents::award::{AwardBody, Proof};
 use ballast_exchange::documents::{Header, digest_of, seal};
@@ -10,19 +8,15 @@ use serde_json::json;
 
 use crate::Common;
 use crate::exit::{Exit, Outcome};
-use crate::load;
+use crate::load::{self, Awarded};
 use crate::output::Output;
 use crate::stated::contradictions;
 
 /// Re-computes cost, tiers and every rule of an award from a file, in exact arithmetic.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
-    tender: PathBuf,
     #[command(flatten)]
-    scenarios: load::Scenarios,
-    /// Award document (`ballast award --out`).
-    award: PathBuf,
+    files: load::AwardFiles,
     /// Relative tolerance of hard rules.
     #[arg(long, default_value = "0.000001", value_parser = super::award::tolerance, value_name = "T")]
     tolerance: Decimal,
@@ -30,8 +24,7 @@ pub struct Args {
 
 /// Runs the verb. An award that breaks a rule, or a file that states another cost than its lines have, ends with code 2.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
-    let (award, document) = load::award(&tender, &args.award, output)?;
+    let Awarded { tender, what_if, award, document } = args.files.read(&[], output)?;
     let certificate = certify(&tender, &award, args.tolerance);
 
     let mut body = AwardBody::without_award("feasible", None, String::new(), Vec::new()).with_award(

@@ -101,7 +101,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     );
 
     let packs = [at("packs").join("helene-2024.toml")];
-    let award_digest = made.document.get("digest").and_then(Value::as_str).map(str::to_owned);
+    let award_digest = load::digest(&made.document);
     let run = Run { tender: &tender, what_if: &what_if, award: &decided, award_digest, packs: &packs, common, output };
     let (stressed, body) = stress::make(&run, None, Replications::Fixed(REPLICATIONS), None, &[])?;
     award::write(&at("stress.json"), &stressed)?;

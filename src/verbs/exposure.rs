@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use ballast_exchange::documents::exposure::ExposureBody;
 use ballast_exchange::documents::{Header, seal};
 use ballast_simulation::exposure::{ExposureOptions, cut_off, exposure};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::stress::plan;
 use crate::Common;
 use crate::exit::{Exit, Outcome};
+use crate::load::Awarded;
 use crate::output::{Output, table};
 use crate::{load, out, say};
 
@@ -20,15 +20,10 @@ const SHOWN: usize = 20;
 /// is lost in between; and the worst outages of several at once. No probabilities are needed.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
-    tender: PathBuf,
     #[command(flatten)]
-    scenarios: load::Scenarios,
-    /// Award document (`ballast award --out`).
-    award: PathBuf,
-    /// Reserve document (`ballast reserve --out`) whose plan is held.
-    #[arg(long, value_name = "FILE")]
-    reserve: Option<PathBuf>,
+    files: load::AwardFiles,
+    #[command(flatten)]
+    held: load::HeldReserve,
     /// Times to recover that suppliers state are multiplied by this.
     #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
     optimism: f64,
@@ -162,18 +157,15 @@ fn chances(body: &ExposureBody) -> String {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
-    out::must_be_writable(args.out.as_deref())?;
-    let (award, document) = load::award(&tender, &args.award, output)?;
-    load::must_verify(&tender, &award)?;
-    let plan = args.reserve.as_deref().map(|p| plan(&tender, p)).transpose()?;
+    let Awarded { tender, what_if, award, document } = args.files.verified(&[args.out.as_deref()], output)?;
+    let plan = args.held.plan(&tender)?;
     let options =
         ExposureOptions { optimism: args.optimism, assumed_recovery_weeks: args.assume_recovery, worst_of: args.worst };
     let started = std::time::Instant::now();
     let packs = if args.packs.is_empty() { None } else { Some(load::packs(&args.packs)?) };
     let report = load::on_threads(common.threads, || exposure(&tender, &award, plan.as_ref(), &options))?
         .map_err(|e| load::refused(&e))?;
-    let award_digest = document.get("digest").and_then(Value::as_str).map(str::to_owned);
+    let award_digest = load::digest(&document);
     let mut body = say::exposure::exposure(&tender, &report, &options, award_digest, plan.as_ref());
     if let Some((pack, hash)) = packs {
         let found = cut_off(&tender, &award, &pack, common.seed, args.draws).map_err(|e| load::refused(&e))?;

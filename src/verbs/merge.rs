@@ -156,7 +156,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         whole.join(&summary(part)?);
     }
     let report = test.report(&whole).map_err(|e| load::refused(&e))?;
-    let award_digest = inputs.award.get("digest").and_then(Value::as_str).map(str::to_owned);
+    let award_digest = load::digest(&inputs.award);
     let body = say::stress(&tender, &report, say::pack(&pack, hash), award_digest, plan.as_ref());
     let run =
         json!({ "elapsed_seconds": started.elapsed().as_secs_f64(), "threads": common.threads, "parts": parts.len() });

@@ -7,11 +7,11 @@ use ballast_exchange::documents::replay::{NeedPart, ReplayBody};
 use ballast_exchange::documents::{Header, seal};
 use ballast_exchange::figures::replay::{figure, stacked};
 use ballast_simulation::replay;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::stress::plan;
 use crate::Common;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::load::Awarded;
 use crate::output::{Output, percent, table};
 use crate::{load, out, say};
 
@@ -21,18 +21,12 @@ const PANELS: usize = 8;
 /// Shows one replication of a stress test week by week: what was struck, what arrived, what went unmet.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
-    tender: PathBuf,
     #[command(flatten)]
-    scenarios: load::Scenarios,
-    /// Award document (`ballast award --out`).
-    award: PathBuf,
-    /// Disruption pack; several are lived through together.
-    #[arg(long = "pack", required = true, num_args = 1.., value_name = "FILE")]
-    packs: Vec<PathBuf>,
-    /// Reserve document (`ballast reserve --out`) whose plan is held.
-    #[arg(long, value_name = "FILE")]
-    reserve: Option<PathBuf>,
+    files: load::AwardFiles,
+    #[command(flatten)]
+    packs: load::PackFiles,
+    #[command(flatten)]
+    held: load::HeldReserve,
     /// Number of the replication, as in a stress document of the same seed.
     #[arg(long, value_name = "K")]
     replication: u64,
@@ -91,22 +85,19 @@ pub fn text(body: &ReplayBody, shown: Option<&NeedPart>) -> String {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
-    out::must_be_writable(args.out.as_deref())?;
-    out::must_be_writable(args.picture.as_deref())?;
-    let (award, document) = load::award(&tender, &args.award, output)?;
-    load::must_verify(&tender, &award)?;
+    let writes = [args.out.as_deref(), args.picture.as_deref()];
+    let Awarded { tender, what_if, award, document } = args.files.verified(&writes, output)?;
     if let Some(need) = args.need.as_deref().filter(|n| !tender.needs.iter().any(|x| x.id == *n)) {
         let hint = nearest(need, tender.needs.iter().map(|n| n.id.as_str()));
         let hint = hint.map_or_else(String::new, |h| format!("; did you mean `{h}`?"));
         return Err(Failure::input(format!("--need: the tender has no need `{need}`{hint}")));
     }
-    let plan = args.reserve.as_deref().map(|p| plan(&tender, p)).transpose()?;
-    let (pack, hash) = load::packs(&args.packs)?;
+    let plan = args.held.plan(&tender)?;
+    let (pack, hash) = load::packs(&args.packs.files)?;
     let started = std::time::Instant::now();
     let trace =
         replay(&tender, &award, &pack, plan.as_ref(), common.seed, args.replication).map_err(|e| load::refused(&e))?;
-    let award_digest = document.get("digest").and_then(Value::as_str).map(str::to_owned);
+    let award_digest = load::digest(&document);
     let body = say::replay::replay(&tender, &trace, say::pack(&pack, hash), award_digest, plan.as_ref());
     let header =
         Header::new(&tender, load::build(), common.seed, json!({ "replication": args.replication })).edited(&what_if);

@@ -13,6 +13,7 @@ use super::stress::Run;
 use crate::Common;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interrupt::Interrupt;
+use crate::load::Awarded;
 use crate::output::{Output, money, percent, table};
 use crate::{load, out, progress, say};
 
@@ -31,15 +32,10 @@ pub fn default_target(tender: &Tender) -> String {
 /// Sizes the reserve: weeks of stock per need, with cost, confirmation and budget-to-protection curve.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
-    tender: PathBuf,
     #[command(flatten)]
-    scenarios: load::Scenarios,
-    /// Award document (`ballast award --out`).
-    award: PathBuf,
-    /// Disruption pack; several are lived through together.
-    #[arg(long = "pack", required = true, num_args = 1.., value_name = "FILE")]
-    packs: Vec<PathBuf>,
+    files: load::AwardFiles,
+    #[command(flatten)]
+    packs: load::PackFiles,
     /// What the reserve must reach, several to reach all of them: p_stockout<=0.02, unmet<=0.5 (weeks), fill>=0.98,
     /// cvar<=2 (weeks), hold>=26 (weeks), each with @criticality=K or @need=ID, joint, conf=0.95; where none is given, the tender's maximum_shortage of the most critical class, else
     /// p_stockout<=0.05@criticality=1,conf=0.95.
@@ -175,17 +171,21 @@ pub fn text(body: &ReserveBody, currency: &str) -> String {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
-    out::must_be_writable(args.out.as_deref())?;
-    let (award, document) = load::award(&tender, &args.award, output)?;
-    load::must_verify(&tender, &award)?;
-    let award_digest = document.get("digest").and_then(Value::as_str).map(str::to_owned);
+    let Awarded { tender, what_if, award, document } = args.files.verified(&[args.out.as_deref()], output)?;
+    let award_digest = load::digest(&document);
     let mut target = args.target.clone();
     if target.is_empty() {
         target.push(default_target(&tender));
     }
-    let run =
-        Run { tender: &tender, what_if: &what_if, award: &award, award_digest, packs: &args.packs, common, output };
+    let run = Run {
+        tender: &tender,
+        what_if: &what_if,
+        award: &award,
+        award_digest,
+        packs: &args.packs.files,
+        common,
+        output,
+    };
     let (document, body) = make(&run, &target, args.replications)?;
     if let Some(path) = &args.out {
         out::write(path, &document)?;

@@ -14,24 +14,19 @@ use serde_json::{Value, json};
 use crate::Common;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interrupt::Interrupt;
+use crate::load::Awarded;
 use crate::output::{Output, percent, table};
 use crate::{load, out, progress, say};
 
 /// Lives an award through many draws of a disruption pack: shortages with intervals, their tail, what drives them.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
-    tender: PathBuf,
     #[command(flatten)]
-    scenarios: load::Scenarios,
-    /// Award document (`ballast award --out`).
-    award: PathBuf,
-    /// Disruption pack; several are lived through together.
-    #[arg(long = "pack", required = true, num_args = 1.., value_name = "FILE")]
-    packs: Vec<PathBuf>,
-    /// Reserve document (`ballast reserve --out`) whose plan is held.
-    #[arg(long, value_name = "FILE")]
-    reserve: Option<PathBuf>,
+    files: load::AwardFiles,
+    #[command(flatten)]
+    packs: load::PackFiles,
+    #[command(flatten)]
+    held: load::HeldReserve,
     /// What must hold, several to tell of all: p_stockout<=0.02, unmet<=0.5 (weeks), fill>=0.98, cvar<=2 (weeks), each with
     /// @criticality=K or @need=ID, joint, and prob=0.99 where fill or unmet is asked of each replication.
     #[arg(long = "require", value_name = "TARGET", conflicts_with = "blocks")]
@@ -109,10 +104,8 @@ pub fn make(
     bar.finish_and_clear();
     let mut body = say::stress(run.tender, &report, say::pack(&pack, hash), run.award_digest.clone(), plan);
     body.required = found.iter().map(|o| say::outcome(run.tender, o, report.horizon_weeks)).collect();
-    body.against = against.zip(pairs).map(|((_, document), pairs)| {
-        let digest = document.get("digest").and_then(Value::as_str).map(str::to_owned);
-        say::against(run.tender, &pairs, digest)
-    });
+    body.against =
+        against.zip(pairs).map(|((_, document), pairs)| say::against(run.tender, &pairs, load::digest(document)));
     let shown = match replications {
         Replications::Fixed(n) => json!({ "replications": n }),
         Replications::Precision { relative, at_most } => json!({ "precision": relative, "at_most": at_most }),
@@ -173,25 +166,6 @@ fn part(
     let document =
         seal("stress-partial", &header, &body, json!({ "elapsed_seconds": seconds, "threads": run.common.threads }))?;
     Ok((document, body))
-}
-
-/// The reserve plan in a reserve document.
-pub fn plan(tender: &Tender, path: &std::path::Path) -> Result<ReservePlan, Failure> {
-    let document = load::json(path)?;
-    let needs = document
-        .get("needs")
-        .and_then(Value::as_array)
-        .filter(|_| document.get("schema") == Some(&Value::from("ballast.reserve/1")));
-    let Some(needs) = needs else {
-        return Err(Failure::input(format!(
-            "{} is not a reserve document; `ballast reserve --out` writes one",
-            path.display()
-        )));
-    };
-    let entry = |n: &Value| Some((n.get("need")?.as_str()?.to_owned(), n.get("weeks")?.as_f64()?));
-    let weeks: Vec<(String, f64)> = needs.iter().filter_map(entry).collect();
-    let stated = ReservePlan::stated(tender, weeks.iter().map(|(n, w)| (n.as_str(), *w)));
-    stated.map_err(|f| load::faults(&format!("{} does not fit the tender", path.display()), &f))
 }
 
 fn interval(e: &EstimatePart, show: impl Fn(f64) -> String) -> String {
@@ -303,11 +277,8 @@ pub fn text(body: &StressBody) -> String {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
-    out::must_be_writable(args.out.as_deref())?;
-    let (award, document) = load::award(&tender, &args.award, output)?;
-    load::must_verify(&tender, &award)?;
-    let plan = args.reserve.as_deref().map(|p| plan(&tender, p)).transpose()?;
+    let Awarded { tender, what_if, award, document } = args.files.verified(&[args.out.as_deref()], output)?;
+    let plan = args.held.plan(&tender)?;
     let replications = match args.precision {
         Some(relative) => Replications::Precision { relative, at_most: 1_000_000 },
         None => Replications::Fixed(args.replications),
@@ -316,9 +287,16 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     if let Some((other, _)) = &other {
         load::must_verify(&tender, other)?;
     }
-    let award_digest = document.get("digest").and_then(Value::as_str).map(str::to_owned);
-    let run =
-        Run { tender: &tender, what_if: &what_if, award: &award, award_digest, packs: &args.packs, common, output };
+    let award_digest = load::digest(&document);
+    let run = Run {
+        tender: &tender,
+        what_if: &what_if,
+        award: &award,
+        award_digest,
+        packs: &args.packs.files,
+        common,
+        output,
+    };
     let (document, text) = match &args.blocks {
         Some(blocks) => {
             let (part, body) = part(&run, plan.as_ref(), (args.replications, blocks.clone()), &document)?;
