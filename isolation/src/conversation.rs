@@ -1,8 +1,8 @@
 //! One child: started, told its job, heard to its last word, and ended, whatever happens to it.
 
 use std::io::{self, BufReader, Read};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, ExitStatus};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,7 @@ use ballast_solver::{Control, Limit};
 use crate::children::Children;
 use crate::frame;
 use crate::message::{FromChild, ToChild};
+use crate::start::{Started, start};
 
 /// How long a child may take to stop once asked to, before it is killed.
 const GRACE: Duration = Duration::from_secs(5);
@@ -36,18 +37,7 @@ impl Children {
         control: &dyn Control,
         hear: &mut dyn FnMut(FromChild),
     ) -> io::Result<Ended> {
-        let mut child = Command::new(&self.program)
-            .arg(self.verb)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .spawn()?;
-        let (Some(mut to), Some(from), Some(mut errors)) =
-            (child.stdin.take(), child.stdout.take(), child.stderr.take())
-        else {
-            return Err(io::ErrorKind::BrokenPipe.into());
-        };
+        let Started { mut child, mut to, from, mut errors } = start(&self.program, self.verb)?;
         let (send, heard) = mpsc::channel();
         let reader = std::thread::spawn(move || {
             let mut from = BufReader::new(from);

@@ -10,6 +10,7 @@ mod conflicts;
 mod conversation;
 mod frame;
 mod message;
+mod start;
 mod unpacking;
 
 pub use child::run_child;

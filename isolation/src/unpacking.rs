@@ -4,9 +4,9 @@
 use std::ffi::OsString;
 use std::io::{self, BufReader, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::frame;
 use crate::message::ToChild;
+use crate::start::{Started, start};
 
 /// The signal that the system sends at the end of processor time.
 const SIGXCPU: i32 = 24;
@@ -63,18 +64,7 @@ impl Unpacker {
     }
 
     fn ask(&self, path: &Path) -> io::Result<Result<Contents, Refusal>> {
-        let mut child = Command::new(&self.program)
-            .arg(self.verb)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .spawn()?;
-        let (Some(mut to), Some(from), Some(mut errors)) =
-            (child.stdin.take(), child.stdout.take(), child.stderr.take())
-        else {
-            return Err(io::ErrorKind::BrokenPipe.into());
-        };
+        let Started { mut child, mut to, from, mut errors } = start(&self.program, self.verb)?;
         let job = Job {
             path: path.as_os_str().as_bytes().to_vec(),
             memory_bytes: self.memory_bytes,
