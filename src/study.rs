@@ -23,13 +23,15 @@ use crate::{Common, load, progress, watched};
 /// Limits of each solve of a study.
 #[derive(clap::Args, Clone)]
 pub struct Limits {
-    /// Stop each solve when its proven gap is at most this fraction; intervals are about as wide.
-    #[arg(long, default_value_t = 0.005, value_parser = gap, value_name = "G")]
-    gap: f64,
+    /// Stop each solve when its proven gap is at most this fraction, and no sooner but for another limit; intervals are
+    /// about as wide [default: 0.005, or what the work came to].
+    #[arg(long, value_parser = gap, value_name = "G")]
+    gap: Option<f64>,
     /// Stop each solve after so many seconds with the best award so far.
     #[arg(long, value_parser = seconds, value_name = "SECONDS")]
     time_limit: Option<f64>,
-    /// Stop each solve after so much work (1,000 simplex iterations each); reproducible, unlike seconds.
+    /// Stop each solve after so much work (1,000 simplex iterations or 100,000 moves of annealing each); reproducible,
+    /// unlike seconds [default: 8 where neither `--gap` nor `--time-limit` says when to stop].
     #[arg(long, value_name = "N")]
     work: Option<u64>,
     /// Memory limit of each solving process, MiB.
@@ -44,6 +46,24 @@ pub struct Limits {
     /// Solve in this process instead of children.
     #[arg(long, hide = true)]
     in_process: bool,
+}
+
+/// Gap at which a solve of a study stops by itself.
+const GAP: f64 = 0.005;
+/// Work of each solve where the user leaves it to us when to stop. The few tenders of a study that are hard to prove end
+/// with an interval somewhat wider than the gap, in about a tenth of the time that the rest of the proof would take.
+const WORK: u64 = 8;
+
+impl Limits {
+    /// Work after which a solve stops.
+    fn work(&self) -> Option<u64> {
+        match (self.work, self.gap, self.time_limit) {
+            (Some(work), ..) => Some(work),
+            (None, _, Some(_)) => None,
+            (None, Some(_), None) => Options::default().work_limit,
+            (None, None, None) => Some(WORK),
+        }
+    }
 }
 
 /// The caller's side: progress on standard error, Ctrl-C.
@@ -93,9 +113,9 @@ impl Desktop {
     pub fn new(limits: &Limits, common: &Common, output: &Output, message: &str) -> Result<Self, Failure> {
         let default = Options::default();
         let options = Options {
-            gap: limits.gap,
+            gap: limits.gap.unwrap_or(GAP),
             time_limit: limits.time_limit.map(Duration::from_secs_f64),
-            work_limit: limits.work.or(if limits.time_limit.is_some() { None } else { default.work_limit }),
+            work_limit: limits.work(),
             seed: common.seed,
             tolerance: limits.tolerance,
             ..default

@@ -209,6 +209,9 @@ unsafe extern "C" fn callback(
     }
 }
 
+/// HiGHS's number for the primal simplex method.
+const PRIMAL: i32 = 4;
+
 /// The most that each sum of terms can be over the LP relaxation, one after the other on one instance; `None` for a sum
 /// whose maximum was not proven. Any point of the model keeps these limits.
 pub(crate) fn maxima(model: &Model, sums: &[Terms]) -> Vec<Option<f64>> {
@@ -217,6 +220,8 @@ pub(crate) fn maxima(model: &Model, sums: &[Terms]) -> Vec<Option<f64>> {
     highs.quiet();
     // The basis of one sum is a good start for the next; presolve would throw it away.
     highs.text(c"presolve", "off");
+    // A new sum leaves the basis primal feasible: the primal method goes on from there in half the time of the dual one.
+    highs.int(c"simplex_strategy", PRIMAL);
     if !highs.pass(&relaxed) {
         return vec![None; sums.len()];
     }

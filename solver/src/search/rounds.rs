@@ -52,7 +52,7 @@ impl Rounds {
     pub(crate) fn from(problem: &Problem<'_>, award: &Award) -> Self {
         let x = problem.shares(award);
         let best = x.as_ref().and_then(|x| problem.value(x)).zip(x.clone());
-        Self { round: 1, from: x, best, ..Self::default() }
+        Self { from: x, best, ..Self::default() }
     }
 
     /// Work so far, in units of 1,000 simplex iterations or [`MOVES`] moves.
@@ -73,7 +73,8 @@ impl Rounds {
                 if self.take(leg) {
                     return true;
                 }
-                if stop() {
+                // One that the search began with is an award, too.
+                if stop() || self.best.is_some() {
                     break;
                 }
             }
@@ -86,7 +87,7 @@ impl Rounds {
         let warm = self.from.is_some();
         let near_by = from
             .as_ref()
-            .filter(|_| if warm { !round.is_multiple_of(2) } else { round > FRESH && round.is_multiple_of(2) });
+            .filter(|_| if warm { round.is_multiple_of(2) } else { round > FRESH && round.is_multiple_of(2) });
         let run = |seed: u64| match near_by {
             Some(x) => problem.neighbourhoods(x, moves, seed, stop),
             None => problem.complete(moves, seed, stop),
