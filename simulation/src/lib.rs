@@ -11,6 +11,7 @@
 
 mod blocks;
 pub mod draw;
+mod engine;
 mod error;
 pub mod exposure;
 mod judge;
@@ -23,8 +24,10 @@ mod stock;
 mod stress;
 
 pub use blocks::{Progress, Watch};
+pub use engine::{Engine, Metrics};
 pub use error::StressError;
 pub use judge::{Judgement, judge};
+pub use kernel::Instructions;
 pub use metric::StressReport;
 pub use replay::{NeedTrace, Trace, Week, replay};
 pub use reserve::{ReservePlan, ReserveReport, Target};

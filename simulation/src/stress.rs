@@ -9,8 +9,9 @@ use ballast_domain::{Award, Pack, Tender};
 
 use crate::blocks::{BLOCK, Progress, Watch, blocks};
 use crate::draw::{Canvas, Scenery};
+use crate::engine::{Engine, Metrics};
 use crate::error::StressError;
-use crate::kernel::{Model, State, live};
+use crate::kernel::{Model, State, live, live_in_short};
 use crate::metric::{Block, Failure, Fan, Meter, Paired, Scopes, StressReport, Summary, paired, report, volumes};
 use crate::reserve::ReservePlan;
 
@@ -77,6 +78,7 @@ pub struct StressTest<'a> {
     scenery: Scenery,
     model: Model,
     seed: u64,
+    metrics: Metrics,
 }
 
 impl<'a> StressTest<'a> {
@@ -93,11 +95,19 @@ impl<'a> StressTest<'a> {
     ) -> Result<Self, StressError> {
         let scenery = Scenery::new(tender, pack, seed).map_err(StressError::Pack)?;
         let model = Model::new(tender, award, &scenery, plan);
-        Ok(Self { tender, award, scenery, model, seed })
+        Ok(Self { tender, award, scenery, model, seed, metrics: Metrics::default() })
+    }
+
+    /// The same test by another engine.
+    pub fn by(mut self, engine: Engine) -> Self {
+        self.model = self.model.with(engine.instructions);
+        self.metrics = engine.metrics;
+        self
     }
 
     fn run(&self) -> Run<'_> {
-        Run { tender: self.tender, award: self.award, scenery: &self.scenery, model: &self.model, seed: self.seed }
+        let Self { tender, award, scenery, model, seed, metrics } = self;
+        Run { tender, award, scenery, model, seed: *seed, metrics: *metrics }
     }
 
     /// Lives through all replications.
@@ -131,7 +141,7 @@ impl<'a> StressTest<'a> {
         let run = self.run();
         let fan = run.fan(&scopes);
         let mut summary = Summary::new(&scopes, self.scenery.weeks(), range.start);
-        run.gather(&scopes, &fan, range, ("stress test", watch), &draw_and_live, &mut summary)?;
+        run.gather(&scopes, &fan, range, ("stress test", watch), self.metrics.living(), &mut summary)?;
         summary.counts = fan.taken();
         Ok(summary)
     }
@@ -163,6 +173,21 @@ fn draw_and_live(scenery: &Scenery, model: &Model, replication: u64, canvas: &mu
     live(model, &canvas.path, state);
 }
 
+fn draw_and_live_in_short(scenery: &Scenery, model: &Model, replication: u64, canvas: &mut Canvas, state: &mut State) {
+    scenery.draw(replication, canvas);
+    live_in_short(model, &canvas.path, state);
+}
+
+impl Metrics {
+    /// What a replication has to leave behind for these metrics.
+    fn living(self) -> &'static Living<'static> {
+        match self {
+            Self::All => &draw_and_live,
+            Self::Scalars => &draw_and_live_in_short,
+        }
+    }
+}
+
 /// A compiled scenery and model.
 #[derive(Clone, Copy)]
 pub(crate) struct Run<'a> {
@@ -171,6 +196,7 @@ pub(crate) struct Run<'a> {
     pub scenery: &'a Scenery,
     pub model: &'a Model,
     pub seed: u64,
+    pub metrics: Metrics,
 }
 
 impl Run<'_> {
@@ -190,7 +216,7 @@ impl Run<'_> {
         let mut all = Summary::new(&scopes, self.scenery.weeks(), 0);
         let (mut done, mut until, checks) = schedule(replications)?;
         loop {
-            self.gather(&scopes, &fan, done..until, (stage, watch), &draw_and_live, &mut all)?;
+            self.gather(&scopes, &fan, done..until, (stage, watch), self.metrics.living(), &mut all)?;
             done = until;
             let Replications::Precision { relative, at_most } = replications else { break };
             if done >= at_most || precise(&all, &scopes, relative, checks) {
@@ -219,12 +245,20 @@ impl Run<'_> {
             stage,
             watch,
             || (Canvas::new(scenery), State::new(model), Meter::new(scopes, &model.need, weeks)),
-            || Block::new(scopes, weeks),
+            || Block::new(scopes, if self.metrics == Metrics::All { weeks } else { 0 }, weeks),
             |replication, (canvas, state, meter), block| {
-                let lived = catch_unwind(AssertUnwindSafe(|| living(scenery, model, replication, canvas, state)));
+                let lived = catch_unwind(AssertUnwindSafe(|| {
+                    living(scenery, model, replication, canvas, state);
+                    if self.metrics == Metrics::All {
+                        state.sum_up(model);
+                    }
+                }));
                 match lived {
-                    Ok(()) if finite(&state.record.demand) && finite(&state.record.unmet) => {
-                        meter.read(&state.record, &canvas.path, block, fan);
+                    Ok(()) if state.outcome.is_finite() => {
+                        meter.read(&state.outcome, &canvas.path, block);
+                        if self.metrics == Metrics::All {
+                            meter.bands(&state.record, block, fan);
+                        }
                     }
                     Ok(()) => meter.fail(replication, Failure::NotFinite, rows, block),
                     Err(_) => {
@@ -257,17 +291,9 @@ impl Run<'_> {
         let nodes: Vec<NodeIx> = self.scenery.struck_nodes().map(|(n, _)| n).collect();
         let volumes = volumes(self.tender, self.award, &scopes, &nodes);
         let run = (self.seed, self.scenery.pack().horizon_weeks);
-        Ok(report(self.tender, &scopes, (&nodes, &volumes), summary, &fan, self.model, run))
+        let fan = (self.metrics == Metrics::All).then_some(&fan);
+        Ok(report(self.tender, &scopes, (&nodes, &volumes), summary, fan, self.model, run))
     }
-}
-
-/// True if no value is infinite or not a number.
-fn finite(values: &[f64]) -> bool {
-    let mut lanes = [0.0; 8];
-    for chunk in values.chunks(8) {
-        lanes.iter_mut().zip(chunk).for_each(|(lane, x)| *lane += x * 0.0);
-    }
-    lanes.iter().all(|lane| *lane == 0.0)
 }
 
 /// First replication, end of the first stage, and how many checks there may be.

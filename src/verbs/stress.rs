@@ -8,7 +8,7 @@ use ballast_exchange::documents::stress::{EstimatePart, PairPart, StressBody};
 use ballast_exchange::documents::{Header, seal};
 use ballast_exchange::scenario::WhatIf;
 use ballast_simulation::reserve::required;
-use ballast_simulation::{Progress, Replications, ReservePlan, StressTest, Watch};
+use ballast_simulation::{Engine, Metrics, Progress, Replications, ReservePlan, StressTest, Watch};
 use serde_json::{Value, json};
 
 use crate::Common;
@@ -96,7 +96,9 @@ pub fn make(
         let Some((other, _)) = against else { return Ok((report, found, None)) };
         // As many paths as this award took, and the same ones.
         let same = Replications::Fixed(report.replications);
-        let second = StressTest::new(run.tender, other, &pack, plan, run.common.seed)?;
+        // Nobody asks for the other award's weekly bands.
+        let scalars = Engine { metrics: Metrics::Scalars, ..Engine::default() };
+        let second = StressTest::new(run.tender, other, &pack, plan, run.common.seed)?.by(scalars);
         let second = second.live(same, "the other award", watch)?;
         Ok((report, found, Some(test.against(&lived, &second))))
     })?

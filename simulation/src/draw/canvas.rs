@@ -1,4 +1,7 @@
-//! Where paths are drawn: reused from replication to replication, so that drawing allocates next to nothing.
+//! Where paths are drawn: reused from replication to replication, so that drawing allocates next to nothing. Most processes strike
+//! in a few steps or not at all: of every row only the span is written in which this path, or the one before it, falls below normal.
+
+use std::ops::Range;
 
 use super::path::{Path, Withdrawal};
 use super::scenery::Scenery;
@@ -15,6 +18,9 @@ pub struct Canvas {
     spare: Trajectory,
     /// `[chain × steps + step]`: fraction lost.
     loss: Vec<f64>,
+    /// Steps in which a chain may lose something, and in which a class may be off full capacity.
+    lossy: Vec<Range<usize>>,
+    off: Vec<Range<usize>>,
     held: Vec<f64>,
     opens: Vec<bool>,
     /// The same, where some process refuses orders or stops goods on the way.
@@ -40,6 +46,7 @@ impl Canvas {
                 classes,
                 cells: scenery.cells,
                 capacity: vec![1.0; weeks * classes],
+                changed: vec![0; weeks * classes.div_ceil(64)],
                 held: vec![0.0; rows(late, classes)],
                 released: vec![1.0; rows(late, classes)],
                 taken: vec![1.0; rows(refused, classes)],
@@ -56,6 +63,8 @@ impl Canvas {
             low: Trajectory::default(),
             spare: Trajectory::default(),
             loss: vec![0.0; chains.len() * weeks],
+            lossy: vec![0..0; chains.len()],
+            off: vec![0..0; classes],
             held: vec![0.0; chains.len() * weeks],
             opens: vec![true; chains.len() * weeks],
             refused: vec![0.0; rows(refused, chains.len())],
@@ -71,7 +80,7 @@ impl Canvas {
         self.chains(scenery);
         for class in 0..self.path.classes {
             let mix = &scenery.classes.mixes[class];
-            self.class_capacity(class, mix);
+            self.class_capacity(scenery, class, mix);
             if !self.path.held.is_empty() {
                 self.class_delay(class, mix);
             }
@@ -79,6 +88,7 @@ impl Canvas {
             class_mean(class, mix, &self.still, &mut self.path.moving, self.path.weeks, self.path.classes);
         }
         self.shocks(scenery);
+        self.changes();
         self.docks(scenery);
         let weeks = self.path.weeks;
         let end = weeks as f64;
@@ -102,13 +112,23 @@ impl Canvas {
         for (c, chain) in scenery.classes.chains.iter().enumerate() {
             let row = c * weeks..(c + 1) * weeks;
             let (all, low, spare) = (&self.trajectories, &mut self.low, &mut self.spare);
+            let lossy = span(&chain.lost, all, weeks);
+            let before = std::mem::replace(&mut self.lossy[c], lossy.clone());
+            let loss = &mut self.loss[row.clone()];
+            loss[before].fill(0.0);
+            if !lossy.is_empty() {
+                match only(&chain.lost, all) {
+                    Some(alone) => alone.add_weekly_loss(loss),
+                    None if lowest(&chain.lost, all, low, spare) => low.add_weekly_loss(loss),
+                    None => {}
+                }
+            }
             let mut loss_of = |which: &[usize], into: &mut [f64]| {
                 into.fill(0.0);
                 if lowest(which, all, low, spare) {
                     low.add_weekly_loss(into);
                 }
             };
-            loss_of(&chain.lost, &mut self.loss[row.clone()]);
             if !self.refused.is_empty() {
                 loss_of(&chain.refused, &mut self.refused[row.clone()]);
             }
@@ -127,11 +147,37 @@ impl Canvas {
     }
 
     /// Alternatives add: φ = Σ split × serial minimum.
-    fn class_capacity(&mut self, class: usize, mix: &[(usize, f64)]) {
+    fn class_capacity(&mut self, scenery: &Scenery, class: usize, mix: &[(usize, f64)]) {
         let (weeks, classes) = (self.path.weeks, self.path.classes);
-        for w in 0..weeks {
-            let lost: f64 = mix.iter().map(|(chain, split)| split * self.loss[chain * weeks + w]).sum();
+        let off = match scenery.overshoots {
+            true => 0..weeks,
+            false => mix.iter().fold(0..0, |all, (chain, _)| hull(all, self.lossy[*chain].clone())),
+        };
+        // Where only the path before this one was off, nothing is lost.
+        let stale = std::mem::replace(&mut self.off[class], off.clone());
+        for w in hull(stale, off) {
+            let lost = match mix {
+                [(chain, split)] => split * self.loss[chain * weeks + w],
+                _ => mix.iter().map(|(chain, split)| split * self.loss[chain * weeks + w]).sum(),
+            };
             self.path.capacity[w * classes + class] = (1.0 - lost).clamp(0.0, 1.0);
+        }
+    }
+
+    /// Marks the steps in which a class's capacity is another than before.
+    fn changes(&mut self) {
+        let (weeks, classes) = (self.path.weeks, self.path.classes);
+        let words = classes.div_ceil(64);
+        self.path.changed.fill(0);
+        for (class, off) in self.off.iter().enumerate().filter(|(_, off)| !off.is_empty()) {
+            let mut before = 1.0;
+            for w in off.start..(off.end + 1).min(weeks) {
+                let now = self.path.capacity[w * classes + class];
+                if now != before {
+                    self.path.changed[w * words + class / 64] |= 1 << (class % 64);
+                }
+                before = now;
+            }
         }
     }
 
@@ -255,6 +301,31 @@ fn class_mean(class: usize, mix: &[(usize, f64)], lost: &[f64], into: &mut [f64]
         let lost: f64 = mix.iter().map(|(chain, split)| split * lost[chain * weeks + w]).sum();
         into[w * classes + class] = (1.0 - lost).clamp(0.0, 1.0);
     }
+}
+
+/// The shortest range that covers two; an empty one covers nothing.
+fn hull(a: Range<usize>, b: Range<usize>) -> Range<usize> {
+    match (a.is_empty(), b.is_empty()) {
+        (true, _) => b,
+        (_, true) => a,
+        _ => a.start.min(b.start)..a.end.max(b.end),
+    }
+}
+
+/// Steps that a piece of some of the trajectories touches.
+fn span(which: &[usize], all: &[Trajectory], steps: usize) -> Range<usize> {
+    let pieces = which.iter().flat_map(|p| &all[*p].pieces);
+    let steps_of = |p: &super::trajectory::Piece| {
+        let (from, to) = (p.from.max(0.0) as usize, p.to.min(steps as f64).max(0.0).ceil() as usize);
+        if from < to { from..to } else { 0..0 }
+    };
+    pieces.fold(0..0, |all, p| hull(all, steps_of(p)))
+}
+
+/// The trajectory that is off full output, if there is just one.
+fn only<'a>(which: &[usize], all: &'a [Trajectory]) -> Option<&'a Trajectory> {
+    let mut off = which.iter().map(|p| &all[*p]).filter(|t| !t.pieces.is_empty());
+    off.next().filter(|_| off.next().is_none())
 }
 
 /// The minimum of some trajectories at each instant, in `low`; false if all are at full output throughout.

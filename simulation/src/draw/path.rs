@@ -13,6 +13,9 @@ pub struct Path {
     pub cells: usize,
     /// Capacity left, fraction of normal, mean of the step; `[step × classes + class]`. Above 1 where output overshoots.
     pub capacity: Vec<f64>,
+    /// In which steps the capacity of a class differs from the step before (1 before the first): bit `class % 64` of
+    /// `[step × words + class ÷ 64]`, so many words a step as the classes need.
+    pub changed: Vec<u64>,
     /// Fraction of the step's output still held at its end by delays; same layout, empty if the pack has no delays.
     pub held: Vec<f64>,
     /// Fraction of what was held at the begin of the step that leaves in it; same layout, empty likewise.

@@ -25,6 +25,8 @@ pub struct Scenery {
     pub(super) struck: Vec<(usize, Vec<usize>)>,
     /// Plants with stock beside them, with the processes on that plant alone.
     pub(super) beside: Vec<Vec<usize>>,
+    /// True if output may rise above normal after an outage.
+    pub(super) overshoots: bool,
     nodes: Vec<Node>,
     /// Which of `beside` each place of the tender stands beside.
     place_node: Vec<Option<usize>>,
@@ -71,6 +73,7 @@ impl Scenery {
                 beside.len() - 1
             }));
         }
+        let overshoots = processes.list.iter().any(|p| p.shock.overshoot > 1.0 && p.shock.overshoot_weeks > 0.0);
         Ok(Self {
             pack: pack.clone(),
             classes: Classes::new(tender, &processes.list, &by_node),
@@ -78,6 +81,7 @@ impl Scenery {
             demand: DemandLaws::new(tender, pack, seed),
             cells: tender.cells.len(),
             struck: by_node.into_iter().collect(),
+            overshoots,
             beside,
             nodes: map.nodes.iter().cloned().collect(),
             place_node,
@@ -107,6 +111,11 @@ impl Scenery {
     /// The supply class of a product on the market at large, on its way to the first site of the tender.
     pub fn class_of(&self, product: ProductIx) -> u32 {
         self.classes.of.first().map_or(0, |of| of[product.ix()])
+    }
+
+    /// The demand of every path, if it is the same in all.
+    pub fn steady_demand(&self) -> Option<&[f64]> {
+        (!self.demand.random).then(|| self.demand.surges())
     }
 
     /// The dock of a site in [`Path::docks`](super::Path::docks), if something can close it.

@@ -8,6 +8,7 @@ use ballast_domain::{Award, Tender};
 use super::allocation::{Lines, Market};
 use super::clauses::Clauses;
 use super::links::{Donor, Pool, donors, groups};
+use super::octet::Instructions;
 use super::opening::opening;
 use super::plain::Plain;
 use super::reaction::Reaction;
@@ -26,8 +27,11 @@ pub struct Model {
     pub needs: usize,
     /// Mean demand of each cell in a step.
     pub mean: Vec<f64>,
-    /// Need of each cell.
+    /// Need of each cell, and the cells of each need.
     pub need: Vec<u32>,
+    pub(super) cells_of: Vec<Vec<u32>>,
+    /// True if no need is asked for at more than one site.
+    pub(super) one_cell_each: bool,
     /// Working stock that orders aim for.
     pub stock_target: Vec<f64>,
     /// Reserve that orders aim for; full on the first day.
@@ -73,6 +77,8 @@ pub struct Model {
     pub(super) docks: usize,
     /// The quick way, where it applies.
     pub(super) shortcut: Plain,
+    /// What it is worked out with.
+    pub(super) instructions: Instructions,
     /// True if some outage can withdraw stock.
     pub(super) recalls: bool,
 }
@@ -114,11 +120,17 @@ impl Model {
         let clauses = Clauses::new(tender, award);
         let covers = ordering.iter().all(|o| *o == Ordering::Cover) && review.iter().all(|r| *r == 1);
         let all_cover = covers && backlog.is_empty() && reactions.iter().all(Reaction::saves);
+        let mut cells_of = vec![Vec::new(); tender.needs.len()];
+        for (ix, cell) in tender.cells.enumerate() {
+            cells_of[cell.need.ix()].push(u32::try_from(ix.ix()).unwrap_or(u32::MAX));
+        }
         let mut model = Self {
             weeks: scenery.weeks(),
             per_week,
             needs: tender.needs.len(),
             need: tender.cells.iter().map(|c| u32::try_from(c.need.ix()).unwrap_or(u32::MAX)).collect(),
+            one_cell_each: cells_of.iter().all(|cells| cells.len() <= 1),
+            cells_of,
             stock_target,
             reserve_target,
             opening_stock,
@@ -150,8 +162,9 @@ impl Model {
             lines,
             mean,
             shortcut: Plain::default(),
+            instructions: Instructions::default(),
         };
-        model.shortcut = Plain::new(&model, scenery.classes());
+        model.shortcut = Plain::new(&model, scenery);
         model
     }
 
@@ -159,6 +172,18 @@ impl Model {
     pub fn in_full(mut self) -> Self {
         self.shortcut.applies = false;
         self
+    }
+
+    /// The same model with steps worked out by these instructions.
+    pub fn with(mut self, instructions: Instructions) -> Self {
+        self.instructions = instructions;
+        self
+    }
+
+    /// The cells in the order in which a step meets them.
+    pub(super) fn in_turn(&self) -> impl Iterator<Item = usize> {
+        let sorted = self.shortcut.in_turn();
+        (0..self.cells()).map(move |i| sorted.get(i).copied().unwrap_or(i))
     }
 
     /// True if some stock is at every site's disposal.

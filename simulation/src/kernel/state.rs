@@ -2,6 +2,8 @@
 
 use super::model::Model;
 use super::order::order;
+use super::outcome::Outcome;
+use super::plain::PlainState;
 use super::record::Record;
 use super::supply::arrival;
 use crate::draw::Path;
@@ -11,6 +13,9 @@ use crate::draw::Path;
 pub struct State {
     /// What happened on the path lived last.
     pub record: Record,
+    /// The same in short.
+    pub outcome: Outcome,
+    pub(super) plain: PlainState,
     pub(super) stock: Vec<f64>,
     pub(super) reserve: Vec<f64>,
     /// Ordered and not yet received.
@@ -19,8 +24,6 @@ pub struct State {
     pub(super) wanted: Vec<f64>,
     /// Of the order given before, what could not be shipped; kept where not every cell covers at every step.
     pub(super) unfilled: Vec<f64>,
-    /// What each cell's lines may send together, where a step is plain.
-    pub(super) flow: Vec<f64>,
     /// Shortage of the week in hand.
     pub(super) short: Vec<f64>,
     /// Steps in a row in which some line of the cell was struck.
@@ -65,12 +68,13 @@ impl State {
         let ahead = (model.weeks + model.longest) * cells;
         Self {
             record: Record::new(model),
+            outcome: Outcome::new(model),
+            plain: PlainState::new(&model.shortcut),
             stock: vec![0.0; cells],
             reserve: vec![0.0; cells],
             transit: vec![0.0; cells],
             wanted: vec![0.0; cells],
             unfilled: vec![0.0; cells],
-            flow: vec![0.0; cells],
             short: vec![0.0; cells],
             struck: vec![0; cells],
             arriving: vec![0.0; ahead],
@@ -95,6 +99,11 @@ impl State {
             thin: vec![0; model.reactions.len() * needs],
             hoarded: vec![0; model.reactions.len() * needs],
         }
+    }
+
+    /// Reads the outcome from the record of a path that was lived through in full.
+    pub fn sum_up(&mut self, model: &Model) {
+        self.outcome.read(model, &self.record);
     }
 
     /// The first day: stock as stated, reserve full, a normal flow on the way.

@@ -39,6 +39,16 @@ pub fn live(model: &Model, path: &Path, state: &mut State) {
     }
 }
 
+/// Lives the award through a path; `state.outcome` tells what it came to. Quicker than [`live`] where the record is not needed, which
+/// is then left as it was.
+pub fn live_in_short(model: &Model, path: &Path, state: &mut State) {
+    if model.shortcut.applies && path.held.is_empty() {
+        return super::plain::live_plain_in_short(model, path, state);
+    }
+    live(model, path, state);
+    state.sum_up(model);
+}
+
 /// Step 1: pooled stock beside a plant that stops is lost.
 fn lose(model: &Model, path: &Path, w: usize, state: &mut State) {
     for (units, pool) in state.pools.iter_mut().zip(&model.pools) {

@@ -1,10 +1,10 @@
 //! One block of replications summed up. Blocks have fixed borders; a summary joins them.
 
 use super::fan::Fan;
-use super::scope::{Scopes, Weighted};
+use super::scope::Scopes;
 use super::summary::Failure;
 use crate::draw::Path;
-use crate::kernel::Record;
+use crate::kernel::{Outcome, Record, Shortage};
 
 /// A week counts as a stockout if more than this fraction of its demand goes unmet.
 pub const STOCKOUT: f64 = 0.001;
@@ -43,8 +43,8 @@ pub struct Block {
 }
 
 impl Block {
-    /// An empty block.
-    pub fn new(scopes: &Scopes, weeks: usize) -> Self {
+    /// An empty block; `bands` is the number of steps that have weekly bands.
+    pub fn new(scopes: &Scopes, bands: usize, weeks: usize) -> Self {
         let (all, needs) = (scopes.list.len(), scopes.mean.len());
         Self {
             failed: Vec::new(),
@@ -56,7 +56,7 @@ impl Block {
             demand: vec![0.0; needs],
             saved: vec![0.0; needs],
             drawn: vec![0.0; needs],
-            weekly: vec![0.0; needs * weeks * 2],
+            weekly: vec![0.0; needs * bands * 2],
             unmet_in_week: vec![0.0; weeks],
             excess: Vec::new(),
             credit: Vec::new(),
@@ -65,65 +65,93 @@ impl Block {
     }
 }
 
-/// Reads records into blocks; working memory of one thread.
+/// Reads outcomes and records into blocks; working memory of one thread.
 #[derive(Debug, Clone)]
 pub struct Meter<'a> {
     scopes: &'a Scopes,
     need: &'a [u32],
     weeks: usize,
-    /// Of the week in hand, by need: demand, unmet, stock, and whether it is a stockout.
+    /// 1 ÷ mean weekly demand, 0 for a need without demand.
+    per_mean: Vec<f64>,
+    /// By need: the scopes it is in, the columns it counts in with its weight there, its weight in the total.
+    in_scopes: Vec<Vec<usize>>,
+    in_columns: Vec<Vec<(usize, f64)>>,
+    in_total: Vec<f64>,
+    /// By cell: scopes that are sites; and their columns.
+    at_site: Vec<Vec<usize>>,
+    site_columns: Vec<usize>,
+    /// Of the replication, by need: unmet; which needs went unmet at all, a bit each.
+    total: Vec<f64>,
+    touched: Vec<u64>,
+    /// By scope: step of the last stockout.
+    last_out: Vec<u32>,
+    /// By cell: unmet; empty if no scope is a site.
+    cell_total: Vec<f64>,
+    /// Of the step in hand, by need: demand, unmet, stock.
     demand: Vec<f64>,
     unmet: Vec<f64>,
     stock: Vec<f64>,
-    out: Vec<bool>,
-    /// 1 ÷ mean weekly demand, 0 for a need without demand.
-    per_mean: Vec<f64>,
-    /// Of the replication, by need.
-    total: Vec<f64>,
-    any: Vec<bool>,
-    /// Of the replication and of the week in hand, by cell; empty if no scope is a site.
-    cell_total: Vec<f64>,
-    cell_out: Vec<bool>,
 }
+
+/// No stockout in this replication yet.
+const NEVER: u32 = u32::MAX;
 
 impl<'a> Meter<'a> {
     /// A meter; `need` is the need of each cell.
     pub fn new(scopes: &'a Scopes, need: &'a [u32], weeks: usize) -> Self {
         let needs = scopes.mean.len();
         let zero = || vec![0.0; needs];
-        let cells = if scopes.list.iter().any(|s| !s.cells.is_empty()) { need.len() } else { 0 };
+        let (mut in_scopes, mut in_columns) = (vec![Vec::new(); needs], vec![Vec::new(); needs]);
+        let (mut at_site, mut site_columns, mut in_total) = (vec![Vec::new(); need.len()], Vec::new(), zero());
+        for (s, scope) in scopes.list.iter().enumerate() {
+            scope.cells.iter().for_each(|(c, _)| at_site[*c].push(s));
+            scope.needs.iter().filter(|_| scope.cells.is_empty()).for_each(|(n, _)| in_scopes[*n].push(s));
+        }
+        for (c, column) in scopes.columns().enumerate() {
+            match column.cells.is_empty() {
+                true => column.needs.iter().for_each(|(n, weight)| in_columns[*n].push((c, *weight))),
+                false => site_columns.push(c),
+            }
+        }
+        scopes.list.last().into_iter().flat_map(|t| &t.needs).for_each(|(n, weight)| in_total[*n] = *weight);
+        let cells = if site_columns.is_empty() { 0 } else { need.len() };
         Self {
             scopes,
             need,
             weeks,
+            per_mean: scopes.mean.iter().map(|d| if *d > 0.0 { 1.0 / d } else { 0.0 }).collect(),
+            in_scopes,
+            in_columns,
+            in_total,
+            at_site,
+            site_columns,
+            total: zero(),
+            touched: vec![0; needs.div_ceil(64)],
+            last_out: vec![NEVER; scopes.list.len()],
+            cell_total: vec![0.0; cells],
             demand: zero(),
             unmet: zero(),
             stock: zero(),
-            out: vec![false; needs],
-            per_mean: scopes.mean.iter().map(|d| if *d > 0.0 { 1.0 / d } else { 0.0 }).collect(),
-            total: zero(),
-            any: vec![false; scopes.list.len()],
-            cell_total: vec![0.0; cells],
-            cell_out: vec![false; cells],
         }
     }
 
-    /// Adds one replication to a block and to the bands.
-    pub fn read(&mut self, record: &Record, path: &Path, block: &mut Block, fan: &Fan) {
-        self.total.fill(0.0);
-        self.any.fill(false);
+    /// Adds one replication to a block.
+    pub fn read(&mut self, outcome: &Outcome, path: &Path, block: &mut Block) {
+        self.touched.fill(0);
+        self.last_out.fill(NEVER);
         self.cell_total.fill(0.0);
-        for w in 0..self.weeks {
-            self.week(w, record, block);
-            self.bands(w, block, fan);
-            if record.any_short[w] {
-                self.stockouts(w, block);
-            }
+        for step in outcome.shortages.chunk_by(|a, b| a.step == b.step) {
+            self.step(step, block);
         }
-        block.unmet.extend(self.scopes.columns().map(|c| weighted(c, &self.total, &self.cell_total)));
-        block.stockouts.iter_mut().zip(&self.any).for_each(|(n, any)| *n += u64::from(*any));
-        block.excess.extend_from_slice(&record.excess);
-        block.credit.extend_from_slice(&record.credit);
+        self.columns(block);
+        let scatter = |values: &[f64], into: &mut [f64]| {
+            self.need.iter().zip(values).for_each(|(n, v)| into[*n as usize] += v);
+        };
+        scatter(&outcome.demand, &mut block.demand);
+        scatter(&outcome.saved, &mut block.saved);
+        scatter(&outcome.drawn, &mut block.drawn);
+        block.excess.extend_from_slice(&outcome.excess);
+        block.credit.extend_from_slice(&outcome.credit);
         block.down.extend_from_slice(&path.down);
     }
 
@@ -136,59 +164,78 @@ impl<'a> Meter<'a> {
         block.down.extend(std::iter::repeat_n(false, nodes));
     }
 
-    /// Counts the stockouts of a week in which something was short.
-    fn stockouts(&mut self, w: usize, block: &mut Block) {
-        if let Some(total) = self.scopes.list.last() {
-            block.unmet_in_week[w] += weighted(total, &self.unmet, &[]);
-        }
-        if !self.out.contains(&true) && !self.cell_out.contains(&true) {
-            return;
-        }
-        block.out_in_week[w] += u64::from(self.out.contains(&true));
-        for (s, scope) in self.scopes.list.iter().enumerate() {
-            let out = match scope.cells.is_empty() {
-                true => scope.needs.iter().any(|(n, _)| self.out[*n]),
-                false => scope.cells.iter().any(|(c, _)| self.cell_out[*c]),
-            };
-            if out {
-                self.any[s] = true;
-                block.weeks_short[s] += 1;
+    /// The shortages of one step, need by need.
+    fn step(&mut self, step: &[Shortage], block: &mut Block) {
+        let w = step[0].step;
+        let (mut weighted, mut out) = (0.0, false);
+        for cells in step.chunk_by(|a, b| self.need[a.cell as usize] == self.need[b.cell as usize]) {
+            let n = self.need[cells[0].cell as usize] as usize;
+            let (mut unmet, mut demand) = (0.0, 0.0);
+            for s in cells {
+                unmet += s.unmet;
+                demand += s.demand;
+                if let Some(total) = self.cell_total.get_mut(s.cell as usize) {
+                    *total += s.unmet;
+                    if s.unmet > STOCKOUT * s.demand {
+                        stockout(&self.at_site[s.cell as usize], w, &mut self.last_out, block);
+                    }
+                }
+            }
+            let bit = 1 << (n % 64);
+            if self.touched[n / 64] & bit == 0 {
+                self.touched[n / 64] |= bit;
+                self.total[n] = 0.0;
+            }
+            self.total[n] += unmet;
+            weighted += self.in_total[n] * unmet;
+            if unmet > STOCKOUT * demand {
+                out = true;
+                stockout(&self.in_scopes[n], w, &mut self.last_out, block);
             }
         }
+        block.unmet_in_week[w as usize] += weighted;
+        block.out_in_week[w as usize] += u64::from(out);
     }
 
-    fn week(&mut self, w: usize, record: &Record, block: &mut Block) {
-        self.demand.fill(0.0);
-        self.stock.fill(0.0);
-        let row = w * record.cells..(w + 1) * record.cells;
-        for ((n, demand), stock) in self.need.iter().zip(&record.demand[row.clone()]).zip(&record.stock[row.clone()]) {
-            self.demand[*n as usize] += demand;
-            self.stock[*n as usize] += stock;
+    /// The replication's row of columns.
+    fn columns(&self, block: &mut Block) {
+        let first = block.unmet.len();
+        block.unmet.resize(first + self.scopes.width(), 0.0);
+        let row = &mut block.unmet[first..];
+        for (i, word) in self.touched.iter().enumerate() {
+            let mut left = *word;
+            while left != 0 {
+                let n = i * 64 + left.trailing_zeros() as usize;
+                left &= left - 1;
+                self.in_columns[n].iter().for_each(|(c, weight)| row[*c] += weight * self.total[n]);
+            }
         }
-        add(&mut block.demand, &self.demand);
-        if record.saves {
-            scatter(self.need, &record.saved[row.clone()], &mut block.saved);
-        }
-        self.unmet.fill(0.0);
-        self.out.fill(false);
-        if !record.any_short[w] {
-            return;
-        }
-        scatter(self.need, &record.reserve_drawn[row.clone()], &mut block.drawn);
-        let unmet = &record.unmet[row.clone()];
-        scatter(self.need, unmet, &mut self.unmet);
-        let cells = self.cell_total.iter_mut().zip(&mut self.cell_out);
-        for ((total, out), (unmet, demand)) in cells.zip(unmet.iter().zip(&record.demand[row])) {
-            *total += unmet;
-            *out = *unmet > STOCKOUT * demand;
-        }
-        add(&mut self.total, &self.unmet);
-        for ((out, unmet), demand) in self.out.iter_mut().zip(&self.unmet).zip(&self.demand) {
-            *out = *unmet > STOCKOUT * demand;
+        for (&c, column) in self.site_columns.iter().filter_map(|c| Some((c, self.scopes.columns().nth(*c)?))) {
+            row[c] = column.cells.iter().map(|(cell, weight)| weight * self.cell_total[*cell]).sum();
         }
     }
 
-    fn bands(&mut self, w: usize, block: &mut Block, fan: &Fan) {
+    /// Adds the weekly bands of one replication.
+    pub fn bands(&mut self, record: &Record, block: &mut Block, fan: &Fan) {
+        for w in 0..self.weeks {
+            let row = w * record.cells..(w + 1) * record.cells;
+            self.demand.fill(0.0);
+            self.stock.fill(0.0);
+            self.unmet.fill(0.0);
+            let of_cell = record.demand[row.clone()].iter().zip(&record.stock[row.clone()]);
+            for (n, (demand, stock)) in self.need.iter().zip(of_cell) {
+                self.demand[*n as usize] += demand;
+                self.stock[*n as usize] += stock;
+            }
+            if record.any_short[w] {
+                let unmet = self.need.iter().zip(&record.unmet[row]);
+                unmet.for_each(|(n, unmet)| self.unmet[*n as usize] += unmet);
+            }
+            self.bands_of_step(w, block, fan);
+        }
+    }
+
+    fn bands_of_step(&self, w: usize, block: &mut Block, fan: &Fan) {
         let need = self.unmet.iter().zip(&self.demand).zip(self.stock.iter().zip(&self.per_mean));
         let row = w * self.unmet.len() * 2;
         let sums = block.weekly[row..].chunks_exact_mut(2);
@@ -202,19 +249,11 @@ impl<'a> Meter<'a> {
     }
 }
 
-/// A column's value: by cell for a site, else by need.
-fn weighted(column: &Weighted, needs: &[f64], cells: &[f64]) -> f64 {
-    match column.cells.is_empty() {
-        true => column.needs.iter().map(|(n, weight)| weight * needs[*n]).sum(),
-        false => column.cells.iter().map(|(c, weight)| weight * cells[*c]).sum(),
+/// Counts a stockout of some scopes in a step, once a step and once a replication.
+fn stockout(scopes: &[usize], w: u32, last_out: &mut [u32], block: &mut Block) {
+    for &s in scopes {
+        let last = std::mem::replace(&mut last_out[s], w);
+        block.stockouts[s] += u64::from(last == NEVER);
+        block.weeks_short[s] += u64::from(last != w);
     }
-}
-
-fn add(sums: &mut [f64], values: &[f64]) {
-    sums.iter_mut().zip(values).for_each(|(s, v)| *s += v);
-}
-
-/// Adds cells' values to their needs.
-fn scatter(need: &[u32], values: &[f64], into: &mut [f64]) {
-    need.iter().zip(values).for_each(|(n, v)| into[*n as usize] += v);
 }

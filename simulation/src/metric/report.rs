@@ -101,7 +101,7 @@ pub struct StressReport {
     pub weeks: Vec<WeekReport>,
     /// Who makes up the CVaR of total shortage.
     pub contributions: Contributions,
-    /// Weekly bands of each need.
+    /// Weekly bands of each need; empty where only scalars were asked for.
     pub fans: Vec<NeedFan>,
     /// Nodes by their part in the tail of total shortage.
     pub attribution: Vec<NodeTail>,
@@ -126,7 +126,7 @@ pub fn report(
     scopes: &Scopes,
     (nodes, volumes): (&[NodeIx], &[f64]),
     summary: &Summary,
-    fan: &Fan,
+    fan: Option<&Fan>,
     model: &Model,
     (seed, horizon_weeks): (u64, u32),
 ) -> StressReport {
@@ -146,7 +146,8 @@ pub fn report(
     let weekly = |need: usize, w: usize, kind: usize| {
         summary.weekly[(w * scopes.mean.len() + need) * 2 + kind].value() / n.max(1) as f64
     };
-    let fans = tender.needs.indexes().map(|x: NeedIx| fan.need(x, x.ix(), n, |w, k| weekly(x.ix(), w, k))).collect();
+    let band = |fan: &Fan, x: NeedIx| fan.need(x, x.ix(), n, |w, k| weekly(x.ix(), w, k));
+    let fans = fan.map(|fan| tender.needs.indexes().map(|x| band(fan, x)).collect()).unwrap_or_default();
     let mut worst: Vec<WorstReplication> = total_column
         .iter()
         .enumerate()

@@ -20,6 +20,7 @@ use super::requirement::{LEVELS_WEEKS, Requirement, requirement};
 use super::target::{Target, TargetMetric};
 use crate::blocks::{Progress, Watch};
 use crate::draw::{Scenery, fresh_seed};
+use crate::engine::Metrics;
 use crate::error::StressError;
 use crate::kernel::Model;
 use crate::metric::{Estimate, Scope, ScopeReport, Scopes, StressReport, upper_quantile_rank};
@@ -201,7 +202,7 @@ pub fn reserve(
     let scenery = Scenery::new(tender, pack, fresh.seed).map_err(StressError::Pack)?;
     let live = |plan, stage| {
         let model = Model::new(tender, award, &scenery, plan);
-        let run = Run { tender, award, scenery: &scenery, model: &model, seed: fresh.seed };
+        let run = Run { tender, award, scenery: &scenery, model: &model, seed: fresh.seed, metrics: Metrics::Scalars };
         run.report(&run.live(fresh.replications, stage, watch)?)
     };
     let before = live(None, "fresh paths, before")?;
@@ -487,7 +488,7 @@ fn correct(
     for round in 0..CORRECTIONS {
         let plan = ReservePlan::of_weeks(tender, sizes.iter().map(|s| (s.need, s.weeks)));
         let model = Model::new(tender, award, scenery, Some(&plan));
-        let run = Run { tender, award, scenery, model: &model, seed: options.seed };
+        let run = Run { tender, award, scenery, model: &model, seed: options.seed, metrics: Metrics::Scalars };
         let report = run.report(&run.live(options.replications, "sizing paths, with plan", watch)?)?;
         let n = report.replications;
         let misses = |need: NeedIx| {

@@ -2,9 +2,10 @@
 
 use ballast_domain::factor_map::NodeKind;
 use ballast_domain::pack::*;
-use ballast_simulation::draw::{Canvas, Scenery};
-use ballast_simulation::kernel::{Model, Record, State, live};
+use ballast_simulation::draw::{Canvas, Path, Scenery};
+use ballast_simulation::kernel::{Model, Outcome, Record, State, live, live_in_short};
 use ballast_simulation::rm1::reference_model;
+use ballast_simulation::{Engine, Instructions, Metrics, Replications, StressTest, Watch};
 use proptest::prelude::*;
 
 use crate::fixture::{award, calm, event, hazard, node, tender};
@@ -25,6 +26,44 @@ fn assert_alike(quick: &Record, full: &Record) {
     ] {
         assert!(close(a, b), "{name}:\n{a:?}\n{b:?}");
     }
+}
+
+/// One path in every way there is: in full, quick with a record, in short with either instructions.
+struct Ways {
+    models: [Model; 3],
+    states: [State; 3],
+}
+
+impl Ways {
+    fn new(model: &Model) -> Self {
+        let models = [model.clone().in_full(), model.clone(), model.clone().with(Instructions::Common)];
+        Self { states: [0, 1, 2].map(|i| State::new(&models[i])), models }
+    }
+
+    /// The record is that of the steps in full, up to dust; outcomes are the same to the bit whether a record is kept or not and
+    /// whatever they are worked out with.
+    fn agree(&mut self, path: &Path) {
+        let [full, quick, common] = &mut self.states;
+        live(&self.models[0], path, full);
+        live(&self.models[1], path, quick);
+        assert_alike(&quick.record, &full.record);
+        quick.sum_up(&self.models[1]);
+        full.sum_up(&self.models[0]);
+        let recorded = quick.outcome.clone();
+        assert_close(&recorded, &full.outcome);
+        live_in_short(&self.models[1], path, quick);
+        live_in_short(&self.models[2], path, common);
+        assert_eq!(quick.outcome, recorded);
+        assert_eq!(common.outcome, recorded);
+    }
+}
+
+fn assert_close(quick: &Outcome, full: &Outcome) {
+    let close = |a: f64, b: f64| (a - b).abs() <= 1e-9 * (1.0 + b.abs());
+    let all = |a: &[f64], b: &[f64]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| close(*a, *b));
+    assert!(all(&quick.demand, &full.demand) && all(&quick.drawn, &full.drawn), "{quick:?}\n{full:?}");
+    let unmet = |o: &Outcome| o.shortages.iter().map(|s| s.unmet).sum::<f64>();
+    assert!(close(unmet(quick), unmet(full)), "{quick:?}\n{full:?}");
 }
 
 proptest! {
@@ -72,13 +111,71 @@ proptest! {
         };
         let scenery = Scenery::new(&t, &pack, seed).unwrap();
         let model = Model::new(&t, &a, &scenery, None);
-        let full = model.clone().in_full();
-        let (mut canvas, mut quick_state, mut full_state) = (Canvas::new(&scenery), State::new(&model), State::new(&full));
+        let (mut canvas, mut ways) = (Canvas::new(&scenery), Ways::new(&model));
         for replication in 0..5 {
             scenery.draw(replication, &mut canvas);
-            live(&model, &canvas.path, &mut quick_state);
-            live(&full, &canvas.path, &mut full_state);
-            assert_alike(&quick_state.record, &full_state.record);
+            ways.agree(&canvas.path);
+        }
+    }
+
+    /// Twenty-one cells, that is three octets, of which most rest most of the time.
+    #[test]
+    fn cells_at_rest_are_the_cells_in_full(
+        seed in 0u64..1000,
+        working in 0.0f64..3.0,
+        reserve in 0.0f64..3.0,
+        headroom in 1.0f64..1.5,
+        on_hand in 0u32..60,
+        cv in prop_oneof![Just(0.0), 0.0f64..0.5],
+        surge in any::<bool>(),
+        rare in 20.0f64..400.0,
+    ) {
+        let policy = format!("* * {working:.3} {headroom:.3} {reserve:.3}");
+        let stock = format!("store p0 {on_hand}");
+        let rows = |of: &dyn Fn(usize, usize) -> String| -> Vec<String> {
+            (0..3).flat_map(|h| (0..7).map(move |n| (h, n))).map(|(h, n)| of(h, n)).collect()
+        };
+        let demand = rows(&|h, n| format!("h{h} n{n} {} {:.3}", 260 + 52 * n, if h == 1 { cv } else { 0.0 }));
+        let needs: Vec<String> = (0..7).map(|n| format!("n{n} c unit")).collect();
+        let products: Vec<String> = (0..7).flat_map(|n| [format!("p{n} s{} n{n} 1", n % 3), format!("q{n} s{} n{n} 1", (n + 1) % 4)]).collect();
+        let offers: Vec<String> = (0..7).flat_map(|n| [format!("o{n} p{n} 1"), format!("u{n} q{n} 1")]).collect();
+        let texts = |v: &'_ [String]| -> Vec<String> { v.to_vec() };
+        let (demand, needs, products, offers) = (texts(&demand), texts(&needs), texts(&products), texts(&offers));
+        fn refs(v: &[String]) -> Vec<&str> { v.iter().map(String::as_str).collect() }
+        let t = tender(&[
+            ("tender", "name currency starts", &["many EUR 2026-01-01"]),
+            ("sites", "site", &["h0", "h1", "h2"]),
+            ("needs", "need category unit", &refs(&needs)),
+            ("demand", "site need quantity weekly_cv", &refs(&demand)),
+            ("suppliers", "supplier", &["s0", "s1", "s2", "s3"]),
+            ("products", "product supplier need use_factor", &refs(&products)),
+            ("offers", "offer product price", &refs(&offers)),
+            ("places", "place kind site", &["store site h0"]),
+            ("stock", "place product on_hand", &[&stock]),
+            ("policies", "site need working_stock headroom reserve", &[&policy]),
+        ]);
+        let volumes: Vec<(String, String, String, f64)> = (0..3)
+            .flat_map(|h| (0..7).map(move |n| (h, n)))
+            .flat_map(|(h, n)| {
+                let (site, need, volume) = (format!("h{h}"), format!("n{n}"), (260 + 52 * n) as f64);
+                [(site.clone(), need.clone(), format!("p{n}"), 0.7 * volume), (site, need, format!("q{n}"), 0.3 * volume)]
+            })
+            .collect();
+        let volumes: Vec<(&str, &str, &str, f64)> =
+            volumes.iter().map(|(h, n, p, v)| (h.as_str(), n.as_str(), p.as_str(), *v)).collect();
+        let a = award(&t, &volumes);
+        let demand = DemandEffect::Surge { id: "surge".into(), on: NeedSelector::default(), from_week: 9.5, weeks: 4.0, factor: 1.3, evidence: Evidence::default() };
+        let pack = Pack {
+            recourse: vec![Recourse::Reserve],
+            demand: if surge { vec![demand] } else { vec![] },
+            hazards: vec![hazard("x", NodeKind::Supplier, "*", Law::Exponential { mean: rare }, Law::Lognormal { median: 3.0, sigma: 0.8 })],
+            ..calm(40)
+        };
+        let scenery = Scenery::new(&t, &pack, seed).unwrap();
+        let (mut canvas, mut ways) = (Canvas::new(&scenery), Ways::new(&Model::new(&t, &a, &scenery, None)));
+        for replication in 0..8 {
+            scenery.draw(replication, &mut canvas);
+            ways.agree(&canvas.path);
         }
     }
 }
@@ -88,12 +185,30 @@ fn plain_steps_of_the_reference_model() {
     let rm1 = reference_model().unwrap();
     let scenery = Scenery::new(&rm1.tender, &rm1.pack, 6).unwrap();
     let model = Model::new(&rm1.tender, &rm1.award, &scenery, None);
-    let full = model.clone().in_full();
-    let (mut canvas, mut quick_state, mut full_state) = (Canvas::new(&scenery), State::new(&model), State::new(&full));
+    let (mut canvas, mut ways) = (Canvas::new(&scenery), Ways::new(&model));
     for replication in 0..30 {
         scenery.draw(replication, &mut canvas);
-        live(&model, &canvas.path, &mut quick_state);
-        live(&full, &canvas.path, &mut full_state);
-        assert_alike(&quick_state.record, &full_state.record);
+        ways.agree(&canvas.path);
     }
+}
+
+#[test]
+fn neither_instructions_nor_what_is_asked_change_a_figure() {
+    let rm1 = reference_model().unwrap();
+    let test = StressTest::new(&rm1.tender, &rm1.award, &rm1.pack, None, 8).unwrap();
+    let lived = |engine| {
+        let test = test.clone().by(engine);
+        let watch = Watch { cancel: None, observe: &|_| {} };
+        let summary = test.live(Replications::Fixed(600), "test", watch).unwrap();
+        let report = test.report(&summary).unwrap();
+        (summary, report)
+    };
+    let (all, scalars) = (Engine::default(), Engine { metrics: Metrics::Scalars, ..Engine::default() });
+    let widest = lived(scalars);
+    assert_eq!(widest, lived(Engine { instructions: Instructions::Common, ..scalars }));
+    let (_, mut everything) = lived(all);
+    assert_eq!(everything, lived(Engine { instructions: Instructions::Common, ..all }).1);
+    assert_eq!(everything.fans.len(), rm1.tender.needs.len());
+    everything.fans.clear();
+    assert_eq!(everything, widest.1);
 }
