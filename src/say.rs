@@ -5,12 +5,12 @@ pub mod partial;
 pub mod replay;
 
 use ballast_domain::index::{NeedIx, SupplierIx};
-use ballast_domain::pack::{DemandEffect, Evidence};
+use ballast_domain::pack::{DemandEffect, Evidence, StepLength};
 use ballast_domain::{Pack, Tender};
 use ballast_exchange::documents::reserve::{CurvePart, NeedPart, ReserveBody, TargetPart};
 use ballast_exchange::documents::stress::{
     AgainstPart, ClausePart, ContributionsPart, EstimatePart, EvidencePart, FailedPart, FanPart, MoneyPart, NodePart,
-    PackPart, PairPart, ScopePart, StressBody, SupplierClausePart, WeekPart, WorstPart,
+    PackPart, PairPart, ScopePart, StepPart, StressBody, SupplierClausePart, WeekPart, WorstPart,
 };
 use ballast_simulation::metric::{
     Band, ClauseMoney, ClauseReport, Contributions, Estimate, Failure, Paired, Scope, ScopeReport, Weighting,
@@ -40,7 +40,11 @@ pub fn pack(pack: &Pack, hash: String) -> PackPart {
     entries.extend(pack.copulas.iter().map(|c| entry("copula", &c.id, &c.evidence)));
     entries.extend(pack.demand_laws.iter().map(|d| entry("demand law", &d.id, &d.evidence)));
     entries.extend(pack.spot.iter().map(|s| entry("spot market", "spot", &s.evidence)));
-    PackPart { name: pack.name.clone(), title: pack.title.clone(), hash, entries }
+    let step = match pack.step {
+        StepLength::Week => StepPart::Week,
+        StepLength::Day => StepPart::Day,
+    };
+    PackPart { name: pack.name.clone(), title: pack.title.clone(), hash, step, entries }
 }
 
 /// An estimate as a part of a document.
@@ -235,10 +239,10 @@ fn cents(value: f64) -> Decimal {
 }
 
 /// A target and what became of it.
-pub fn outcome(tender: &Tender, o: &TargetOutcome, horizon_weeks: u32) -> TargetPart {
+pub fn outcome(tender: &Tender, o: &TargetOutcome, (horizon_weeks, step): (u32, StepPart)) -> TargetPart {
     TargetPart {
         target: o.target.to_string(),
-        sentence: target_sentence(&o.target, horizon_weeks),
+        sentence: target_sentence(&o.target, horizon_weeks, step),
         before: (o.target.metric != TargetMetric::Hold).then(|| estimate(o.before)),
         after: estimate(o.after),
         need: o.worst.map(|n| tender.needs[n].id.clone()),
@@ -249,7 +253,7 @@ pub fn outcome(tender: &Tender, o: &TargetOutcome, horizon_weeks: u32) -> Target
 }
 
 /// A target in one sentence.
-pub fn target_sentence(target: &Target, horizon_weeks: u32) -> String {
+pub fn target_sentence(target: &Target, horizon_weeks: u32, step: StepPart) -> String {
     let scope = match (&target.need, target.criticality) {
         (Some(need), _) => format!("need {need}"),
         (None, Some(class)) if target.of_basket() => format!("the needs of criticality {class} together"),
@@ -260,7 +264,9 @@ pub fn target_sentence(target: &Target, horizon_weeks: u32) -> String {
     let (level, percent) = (target.level, (target.level * 1e6).round() / 1e4);
     let what = match target.metric {
         TargetMetric::PStockout => format!(
-            "the chance that in any week of {horizon_weeks} more than 0.1 % of the demand{} goes unmet is at most {percent} %",
+            "the chance that in any {} of {horizon_weeks}{} more than 0.1 % of the demand{} goes unmet is at most {percent} %",
+            step.word(),
+            if step == StepPart::Week { "" } else { " weeks" },
             if target.joint { " of any need" } else { "" }
         ),
         TargetMetric::Unmet => {
@@ -290,7 +296,7 @@ pub fn reserve(
     award_digest: Option<String>,
 ) -> ReserveBody {
     let targets: Vec<TargetPart> =
-        report.targets.iter().map(|o| outcome(tender, o, report.after.horizon_weeks)).collect();
+        report.targets.iter().map(|o| outcome(tender, o, (report.after.horizon_weeks, pack.step))).collect();
     let sentence = targets.iter().map(|t| t.sentence.as_str()).collect::<Vec<_>>().join(" ");
     let places = |need: NeedIx| -> Vec<(String, f64)> {
         let entry = report.plan.entries.iter().find(|e| e.need == need);

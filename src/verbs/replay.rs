@@ -65,7 +65,9 @@ pub fn text(body: &ReplayBody, shown: Option<&NeedPart>) -> String {
             vec![n.need.clone(), format!("{:.2}", weeks_unmet(n)), format!("{}", short.len()), span]
         })
         .collect();
-    text.push_str(&table(&["need", "unmet, weeks", "weeks short", "from week"], &rows));
+    let step = body.pack.step.word();
+    let (short, from) = (format!("{step}s short"), format!("from {step}"));
+    text.push_str(&table(&["need", "unmet, weeks", &short, &from], &rows));
     let Some(need) = shown else { return text };
     let number = |x: f64| format!("{x:.0}");
     let rows: Vec<Vec<String>> = need
@@ -76,9 +78,9 @@ pub fn text(body: &ReplayBody, shown: Option<&NeedPart>) -> String {
             [format!("{}", w.week), percent(w.capacity)].into_iter().chain(units).collect()
         })
         .collect();
-    text.push_str(&format!("\n{}, {} a week\n\n", need.need, need.unit));
+    text.push_str(&format!("\n{}, {} a {step}\n\n", need.need, need.unit));
     let header =
-        ["week", "could ship", "demand", "saved", "arrived", "from others", "from reserve", "unmet", "stock at end"];
+        [step, "could ship", "demand", "saved", "arrived", "from others", "from reserve", "unmet", "stock at end"];
     text.push_str(&table(&header, &rows));
     text
 }
@@ -117,7 +119,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         let name =
             |id: &str| tender.needs.iter().find(|n| n.id == id).map_or_else(|| id.to_owned(), |n| n.name.clone());
         let title = format!("{}, replication {}", body.pack.title, body.replication);
-        out::write_bytes(path, stacked(&figure("replay", &title, &drawn, name)?).as_bytes())?;
+        out::write_bytes(path, stacked(&figure("replay", &title, (&drawn, body.pack.step), name)?).as_bytes())?;
     }
     if let Some(path) = &args.out {
         out::write(path, &document)?;

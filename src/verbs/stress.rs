@@ -105,7 +105,7 @@ pub fn make(
     .map_err(|e| load::refused(&e))?;
     bar.finish_and_clear();
     let mut body = say::stress(run.tender, &report, say::pack(&pack, hash), run.award_digest.clone(), plan);
-    body.required = found.iter().map(|o| say::outcome(run.tender, o, report.horizon_weeks)).collect();
+    body.required = found.iter().map(|o| say::outcome(run.tender, o, (report.horizon_weeks, body.pack.step))).collect();
     body.against =
         against.zip(pairs).map(|((_, document), pairs)| say::against(run.tender, &pairs, load::digest(document)));
     let shown = match replications {

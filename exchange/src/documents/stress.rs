@@ -175,8 +175,36 @@ pub struct PackPart {
     pub title: String,
     /// Hash of the pack file.
     pub hash: String,
+    /// What one step of the simulation is; left out where it is a week.
+    #[serde(default, skip_serializing_if = "StepPart::is_week")]
+    pub step: StepPart,
     /// Hazards, events, relief and demand effects, with their sources.
     pub entries: Vec<EvidencePart>,
+}
+
+/// A step of the simulation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepPart {
+    /// A week.
+    #[default]
+    Week,
+    /// A day.
+    Day,
+}
+
+impl StepPart {
+    /// The word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Week => "week",
+            Self::Day => "day",
+        }
+    }
+
+    fn is_week(&self) -> bool {
+        *self == Self::Week
+    }
 }
 
 /// Where an entry of the pack comes from.

@@ -5,6 +5,7 @@ use plotters::prelude::*;
 use super::svg::draw;
 use super::{Cell, Figure, FigureError, Key, Panel, Table, axis, number, palette};
 use crate::documents::replay::NeedPart;
+use crate::documents::stress::StepPart;
 
 const SIZE: (u32, u32) = (500, 270);
 
@@ -12,13 +13,14 @@ const SIZE: (u32, u32) = (500, 270);
 pub fn figure(
     id: &str,
     title: &str,
-    needs: &[&NeedPart],
+    (needs, step): (&[&NeedPart], StepPart),
     name: impl Fn(&str) -> String,
 ) -> Result<Figure, FigureError> {
+    let step = step.word();
     let most = needs.iter().flat_map(|n| n.weeks.iter().map(|w| part(n, w.demand.max(w.received))));
     let top = axis::ceiling(most.fold(1.0, f64::max), 5.0);
     let columns = ["#demand", "#arrived", "#unmet", "#stock, weeks", "#suppliers could ship"];
-    let mut table = Table::new(["need", "#week"].into_iter().chain(columns));
+    let mut table = Table::new(["need", &format!("#{step}")].into_iter().chain(columns));
     let mut panels = Vec::new();
     for need in needs {
         for w in &need.weeks {
@@ -33,7 +35,7 @@ pub fn figure(
             ]);
         }
         let title = name(&need.need);
-        panels.push(Panel { svg: panel(&title, need, top)?, title });
+        panels.push(Panel { svg: panel(&title, step, need, top)?, title });
     }
     let caption = "Each panel: one need, in parts of its mean week. The area is what goes unmet; the solid line is what arrives from suppliers, \
                    the dashed one what is wanted. Between the two lines stands what stock, reserve and other products supply.";
@@ -78,10 +80,10 @@ fn part(need: &NeedPart, units: f64) -> f64 {
     if need.mean_weekly_demand > 0.0 { units / need.mean_weekly_demand } else { 0.0 }
 }
 
-fn panel(name: &str, need: &NeedPart, top: f64) -> Result<String, FigureError> {
+fn panel(name: &str, step: &str, need: &NeedPart, top: f64) -> Result<String, FigureError> {
     let weeks = need.weeks.len();
     let short = need.weeks.iter().filter(|w| w.unmet > 0.0).count();
-    let label = format!("{name}: {short} of {weeks} weeks with unmet demand");
+    let label = format!("{name}: {short} of {weeks} {step}s with unmet demand");
     // Each week is a step from its number to the next.
     let steps = |of: fn(&crate::documents::replay::WeekPart) -> f64| -> Vec<(f64, f64)> {
         let week = |w: &crate::documents::replay::WeekPart| {
@@ -97,9 +99,13 @@ fn panel(name: &str, need: &NeedPart, top: f64) -> Result<String, FigureError> {
             .set_label_area_size(LabelAreaPosition::Bottom, 42)
             .set_label_area_size(LabelAreaPosition::Left, 68)
             .build_cartesian_2d(1.0..(weeks + 1).max(2) as f64, 0.0..top)?;
-        axis::level_lines(&mut chart, 17.0, 6, &|w| format!("wk {w:.0}"), &|v| {
-            number::percent((v * 1000.0).round() / 1000.0)
-        })?;
+        axis::level_lines(
+            &mut chart,
+            17.0,
+            6,
+            &|w| format!("{} {w:.0}", if step == "week" { "wk" } else { step }),
+            &|v| number::percent((v * 1000.0).round() / 1000.0),
+        )?;
         let mut outline = steps(|w| w.unmet);
         outline.push(((weeks + 1) as f64, 0.0));
         outline.push((1.0, 0.0));
@@ -135,11 +141,13 @@ mod tests {
             unmet: 5.0,
             weeks: vec![week(1, 0.0), week(2, 5.0)],
         };
-        let figure = figure("replay", "Replication 7", &[&need, &need], |n| n.to_owned()).unwrap();
+        let figure = figure("replay", "Replication 7", (&[&need, &need], StepPart::Week), |n| n.to_owned()).unwrap();
         assert_eq!((figure.table.rows.len(), figure.panels.len()), (4, 2));
         assert_eq!(figure.table.rows[1][4].shown, format!("50{}", number::PERCENT));
         let svg = stacked(&figure);
         assert_eq!((svg.matches("<svg").count(), svg.matches("</svg>").count()), (3, 3));
+        let by_day = super::figure("replay", "Replication 7", (&[&need], StepPart::Day), |n| n.to_owned()).unwrap();
+        assert!(stacked(&by_day).contains("1 of 2 days with unmet demand"));
         assert!(svg.contains("a&lt;b: 1 of 2 weeks with unmet demand") && !svg.contains("a<b"));
     }
 }

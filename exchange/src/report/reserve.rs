@@ -146,7 +146,10 @@ fn before_after(id: &str, names: &Names<'_>, body: &ReserveBody) -> Result<Figur
     let bound = level(&body.target);
     let scale = Scale { from: 0.0, to: 1.0, bound, show: number::percent };
     let svg = plot("Chance of a stockout by need, without and with the reserve plan", &rows, scale)?;
-    let mut caption = "Chance that some week has a stockout: open mark without the plan, filled mark with it; bars are 95 % intervals.".to_owned();
+    let mut caption = format!(
+        "Chance that some {} has a stockout: open mark without the plan, filled mark with it; bars are 95 % intervals.",
+        body.pack.step.word()
+    );
     if let Some(bound) = bound {
         caption.push_str(&format!(" The dashed line is the target, {}.", number::percent(bound)));
     }

@@ -4,7 +4,7 @@ use super::names::Names;
 use super::sources::Shown;
 use super::title::first_class;
 use super::{ReportError, Section, Sources};
-use crate::documents::stress::{FanPart, ScopePart, StressBody};
+use crate::documents::stress::{FanPart, ScopePart, StepPart, StressBody};
 use crate::figures::{Cell, Table, exceedance, fan, number};
 
 /// All needs get a fan chart if there are no more.
@@ -40,14 +40,18 @@ pub(super) fn section(
         body.horizon_weeks,
     ));
     if let Some(class) = first_class(&body.criticality) {
-        section.say(summary(class));
+        section.say(summary(class, body.pack.step));
     }
-    section.table(scopes([&body.total].into_iter().chain(&body.criticality)));
+    section.table(scopes([&body.total].into_iter().chain(&body.criticality), body.pack.step));
     let fans = fans(body, names);
     if !fans.is_empty() {
         let what = if fans.len() == body.fans.len() { "of every need" } else { "of the most critical needs" };
-        section
-            .figure(fan::figure(&id("fans"), &format!("Unmet demand by week, {what}"), &fans, |n| names.need_line(n))?);
+        section.figure(fan::figure(
+            &id("fans"),
+            &format!("Unmet demand by {}, {what}", body.pack.step.word()),
+            (&fans, body.pack.step),
+            |n| names.need_line(n),
+        )?);
     }
     let curves: Vec<&ScopePart> = [&body.total].into_iter().chain(&body.criticality).collect();
     section.figure(exceedance::figure(
@@ -63,14 +67,15 @@ pub(super) fn section(
     Ok(section)
 }
 
-fn summary(class: &ScopePart) -> String {
+fn summary(class: &ScopePart, step: StepPart) -> String {
     let patients = class.patients.as_ref().map_or_else(String::new, |p| {
         format!(" Unmet demand reaches {} patients on average.", number::interval(p, number::measure))
     });
     format!(
-        "Needs of {}: some week with a stockout comes with a chance of {}; over the whole time {} of demand is served. One test in twenty is short by more \
+        "Needs of {}: some {} with a stockout comes with a chance of {}; over the whole time {} of demand is served. One test in twenty is short by more \
          than {} weeks of mean demand, and by {} on average among those.{patients}",
         class.scope,
+        step.word(),
         number::interval(&class.p_stockout, number::percent),
         number::interval(&class.fill_rate, number::percent),
         number::measure(class.var95_weeks.value),
@@ -107,9 +112,12 @@ fn fill_rate(value: f64) -> String {
     }
 }
 
-fn scopes<'a>(scopes: impl Iterator<Item = &'a ScopePart>) -> Table {
+fn scopes<'a>(scopes: impl Iterator<Item = &'a ScopePart>, step: StepPart) -> Table {
     let mut table = Table::new(["scope"].into_iter().chain(SCOPE_COLUMNS))
-        .caption("A stockout is a week with more than 0.1 % of its demand unmet. VaR 95 is exceeded in 5 % of replications; CVaR 95 is the mean of those.");
+        .caption(format!(
+            "A stockout is a {} with more than 0.1 % of its demand unmet. VaR 95 is exceeded in 5 % of replications; CVaR 95 is the mean of those.",
+            step.word()
+        ));
     for s in scopes {
         let mut row = vec![Cell::text(&s.scope)];
         row.extend(scope_cells(s));
