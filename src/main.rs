@@ -3,6 +3,7 @@
 mod exit;
 mod interrupt;
 mod load;
+mod named;
 mod out;
 mod output;
 mod progress;
@@ -74,6 +75,9 @@ enum Verb {
     Compare(verbs::compare::Args),
     Frontier(verbs::frontier::Args),
     WhyNot(verbs::why_not::Args),
+    Leverage(verbs::leverage::Args),
+    WinCurve(verbs::win_curve::Args),
+    CounterBid(verbs::counter_bid::Args),
     Template(verbs::template::Args),
     Prices(verbs::prices::Args),
     Sweep(verbs::sweep::Args),
@@ -111,6 +115,9 @@ fn main() -> ExitCode {
         Verb::Alternatives(args) => verbs::alternatives::run(&args, &cli.common, &output),
         Verb::Frontier(args) => verbs::frontier::run(&args, &cli.common, &output),
         Verb::WhyNot(args) => verbs::why_not::run(&args, &cli.common, &output),
+        Verb::Leverage(args) => verbs::leverage::run(&args, &cli.common, &output),
+        Verb::WinCurve(args) => verbs::win_curve::run(&args, &cli.common, &output),
+        Verb::CounterBid(args) => verbs::counter_bid::run(&args, &cli.common, &output),
         Verb::Compare(args) => verbs::compare::run(&args, &cli.common, &output),
         Verb::Template(args) => verbs::template::run(&args, &output),
         Verb::Prices(args) => verbs::prices::run(&args, &cli.common, &output),

@@ -5,10 +5,12 @@ use std::time::Duration;
 use ballast_domain::raw::RawTender;
 use ballast_domain::scenario::{Edit, Told, apply};
 use ballast_domain::{Findings, Tender};
+use ballast_exchange::documents::explain::TriedPart;
 use ballast_exchange::documents::study::{AnswerPart, DifferencePart, IntervalPart};
 use ballast_isolation::Children;
 use ballast_solver::{Engine, InProcess, Limit, Options, Termination};
 use ballast_studies::direction::Direction;
+use ballast_studies::why_not::{Tried, Verdict};
 use ballast_studies::{Answer, Desk, Interval, News, Settings};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
@@ -202,6 +204,15 @@ pub fn answer(answer: &Answer) -> AnswerPart {
     }
 }
 
+/// An answer without the reason that the question itself brings: the rule that it adds.
+pub fn answer_beside(told: &Answer, rule: &str) -> AnswerPart {
+    let mut told = told.clone();
+    if let Answer::Said(report) = &mut told {
+        report.reasons.retain(|r| !r.text.starts_with(&format!("rule {rule}:")));
+    }
+    answer(&told)
+}
+
 /// How a study ends: done if anything was decided, else proven that nothing can be, else stopped by a limit.
 pub fn exit<'a>(answers: impl Iterator<Item = &'a AnswerPart> + Clone) -> Exit {
     if answers.clone().any(|a| a.value.is_some()) {
@@ -238,6 +249,31 @@ pub fn cannot(way: Option<&String>) -> &'static str {
 /// An interval as documents tell it.
 pub fn interval(i: Interval) -> IntervalPart {
     IntervalPart { low: i.low, high: i.high }
+}
+
+/// What is proven about how much more one answer costs than another.
+pub fn interval_less(one: &AnswerPart, other: &AnswerPart) -> IntervalPart {
+    let of = |a: &AnswerPart| Interval { low: a.bound, high: a.value };
+    interval(of(one).less(of(other)))
+}
+
+/// A verdict as documents tell it.
+pub fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Wins => "wins",
+        Verdict::Loses => "loses",
+        Verdict::Undecided => "undecided",
+    }
+}
+
+/// A price factor as documents tell it.
+pub fn tried(t: &Tried) -> TriedPart {
+    TriedPart {
+        factor: t.factor,
+        verdict: verdict(t.verdict).to_owned(),
+        with: interval(t.with),
+        dearer: interval(t.dearer),
+    }
 }
 
 /// Money with a sign.

@@ -5,10 +5,8 @@ mod text;
 use std::path::PathBuf;
 
 use ballast_domain::Tender;
-use ballast_exchange::documents::explain::{TriedPart, WhyNotBody};
-use ballast_exchange::documents::study::AnswerPart;
+use ballast_exchange::documents::explain::WhyNotBody;
 use ballast_exchange::documents::{Header, seal};
-use ballast_studies::Answer;
 use ballast_studies::why_not::{Question, RULE, Refused, Subject, Tried, Verdict, why_not};
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -61,15 +59,6 @@ fn question(args: &Args, tender: &Tender) -> Result<Question, Failure> {
     Ok(Question { subject, site: args.site.clone(), share: args.share })
 }
 
-/// An answer without the reason that the question itself brings: the rule that forces or forbids.
-fn answer(answer: &Answer) -> AnswerPart {
-    let mut answer = answer.clone();
-    if let Answer::Said(report) = &mut answer {
-        report.reasons.retain(|r| !r.text.starts_with(&format!("rule {RULE}:")));
-    }
-    study::answer(&answer)
-}
-
 /// Neighbouring factors that win, as ranges.
 fn wins(tried: &[Tried]) -> Vec<[Decimal; 2]> {
     let runs = tried.chunk_by(|a, b| a.verdict == b.verdict);
@@ -90,23 +79,12 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         Refused::ServesNothing => Failure::input(format!("{} may serve nothing there", args.subject)),
         Refused::Edits(findings) => load::faults("the question cannot be asked of this tender", &findings),
     })?;
-    let tried = |t: &Tried| TriedPart {
-        factor: t.factor,
-        verdict: match t.verdict {
-            Verdict::Wins => "wins",
-            Verdict::Loses => "loses",
-            Verdict::Undecided => "undecided",
-        }
-        .to_owned(),
-        with: study::interval(t.with),
-        dearer: study::interval(t.dearer),
-    };
     let body = WhyNotBody {
         subject: args.subject.clone(),
         site: args.site.clone(),
         share: args.share,
-        with: answer(&found.with),
-        without: answer(&found.without),
+        with: study::answer_beside(&found.with, RULE),
+        without: study::answer_beside(&found.without, RULE),
         dearer: study::interval(found.dearer),
         difference: found.difference.as_ref().map(Into::into),
         many_flips: found.many_flips.clone(),
@@ -114,7 +92,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         caveats: found.caveats.clone(),
         proven_winning: found.flip.0,
         proven_losing: found.flip.1,
-        tried: found.tried.iter().map(tried).collect(),
+        tried: found.tried.iter().map(study::tried).collect(),
         wins: wins(&found.tried),
     };
     let mut shown = desk.shown.clone();

@@ -5,15 +5,19 @@
 
 pub mod alternatives;
 pub mod compare;
+pub mod counter_bid;
 pub mod direction;
 pub mod doctor;
+mod forced;
 pub mod frontier;
 mod interval;
+pub mod leverage;
 mod money;
 pub mod prices;
 pub mod probe;
 pub mod sweep;
 pub mod why_not;
+pub mod win_curve;
 
 pub use interval::Interval;
 pub use probe::{Answer, Desk, News, Probe, Settings, ask, ask_one};

@@ -1,19 +1,19 @@
 //! `docs/explain.md`: every command in it is understood, every scenario in it is read, and what stands below a command is
-//! what it prints; so for the studies shown in the README. `BALLAST_BLESS=1` writes what is printed now into the pages.
+//! what it prints; so for the studies shown in the README and, with its commands, for `docs/negotiation.md`.
+//! `BALLAST_BLESS=1` writes what is printed now into the pages.
 
 use std::path::Path;
 
 use crate::run::{ballast, run};
 use crate::tiny::iv_fluids;
 
-fn page() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/explain.md");
-    std::fs::read_to_string(path).unwrap()
+fn page(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
 }
 
 #[test]
 fn every_command_is_understood() {
-    let page = page();
+    let page = page("docs/explain.md") + &page("docs/negotiation.md");
     let commands: Vec<&str> =
         page.lines().filter_map(|l| l.strip_prefix("$ ballast ").or_else(|| l.strip_prefix("    ballast "))).collect();
     assert!(commands.len() >= 5, "{commands:?}");
@@ -36,7 +36,7 @@ fn every_command_is_understood() {
 
 #[test]
 fn every_scenario_on_the_page_applies_to_the_shipped_tender() {
-    let page = page();
+    let page = page("docs/explain.md");
     let blocks: Vec<&str> = page.split("```toml\n").skip(1).filter_map(|b| b.split("```").next()).collect();
     assert!(blocks.len() >= 2);
     for block in blocks {
@@ -89,6 +89,11 @@ fn shows_what_is_printed(name: &str, least: usize) {
 #[test]
 fn what_stands_below_a_command_is_what_it_prints() {
     shows_what_is_printed("docs/explain.md", 10);
+}
+
+#[test]
+fn the_examples_of_the_negotiator_are_what_they_print() {
+    shows_what_is_printed("docs/negotiation.md", 5);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod explain;
 mod explaining;
 mod failure_to_supply;
 mod lots;
+mod negotiation;
 mod objective_flag;
 mod risk;
 mod round_trip;

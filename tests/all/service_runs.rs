@@ -41,6 +41,12 @@ fn every_kind_gives_its_document() {
         ("prices", json!({ "options": { "gap": 0.05 } })),
         ("conflicts", json!({})),
         ("why-not", json!({ "options": { "subject": supplier, "gap": 0.05 } })),
+        ("leverage", json!({ "options": { "suppliers": [supplier], "gap": 0.05 } })),
+        (
+            "win-curve",
+            json!({ "options": { "supplier": supplier, "from": -0.2, "steps": 2, "gap": 0.05, "width": 0.1 } }),
+        ),
+        ("counter-bid", json!({ "options": { "supplier": supplier, "share": 0.3, "need": need, "gap": 0.05 } })),
         ("alternatives", json!({ "options": { "count": 1, "gap": 0.05 } })),
         ("sweep", json!({ "options": { "vary": [format!("needs.max_products[need={need}]=1,2")], "gap": 0.05 } })),
         ("frontier", json!({ "options": { "against": "suppliers", "points": 2, "gap": 0.05 } })),

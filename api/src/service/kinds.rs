@@ -26,6 +26,12 @@ pub enum Kind {
     Conflicts,
     /// Why a supplier or product does not win, and what would make it.
     WhyNot,
+    /// What each side loses if a supplier walks away.
+    Leverage,
+    /// What a bidder is awarded, and what the buyer pays, against its price.
+    WinCurve,
+    /// The smallest change of prices with which a bidder wins a share, or up to which it keeps it.
+    CounterBid,
     /// Awards about as good.
     Alternatives,
     /// Many values of columns at once.
@@ -117,10 +123,42 @@ pub struct RunOptions {
     /// `why-not`: only at this site.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
-    /// `why-not`: the least share of the demand it may serve.
+    /// `why-not`, `counter-bid`: the least share of the demand it may serve.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1)]
     pub share: Option<f64>,
+    /// `leverage`: only these suppliers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppliers: Option<Vec<String>>,
+    /// `win-curve`, `counter-bid`: a supplier, by id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub supplier: Option<String>,
+    /// `win-curve`: an offer, by id, in place of a supplier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offer: Option<String>,
+    /// `counter-bid`: of this need only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub need: Option<String>,
+    /// `win-curve`: the least change of the price, as a fraction of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = -0.95, maximum = 9)]
+    pub from: Option<f64>,
+    /// `win-curve`: the greatest change of the price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = -0.95, maximum = 9)]
+    pub to: Option<f64>,
+    /// `win-curve`: steps of the grid between the two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 200)]
+    pub steps: Option<u64>,
+    /// `win-curve`: flips are enclosed to this width of the price, as a fraction of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0.00001, maximum = 1)]
+    pub width: Option<f64>,
+    /// `win-curve`: changes of the share up to this are not looked into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(exclusive_minimum = 0, exclusive_maximum = 1)]
+    pub change: Option<f64>,
     /// `alternatives`: how many.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 100)]
@@ -152,6 +190,9 @@ impl Kind {
             Self::Prices => "prices",
             Self::Conflicts => "conflicts",
             Self::WhyNot => "why-not",
+            Self::Leverage => "leverage",
+            Self::WinCurve => "win-curve",
+            Self::CounterBid => "counter-bid",
             Self::Alternatives => "alternatives",
             Self::Sweep => "sweep",
             Self::Frontier => "frontier",
@@ -169,6 +210,9 @@ impl Kind {
             Self::Compare => &[],
             Self::Prices => &["rules", "pairs", "all_pairs", "limits"],
             Self::WhyNot => &["subject", "site", "share"],
+            Self::Leverage => &["suppliers"],
+            Self::WinCurve => &["supplier", "offer", "from", "to", "steps", "width", "change"],
+            Self::CounterBid => &["supplier", "share", "need"],
             Self::Alternatives => &["within", "count"],
             Self::Sweep => &["vary", "choices"],
             Self::Frontier => &["against", "points"],
@@ -196,6 +240,8 @@ impl Kind {
 const REFERENCES: [&str; 2] = ["warm", "stay"];
 /// Options that are no flags but arguments.
 const ARGUMENTS: [&str; 2] = ["subject", "site"];
+/// Lists that are one flag with commas.
+const JOINED: [&str; 3] = ["choices", "rules", "suppliers"];
 /// Flags that stand alone.
 const SWITCHES: [&str; 3] = ["second_best", "all_pairs", "limits"];
 
@@ -223,7 +269,7 @@ pub fn flags(kind: Kind, options: &RunOptions) -> Result<Vec<String>, Fault> {
         match value {
             Value::Bool(on) if SWITCHES.contains(&name.as_str()) => flags.extend(on.then_some(flag)),
             // A list with nothing in it is the flag alone.
-            Value::Array(items) if name == "choices" || name == "rules" => {
+            Value::Array(items) if JOINED.contains(&name.as_str()) => {
                 let items: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
                 match items[..] {
                     [] => flags.extend((name == "choices").then_some(flag)),
@@ -279,9 +325,21 @@ fn faults(kind: Kind, o: &RunOptions) -> Vec<Pointed> {
     demand("choices", o.vary.is_none() || o.choices.is_none(), "either vary or choices");
     demand("within", kind != Kind::Award || o.within.is_none() || o.stay.is_some(), "stay beside it");
     demand("second_best", o.second_best != Some(true) || o.stay.is_none(), "either stay or second_best");
+    let curve = kind == Kind::WinCurve;
+    demand("supplier", !curve || o.supplier.is_some() != o.offer.is_some(), "either supplier or offer");
+    demand("supplier", kind != Kind::CounterBid || o.supplier.is_some(), "a supplier");
+    demand("share", kind != Kind::CounterBid || o.share.is_some(), "the share that it is to win");
+    let price = |v: Option<f64>| v.is_none_or(|v| (-0.95..=9.0).contains(&v));
+    demand("from", price(o.from), "a change of the price from -0.95 to 9");
+    demand("to", price(o.to), "a change of the price from -0.95 to 9");
+    demand("to", !curve || o.from.unwrap_or(-0.3) < o.to.unwrap_or(0.1), "more than from");
+    demand("steps", o.steps.is_none_or(|n| (1..=200).contains(&n)), "1 to 200");
+    demand("width", o.width.is_none_or(|v| (0.000_01..=1.0).contains(&v)), "a fraction from 0.00001 to 1");
+    demand("change", o.change.is_none_or(|v| v > 0.0 && v < 1.0), "a fraction above 0, below 1");
     let comma = |list: &Option<Vec<String>>| list.iter().flatten().all(|s| !s.contains(',') && !s.is_empty());
     demand("rules", comma(&o.rules), "names without a comma");
     demand("choices", comma(&o.choices), "names without a comma");
+    demand("suppliers", comma(&o.suppliers), "names without a comma");
     errors
 }
 
@@ -301,6 +359,21 @@ mod tests {
         };
         let flags = flags(Kind::Award, &options).unwrap();
         assert_eq!(flags, ["--seed=9", "--gap=0.0000001", "--work=5", "--second-best"]);
+    }
+
+    #[test]
+    fn the_kinds_of_the_negotiator_say_what_they_lack() {
+        let curve = RunOptions { supplier: Some("S".to_owned()), from: Some(-0.25), ..RunOptions::default() };
+        assert_eq!(flags(Kind::WinCurve, &curve).unwrap(), ["--supplier=S", "--from=-0.25"]);
+        let two = RunOptions { suppliers: Some(vec!["A".to_owned(), "B".to_owned()]), ..RunOptions::default() };
+        assert_eq!(flags(Kind::Leverage, &two).unwrap(), ["--suppliers=A,B"]);
+        let pointers = |kind: Kind, options: &RunOptions| {
+            let Err(Fault::Invalid { errors, .. }) = flags(kind, options) else { panic!("taken") };
+            errors.into_iter().map(|e| e.pointer).collect::<Vec<String>>()
+        };
+        let both = RunOptions { offer: Some("O".to_owned()), to: Some(-0.3), steps: Some(0), ..curve };
+        assert_eq!(pointers(Kind::WinCurve, &both), ["/options/supplier", "/options/to", "/options/steps"]);
+        assert_eq!(pointers(Kind::CounterBid, &RunOptions::default()), ["/options/supplier", "/options/share"]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod check;
 pub mod compare;
 pub mod conflicts;
 mod contracts;
+pub mod counter_bid;
 pub mod doctor;
 pub mod explain;
 pub mod exposure;
@@ -18,6 +19,7 @@ mod fees;
 mod formulary;
 #[cfg(test)]
 mod layer_trials;
+pub mod leverage;
 pub mod objective;
 mod outcome;
 mod packages;
@@ -38,6 +40,7 @@ mod switching;
 #[cfg(test)]
 mod tests;
 mod tiers;
+pub mod win_curve;
 
 pub use read_award::read_award;
 pub use seal::{Header, digest_of, seal};

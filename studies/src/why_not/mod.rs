@@ -6,19 +6,20 @@
 //! winning* where the award with it costs no more than the bound without it, *proven losing* where the bound with it lies
 //! above the award without it.
 
-mod pricing;
+pub(crate) mod pricing;
 mod search;
 
 use ballast_domain::Tender;
 use ballast_domain::difference::{Decided, Difference, between};
-use ballast_domain::finding::{Findings, Place};
+use ballast_domain::finding::Findings;
 use ballast_domain::index::OfferIx;
 use ballast_domain::raw::RawTender;
-use ballast_domain::scenario::{Action, Edit, apply};
+use ballast_domain::scenario::Action;
 use ballast_domain::tender::Candidate;
 use ballast_solver::Engine;
 use rust_decimal::Decimal;
 
+use crate::forced::{Share, edited};
 use crate::{Answer, Desk, Interval, Probe, Settings, ask, money};
 use pricing::Pricing;
 
@@ -123,41 +124,17 @@ struct Asker<'a> {
     question: &'a Question,
     settings: &'a Settings,
     desk: &'a dyn Desk,
-    /// Needs and sites it may serve.
-    needs: Vec<String>,
-    sites: Vec<String>,
+    share: Share,
     pricing: Pricing,
 }
 
 impl Asker<'_> {
-    fn rule(&self, bound: (&str, Decimal)) -> Action {
-        let (column, id) = self.question.subject.column();
-        let cells = [
-            ("id".to_owned(), RULE.to_owned()),
-            ("measure".to_owned(), "share".to_owned()),
-            (format!("scope.{column}"), id.to_owned()),
-            ("scope.need".to_owned(), self.needs.join(";")),
-            ("scope.site".to_owned(), self.sites.join(";")),
-            ("within".to_owned(), "need;site".to_owned()),
-            ("weight".to_owned(), "reference".to_owned()),
-            (bound.0.to_owned(), bound.1.normalize().to_string()),
-        ];
-        Action::AddRows { table: "rules".to_owned(), rows: vec![cells.to_vec()] }
-    }
-
     fn edited(&self, actions: Vec<Action>) -> Result<Tender, Refused> {
-        let edit = |(i, action)| Edit { name: format!("{RULE} {i}"), place: Place::file(RULE), action };
-        let edits: Vec<Edit> = actions.into_iter().enumerate().map(edit).collect();
-        let edited = apply(self.base, &edits);
-        if edited.findings.has_errors() {
-            return Err(Refused::Edits(edited.findings));
-        }
-        let reading = Tender::read(&edited.raw, Findings::default());
-        reading.tender.ok_or(Refused::Edits(reading.findings))
+        edited(self.base, RULE, actions).map_err(Refused::Edits)
     }
 
     fn at(&self, factor: Decimal, bound: (&str, Decimal)) -> Result<Tender, Refused> {
-        let mut actions = vec![self.rule(bound)];
+        let mut actions = vec![self.share.bounded(bound)];
         if factor != Decimal::ONE {
             actions.extend(self.pricing.actions(factor));
         }
@@ -190,18 +167,13 @@ pub fn why_not(
     let site = site.map(|(ix, _)| ix);
     let lines: Vec<&Candidate> =
         tender.candidates.iter().filter(|c| sells(c) && site.is_none_or(|s| s == c.site)).collect();
-    let unique = |mut names: Vec<String>| {
-        names.sort();
-        names.dedup();
-        names
-    };
-    let needs = unique(lines.iter().map(|c| tender.needs[c.need].id.clone()).collect());
-    let sites = unique(lines.iter().map(|c| tender.sites[c.site].id.clone()).collect());
-    if needs.is_empty() {
+    if lines.is_empty() {
         return Err(Refused::ServesNothing);
     }
+    let (column, id) = question.subject.column();
+    let share = Share::of(RULE, (column, id.to_owned()), tender, &lines);
     let pricing = Pricing::of(base, tender, &sells, site);
-    let asker = Asker { engine, base, question, settings, desk, needs, sites, pricing };
+    let asker = Asker { engine, base, question, settings, desk, share, pricing };
 
     let forced = asker.with(Decimal::ONE)?;
     let forbidden = asker.without(Decimal::ONE)?;
@@ -242,7 +214,7 @@ pub fn why_not(
     Ok(answer)
 }
 
-fn judged(factor: Decimal, with: &Answer, without: &Answer) -> Tried {
+pub(crate) fn judged(factor: Decimal, with: &Answer, without: &Answer) -> Tried {
     let (own, other) = (with.interval(), without.interval());
     let verdict = match (own.high.zip(other.low), own.low.zip(other.high)) {
         (Some((with, without)), _) if with <= without => Verdict::Wins,

@@ -19,7 +19,7 @@ const LONGEST: usize = 80;
 
 /// What is scaled.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Pricing {
+pub(crate) struct Pricing {
     /// Splits offers, where prices are scaled at one site only.
     split: Vec<Action>,
     /// Table, column, key column, keys.
@@ -27,14 +27,14 @@ pub(super) struct Pricing {
     /// Copies of offers by the offer's id.
     copies: BTreeMap<String, String>,
     /// Why prices are scaled wherever it sells although the question is about one site.
-    pub(super) everywhere: Option<String>,
+    pub(crate) everywhere: Option<String>,
     /// Prices that are left as they are, or that others' offers share.
-    pub(super) caveats: Vec<String>,
+    pub(crate) caveats: Vec<String>,
 }
 
 impl Pricing {
     /// How the prices of these lines are scaled: at `site` only, if it is given and can be told apart.
-    pub(super) fn of(
+    pub(crate) fn of(
         raw: &RawTender,
         tender: &Tender,
         sells: &dyn Fn(&Candidate) -> bool,
@@ -51,7 +51,7 @@ impl Pricing {
     }
 
     /// The edits that multiply the prices.
-    pub(super) fn actions(&self, factor: Decimal) -> Vec<Action> {
+    pub(crate) fn actions(&self, factor: Decimal) -> Vec<Action> {
         let scale =
             |(table, column, key, keys): &(&'static str, &'static str, &'static str, Vec<String>)| Action::Cells {
                 table: (*table).to_owned(),
@@ -63,7 +63,7 @@ impl Pricing {
     }
 
     /// An award of a tender in the same of other prices.
-    pub(super) fn carried(&self, from: &Tender, award: &Award, to: &Tender) -> Option<Award> {
+    pub(crate) fn carried(&self, from: &Tender, award: &Award, to: &Tender) -> Option<Award> {
         let places: BTreeMap<(&str, &str, &str), CandidateIx> =
             to.candidates.enumerate().map(|(ix, c)| (place(to, c), ix)).collect();
         let line = |l: &AwardLine| {
@@ -102,18 +102,37 @@ impl Pricing {
             }
         }
         pricing.scale("packages", "price", "package", packages);
+        pricing.schedules(tender, &offers);
+        pricing
+    }
+
+    /// How the prices of one offer are scaled: its own, and the steps of schedules that price it.
+    pub(crate) fn of_offer(tender: &Tender, offer: OfferIx) -> Self {
+        let offers = BTreeSet::from([offer]);
+        let mut pricing = Self::default();
+        pricing.offers(tender, &offers);
+        pricing.schedules(tender, &offers);
+        pricing
+    }
+
+    /// True if there is no price to scale.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.scaled.is_empty()
+    }
+
+    /// Steps of schedules that give prices.
+    fn schedules(&mut self, tender: &Tender, offers: &BTreeSet<OfferIx>) {
         let mut schedules = Vec::new();
         for schedule in tender.schedules.iter().filter(|s| s.gives == Gives::Price) {
             let own = |o: &OfferIx| offers.contains(o);
             if schedule.applies_to.iter().any(own) {
                 schedules.push(schedule.id.clone());
                 if !schedule.applies_to.iter().all(own) {
-                    pricing.caveats.push(format!("schedule {} also prices offers of others", schedule.id));
+                    self.caveats.push(format!("schedule {} also prices offers of others", schedule.id));
                 }
             }
         }
-        pricing.scale("tiers", "value", "schedule", schedules);
-        pricing
+        self.scale("tiers", "value", "schedule", schedules);
     }
 
     /// Prices and ceilings of ordinary offers, under the ids they have after the split.

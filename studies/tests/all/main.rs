@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod alternatives;
+mod counter_bid;
 mod direction;
 mod engine;
 mod frontier;
+mod leverage;
 mod prices;
 mod probes;
 mod tender;
 mod tried;
 mod why_not;
+mod win_curve;

@@ -1,0 +1,173 @@
+//! The verbs of the negotiator on the tiny tender, whose awards are known by hand.
+
+use serde_json::{Value, json};
+
+use crate::run::{Ran, run};
+use crate::tiny::Files;
+
+fn ask(files: &Files, verb: &str, more: &[&str]) -> Ran {
+    let folder = files.folder();
+    let args = [verb, folder.path().to_str().unwrap(), "--quiet", "--gap", "0"];
+    run(args.iter().chain(more))
+}
+
+/// The tiny tender without its rule: Bolt sells nothing.
+fn free() -> Files {
+    let mut files = Files::tiny();
+    files.remove("rules.toml");
+    files
+}
+
+#[test]
+fn leverage_sets_both_losses_side_by_side() {
+    // Bolt's gloves, one dearer, stand by: without Acme gloves cost 130 more a year, saline 4,200 and 1,050 instead of 3,800
+    // and 925, and nobody is taken on for 100: 2 × 655 − 100.
+    let mut files = free();
+    files.append("products.csv", "bolt-gloves,Bolt,gloves,100,Bolt West\n");
+    files.append("offers.csv", "BG,bolt-gloves,11.00,all,,,,\n");
+    let document = ask(&files, "leverage", &["--json"]).document();
+    assert_eq!(document["schema"], "ballast.leverage/1");
+    let rows = document["suppliers"].as_array().unwrap();
+    let row = |i: usize, key: &str| rows[i][key].as_str().unwrap().parse::<f64>().unwrap();
+    assert_eq!((&rows[0]["supplier"], &rows[1]["supplier"]), (&json!("Acme"), &json!("Bolt")));
+    assert_eq!((row(0, "supplier_loses"), row(0, "buyer_loses")), (12_050.0, 1_210.0));
+    assert_eq!((row(1, "supplier_loses"), row(1, "buyer_loses")), (0.0, 0.0));
+    let proven = &rows[0]["proven"];
+    let end = |key: &str| proven[key].as_str().unwrap().parse::<f64>().unwrap();
+    assert!(end("low") <= 1_210.0 && 1_210.0 <= end("high") && end("high") - end("low") < 1.0, "{proven}");
+    assert_eq!((&rows[1]["without"], &rows[0]["cannot_help"]), (&Value::Null, &json!(true)));
+}
+
+#[test]
+fn leverage_names_the_needs_of_an_indispensable_supplier() {
+    let ran = ask(&free(), "leverage", &[]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let acme = ran.stdout.lines().find(|l| l.trim_start().starts_with("Acme")).unwrap();
+    assert!(
+        acme.contains("12,050") && acme.contains("no award") && acme.ends_with("needed for gloves"),
+        "{}",
+        ran.stdout
+    );
+    // With the rule saline needs two makers, and gloves have but one.
+    let document = ask(&Files::tiny(), "leverage", &["--json"]).document();
+    let needed = |i: usize| (&document["suppliers"][i]["supplier"], &document["suppliers"][i]["needed_for"]);
+    assert_eq!(needed(0), (&json!("Acme"), &json!(["gloves", "saline"])));
+    assert_eq!(needed(1), (&json!("Bolt"), &json!(["saline"])));
+    assert!(!document["suppliers"][1]["without"]["detail"].as_str().unwrap().contains("walk-away"));
+}
+
+#[test]
+fn leverage_of_a_tender_that_cannot_hold_points_to_its_conflicts() {
+    let mut files = Files::tiny();
+    files.append("rules.toml", "[[rule]]\nid = \"three\"\nmeasure = \"count\"\nof = \"supplier\"\nat_least = 3\n");
+    let ran = ask(&files, "leverage", &[]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stdout);
+    assert!(ran.stdout.contains("`ballast conflicts` says why"), "{}", ran.stdout);
+}
+
+#[test]
+fn leverage_refuses_all_suppliers_that_it_does_not_know_at_once() {
+    let mut files = free();
+    files.append("suppliers.csv", "Idle,,0\n");
+    let ran = ask(&files, "leverage", &["--suppliers", "Akme,Bolt,Nobody,Idle"]);
+    assert_eq!(ran.code, Some(2));
+    for said in [
+        "3 error(s)",
+        "--suppliers: `Akme`: one of the tender's suppliers; fix: did you mean `Acme`?",
+        "`Nobody`: one of the tender's suppliers; fix: one of: Acme, Bolt, Idle",
+        "[serves_nothing] --suppliers: `Idle`",
+    ] {
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    }
+}
+
+/// Without schedule: Bolt's saline at 2.10 a bag against 2.00 at S1 and 1.85 at S2, which has a fifth of it.
+fn linear() -> Files {
+    let mut files = free();
+    files.remove("schedules.csv");
+    files.remove("tiers.csv");
+    files
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_str().unwrap_or_else(|| panic!("no number: {value}")).parse().unwrap()
+}
+
+#[test]
+fn a_win_curve_encloses_both_flips_and_says_whom_they_displace() {
+    let more = ["--supplier", "Bolt", "--from", "-0.2", "--to", "0.1", "--steps", "3"];
+    let document = ask(&linear(), "win-curve", &[&more[..], &["--json"]].concat()).document();
+    assert_eq!((&document["schema"], &document["counts"]), (&json!("ballast.win-curve/1"), &Value::Null));
+    let flips = document["flips"].as_array().unwrap();
+    assert_eq!(flips.len(), 2, "{flips:#?}");
+    for (flip, (factor, below, above)) in flips.iter().zip([(1.85 / 2.1, 1.0, 0.8), (2.0 / 2.1, 0.8, 0.0)]) {
+        assert!(number(&flip["below"]) <= factor && factor <= number(&flip["above"]), "{flip}");
+        assert!(number(&flip["above"]) - number(&flip["below"]) < 0.001_001);
+        assert_eq!((number(&flip["share_below"]), number(&flip["share_above"])), (below, above));
+        assert_eq!((&flip["proven_below"], &flip["proven_above"]), (&json!(true), &json!(true)));
+    }
+    assert_eq!(document["wins"].as_array().unwrap().len(), 1);
+    let first = &document["points"][0];
+    // All 2,500 bags at 1.68 over two years.
+    assert_eq!((number(&first["factor"]), number(&first["paid"])), (0.8, 8400.0));
+    assert_eq!(number(&first["units"][0]["quantity"]), 2500.0);
+    let said = ask(&linear(), "win-curve", &more).stdout;
+    assert!(said.contains("both ends proven; a year as it falls: Acme -4,000"), "{said}");
+    assert!(said.contains("2,500 saline") && said.contains("as it is"), "{said}");
+}
+
+#[test]
+fn a_win_curve_refuses_everything_that_is_wrong_at_once() {
+    let ran = ask(&linear(), "win-curve", &["--offer", "BT", "--from", "0.2", "--to", "0.1", "--width", "0"]);
+    assert_eq!(ran.code, Some(2));
+    for said in [
+        "3 error(s)",
+        "--offer: `BT`: one of the tender's offers",
+        "--to: `0.1`: more than --from",
+        "--width: `0`: a fraction from",
+    ] {
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    }
+    assert_eq!(ask(&linear(), "win-curve", &[]).code, Some(2));
+}
+
+#[test]
+fn a_counter_bid_says_the_price_that_wins_and_the_one_that_does_not() {
+    let bid = |more: &[&str]| ask(&linear(), "counter-bid", &[more, &["--json"]].concat()).document();
+    for (share, factor) in [("0.8", 2.0 / 2.1), ("0.9", 1.85 / 2.1)] {
+        let document = bid(&["--supplier", "Bolt", "--share", share]);
+        assert_eq!((&document["schema"], &document["now"]), (&json!("ballast.counter-bid/1"), &json!("loses")));
+        let (wins, loses) = (number(&document["proven_winning"]), number(&document["proven_losing"]));
+        assert!(wins <= factor && factor <= loses && loses - wins < 0.001_001, "{share}: {wins} {loses}");
+        assert!((number(&document["offers"][0]["winning"]) - 25.2 * wins).abs() < 1e-9);
+    }
+    // Acme keeps half of saline until it loses S1, at 2.10 ÷ 2.00.
+    let document = bid(&["--supplier", "Acme", "--share", "0.5", "--need", "saline"]);
+    let (wins, loses) = (number(&document["proven_winning"]), number(&document["proven_losing"]));
+    assert!(wins <= 1.05 && 1.05 <= loses && loses - wins < 0.001_001, "{wins} {loses}");
+    let said = ask(&linear(), "counter-bid", &["--supplier", "Acme", "--share", "0.5", "--need", "saline"]).stdout;
+    assert!(said.contains("it has slack: at +") && said.contains("both proven"), "{said}");
+    // Nobody else sells gloves.
+    let said = ask(&linear(), "counter-bid", &["--supplier", "Acme", "--share", "0.5", "--need", "gloves"]).stdout;
+    assert!(said.contains("nobody else can take its share"), "{said}");
+}
+
+#[test]
+fn a_counter_bid_for_a_share_that_rules_forbid_names_them() {
+    let said = ask(&Files::tiny(), "counter-bid", &["--supplier", "Bolt", "--share", "0.9"]).stdout;
+    assert!(said.contains("there is no award: rule two-sources") && !said.contains("rule counter-bid"), "{said}");
+    assert!(said.contains("no price is the matter"), "{said}");
+}
+
+#[test]
+fn a_counter_bid_refuses_everything_that_is_wrong_at_once() {
+    let ran = ask(&linear(), "counter-bid", &["--supplier", "Bold", "--share", "1.2", "--need", "salin"]);
+    assert_eq!(ran.code, Some(2));
+    for said in
+        ["3 error(s)", "`Bold`: one of the tender's suppliers; fix: did you mean `Bolt`?", "--share: `1.2`", "`salin`"]
+    {
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    }
+    let ran = ask(&linear(), "counter-bid", &["--supplier", "Bolt", "--share", "0.5", "--need", "gloves"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("[serves_nothing]"), "{}", ran.stderr);
+}
