@@ -8,7 +8,7 @@ use std::ffi::{CStr, CString, c_char, c_int, c_void};
 
 use highs_sys as ffi;
 
-use crate::model::{Model, Terms};
+use crate::model::Model;
 
 /// The release whose behaviour results rely on.
 pub const VERSION: &str = "1.15.0";
@@ -209,40 +209,6 @@ unsafe extern "C" fn callback(
     }
 }
 
-/// HiGHS's number for the primal simplex method.
-const PRIMAL: i32 = 4;
-
-/// The most that each sum of terms can be over the LP relaxation, one after the other on one instance; `None` for a sum
-/// whose maximum was not proven. Any point of the model keeps these limits.
-pub(crate) fn maxima(model: &Model, sums: &[Terms]) -> Vec<Option<f64>> {
-    let relaxed = Model { integer: vec![false; model.columns()], offset: 0.0, ..model.clone() };
-    let highs = Instance::new();
-    highs.quiet();
-    // The basis of one sum is a good start for the next; presolve would throw it away.
-    highs.text(c"presolve", "off");
-    // A new sum leaves the basis primal feasible: the primal method goes on from there in half the time of the dual one.
-    highs.int(c"simplex_strategy", PRIMAL);
-    if !highs.pass(&relaxed) {
-        return vec![None; sums.len()];
-    }
-    let maximum = |terms: &Terms| {
-        let mut cost = vec![0.0; relaxed.columns()];
-        for (col, value) in terms {
-            cost[col.0 as usize] -= value;
-        }
-        let last = i32::try_from(cost.len()).ok()?.checked_sub(1)?;
-        // SAFETY: live instance; one cost per column from 0 to the last.
-        let changed = unsafe { ffi::Highs_changeColsCostByRange(highs.0, 0, last, cost.as_ptr()) };
-        // SAFETY: live instance with a model.
-        let ran = unsafe { ffi::Highs_run(highs.0) };
-        // SAFETY: live instance.
-        let optimal = unsafe { ffi::Highs_getModelStatus(highs.0) } == ffi::kHighsModelStatusOptimal;
-        let proven = changed != ffi::STATUS_ERROR && ran != ffi::STATUS_ERROR && optimal;
-        highs.double_info(c"objective_function_value").filter(|_| proven).map(|v| -v)
-    };
-    sums.iter().map(maximum).collect()
-}
-
 /// Solves a model. `start` is a full point to start from; an infeasible one is ignored by HiGHS.
 ///
 /// Reductions of presolve that argue with the costs have called models infeasible that are not (as in HiGHS issue 3258).
@@ -392,6 +358,9 @@ fn once(model: &Model, settings: &Settings, start: Option<&[f64]>, watch: &mut d
 /// Simplex iterations that take about as long as a run of a [`Lp`] without any.
 const RUN: u64 = 20;
 
+/// HiGHS's number for the primal simplex method.
+const PRIMAL: i32 = 4;
+
 /// How a run of a [`Lp`] ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LpStatus {
@@ -477,6 +446,16 @@ impl Lp {
         if status != ffi::STATUS_ERROR {
             self.columns += 1;
         }
+    }
+
+    /// Runs from now on are by the primal simplex method.
+    pub(crate) fn primal(&mut self) {
+        self.highs.int(c"simplex_strategy", PRIMAL);
+    }
+
+    /// The value of the last run.
+    pub(crate) fn value(&self) -> Option<f64> {
+        self.highs.double_info(c"objective_function_value")
     }
 
     /// Solves from the last basis and gives the work beside: simplex iterations, and some for the run itself.

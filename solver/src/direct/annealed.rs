@@ -69,7 +69,8 @@ impl<'a> Annealing<'a> {
     /// One more round; what ended it, if anything did.
     pub(super) fn round(&mut self) -> Option<Limit> {
         let (job, since) = (self.job, self.since);
-        let better = self.rounds.next(&self.problem, job.options.seed, &|| Self::over(job, since).is_some());
+        let stop = || Self::over(job, since).is_some();
+        let better = self.rounds.next(&self.problem, job.options.seed, job.options.work_limit, &stop);
         if better && let Some((_, x)) = &self.rounds.best {
             let award = self.problem.award(x);
             let certificate = certify(job.tender, &award, job.options.tolerance);

@@ -60,8 +60,14 @@ impl Rounds {
         self.moves as f64 / MOVES + self.iterations as f64 / 1000.0
     }
 
-    /// One more round; true if the best got better. `stop` is asked often.
-    pub(crate) fn next(&mut self, problem: &Problem<'_>, seed: u64, stop: &(dyn Fn() -> bool + Sync)) -> bool {
+    /// One more round, but no more annealing than `most` work in all; true if the best got better. `stop` is asked often.
+    pub(crate) fn next(
+        &mut self,
+        problem: &Problem<'_>,
+        seed: u64,
+        most: Option<u64>,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> bool {
         let places = problem.places();
         let round = self.round;
         self.round += 1;
@@ -80,14 +86,14 @@ impl Rounds {
             }
             return false;
         }
-        let moves = (FULL * places).max(FULL_LEAST) << (round - 1).min(GROWTH);
+        // What is left is for both of a pair.
+        let left = most.map_or(u64::MAX, |most| ((most as f64 - self.work()).max(0.0) * MOVES / 2.0).ceil() as u64);
+        let moves = ((FULL * places).max(FULL_LEAST) << (round - 1).min(GROWTH)).min(left);
         let near = self.best.as_ref().map(|(value, _)| value + NEAR * value.abs());
         let from = self.best.as_ref().map(|(_, x)| x).or(self.from.as_ref()).cloned();
         // Structures are found by complete annealings; what one of them hides is found near by.
         let warm = self.from.is_some();
-        let near_by = from
-            .as_ref()
-            .filter(|_| if warm { round.is_multiple_of(2) } else { round > FRESH && round.is_multiple_of(2) });
+        let near_by = from.as_ref().filter(|_| round.is_multiple_of(2) && (warm || round > FRESH));
         let run = |seed: u64| match near_by {
             Some(x) => problem.neighbourhoods(x, moves, seed, stop),
             None => problem.complete(moves, seed, stop),
