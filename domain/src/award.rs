@@ -14,7 +14,8 @@ pub struct AwardLine {
     /// The line.
     pub candidate: CandidateIx,
     /// Need units used a year, above 0. Where quantities are continuous this is a share of the demand cell with 9
-    /// decimals, times its demand.
+    /// decimals, times its demand; or a quantity with 6 decimals, as a threshold or a capacity in need units may be no such
+    /// share of the demand.
     pub used: NeedUnits,
     /// Whole packs bought a year, where the need asks for whole packs; else `used` ÷ use factor, not stored.
     pub whole_packs: Option<u64>,
@@ -54,6 +55,9 @@ impl Award {
 
 /// Decimals of a share in an award.
 pub const SHARE_DECIMALS: u32 = 9;
+
+/// Decimals of a quantity in need units that is no such share; one with those of the demand is one, too.
+pub const UNIT_DECIMALS: u32 = 6;
 
 /// The smallest step of a share: 1e-9.
 pub fn share_step() -> Decimal {

@@ -211,8 +211,9 @@ unsafe extern "C" fn callback(
 
 /// Solves a model. `start` is a full point to start from; an infeasible one is ignored by HiGHS.
 ///
-/// Reductions of presolve that argue with the costs have called models infeasible that are not (as in HiGHS issue 3258).
-/// That answer is believed only when a run without costs gives it too; a point found there starts a run without presolve.
+/// Reductions of presolve have called models infeasible that are not, by arguing with the costs (as in HiGHS issue 3258) or
+/// with bounds that are nearly one. That answer is believed only when a run with neither gives it too; where that takes long,
+/// one without costs will do. A point found there starts a run without presolve.
 pub fn run(model: &Model, settings: &Settings, start: Option<&[f64]>, watch: &mut dyn Watch) -> Outcome {
     let first = once(model, settings, start, watch);
     if first.status != Status::Infeasible || !settings.presolve || !model.integer.contains(&true) {
@@ -222,7 +223,16 @@ pub fn run(model: &Model, settings: &Settings, start: Option<&[f64]>, watch: &mu
     let mut costless = model.clone();
     costless.cost.fill(0.0);
     let settings = Settings { time_limit: left(first.seconds), ..settings.clone() };
-    let mut second = once(&costless, &settings, None, &mut Unimproved(watch));
+    let plain = Settings { presolve: false, ..settings.clone() };
+    let most = CONFIRMING + CONFIRMING_AGAIN * first.iterations;
+    let mut second = once(&costless, &plain, None, &mut Unimproved { watch, most });
+    let undecided = second.solution.is_none() && second.status == Status::Interrupted;
+    if undecided && !watch.stop(f64::NEG_INFINITY, first.iterations + second.iterations) {
+        let before = (second.iterations, second.seconds);
+        let settings = Settings { time_limit: left(first.seconds + second.seconds), ..settings.clone() };
+        second = once(&costless, &settings, None, &mut Unimproved { watch, most: i64::MAX });
+        (second.iterations, second.seconds) = (second.iterations + before.0, second.seconds + before.1);
+    }
     (second.iterations, second.seconds) = (first.iterations + second.iterations, first.seconds + second.seconds);
     let Some(point) = second.solution.take() else {
         return Outcome { bound: f64::NEG_INFINITY, ..second };
@@ -232,13 +242,22 @@ pub fn run(model: &Model, settings: &Settings, start: Option<&[f64]>, watch: &mu
     Outcome { iterations: second.iterations + third.iterations, seconds: second.seconds + third.seconds, ..third }
 }
 
-/// Passes on when to stop, and nothing of points.
-struct Unimproved<'a>(&'a mut dyn Watch);
+/// Simplex iterations in which a run without presolve may confirm that there is no point, and more of them for each that
+/// it took to say so at first.
+const CONFIRMING: i64 = 10_000;
+/// As above.
+const CONFIRMING_AGAIN: i64 = 10;
+
+/// Passes on when to stop, after so many iterations at the latest, and nothing of points.
+struct Unimproved<'a> {
+    watch: &'a mut dyn Watch,
+    most: i64,
+}
 
 impl Watch for Unimproved<'_> {
     fn improving(&mut self, _: &[f64], _: f64, _: i64) {}
     fn stop(&mut self, _: f64, iterations: i64) -> bool {
-        self.0.stop(f64::NEG_INFINITY, iterations)
+        iterations > self.most || self.watch.stop(f64::NEG_INFINITY, iterations)
     }
 }
 

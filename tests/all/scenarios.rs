@@ -288,6 +288,14 @@ fn what_an_edit_spoils_is_found_with_the_edit_in_its_place() {
 }
 
 #[test]
+fn a_rule_that_speaks_of_no_line_is_a_fault_of_the_what_if() {
+    let bench = Bench::new();
+    let rule = "{ id = \"empty\", measure = \"spend\", \"scope.supplier.diverse\" = \"yes\", at_most = \"5\" }";
+    let said = bench.refused(&edit(&format!("table = \"rules\"\nadd_rows = [{rule}]")));
+    assert!(said.contains("empty_scope") && said.contains("edit `it`") && said.contains("`yes`"), "{said}");
+}
+
+#[test]
 fn documents_name_base_scenario_and_edits() {
     let bench = Bench::new();
     let plain = bench.run("check", &[]).document()["input_hash"].clone();

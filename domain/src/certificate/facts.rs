@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::prices::{LineCost, Priced};
 use super::schedules::ScheduleUse;
-use crate::award::{Award, share_step};
+use crate::award::{Award, SHARE_DECIMALS, UNIT_DECIMALS, share_step};
 use crate::choice;
 use crate::exact::{Exact, digits, exact, round, whole, zero};
 use crate::index::*;
@@ -208,9 +208,12 @@ fn grid(tender: &Tender, award: &Award) -> FactCheck {
                 }
             }
             None if !whole_packs => {
+                let decimals = UNIT_DECIMALS.max(tender.cells[candidate.cell].quantity.0.normalize().scale());
+                let short = || line.used.0.normalize().scale() <= decimals;
                 let share = line.used.exact() / quantity;
-                check.must((share / &step).is_integer(), || {
-                    format!("{}: a share has more than 9 decimals", name(tender, candidate.cell))
+                check.must((share / &step).is_integer() || short(), || {
+                    let place = name(tender, candidate.cell);
+                    format!("{place}: more than {SHARE_DECIMALS} decimals of a share, {decimals} of a quantity")
                 });
             }
             _ => check.must(false, || {

@@ -6,6 +6,9 @@ use super::{Dimension, Relative, Rule, Scope, constant, expand, part_of_incremen
 use crate::finding::{Findings, Place, Severity};
 use crate::tender::Tender;
 
+/// The code of a finding: no line can ever lie in the scope of a rule.
+pub const EMPTY_SCOPE: &str = "empty_scope";
+
 /// Adds findings about a rule; `place` is its row.
 pub(crate) fn check(tender: &Tender, rule: &Rule, place: &Place, findings: &mut Findings) {
     empty(tender, rule, &rule.subject.scope, "scope", place, findings);
@@ -50,7 +53,7 @@ fn empty(tender: &Tender, rule: &Rule, scope: &Scope, prefix: &str, place: &Plac
     let alone: Vec<_> = lasting.iter().filter(|part| !any_line(tender, lines, &Scope(vec![(*part).clone()]))).collect();
     let mut say = |key: &str, value: String, expected: String| {
         let fix = "mend the scope, add offers, or drop the rule";
-        findings.add(Severity::Warning, "empty_scope", place.column(key), value, expected, fix);
+        findings.add(Severity::Warning, EMPTY_SCOPE, place.column(key), value, expected, fix);
     };
     let values = |values: &std::collections::BTreeSet<String>| values.iter().cloned().collect::<Vec<_>>().join(";");
     for (dimension, accepted) in &alone {

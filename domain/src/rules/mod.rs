@@ -27,6 +27,7 @@ pub use check::{Award, RuleCheck, check};
 pub use dimension::Dimension;
 pub use expand::{Guard, Instance};
 pub use expansions::{Expansions, expand};
+pub use findings::EMPTY_SCOPE;
 pub(crate) use findings::check as findings;
 pub(crate) use measurement::{check as measurement_findings, parse as measurement};
 pub use measurement::{measure, reading};

@@ -1,6 +1,8 @@
 //! Packages: all-or-nothing bids. The units of a package line are bought under offers of their own, so that candidates,
-//! freight, capacities and rules treat them as any volume. A package with a price has one such offer per line, at the
-//! product's cheapest ordinary list price; a package with a discount has one for each ordinary offer of the product.
+//! freight, capacities and rules treat them as any volume. A package with a price has one such offer per line, at the line's
+//! part of that price; a package with a discount has one for each ordinary offer of the product.
+
+use std::collections::BTreeSet;
 
 use num_traits::Zero;
 
@@ -9,11 +11,14 @@ use super::places::Places;
 use super::scope_of_prices::cohort;
 use super::{Conditions, Equivalence, Need, Offer, Product, Schedule, Site};
 use crate::cell::{Id, List};
-use crate::exact::{Exact, zero};
-use crate::finding::Findings;
+use crate::exact::{Exact, round, zero};
+use crate::finding::{Findings, Severity};
 use crate::index::*;
 use crate::quantity::{Fraction, Money, Packs};
 use crate::tables::{Draft, Mode, PackageLineRow, PackageRow, Pays};
+
+/// Decimals of a package's price by the pack; what rounding leaves is the package's own, so that a package costs its price.
+const PRICE_DECIMALS: u32 = 10;
 
 /// What a package gives.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,19 +51,30 @@ pub struct PackageLine {
     pub quantity: Packs,
     /// The offers under which its units are bought.
     pub offers: Vec<OfferIx>,
-    /// List price of a pack, for a package with a price.
-    pub list: Money,
+    /// Cheapest ordinary list price of a pack, for a package with a price; 0 where the product has no ordinary offer.
+    pub ordinary: Money,
 }
 
 impl Package {
-    /// The part of the package's price that a line bears: in proportion to list spend, or to packs where no product has a
-    /// list price.
+    /// The part of the package's price that a line bears: in proportion to what its packs would cost at ordinary list prices,
+    /// or to packs where no product has one.
     pub fn part(&self, line: usize) -> Exact {
-        let spend = |l: &PackageLine| l.list.exact() * l.quantity.exact();
+        let spend = |l: &PackageLine| l.ordinary.exact() * l.quantity.exact();
         let packs = |l: &PackageLine| l.quantity.exact();
         let sum = |of: &dyn Fn(&PackageLine) -> Exact| self.lines.iter().fold(zero(), |a, l| a + of(l));
         let by: &dyn Fn(&PackageLine) -> Exact = if sum(&spend).is_zero() { &packs } else { &spend };
         by(&self.lines[line]) / sum(by)
+    }
+
+    /// The package's price stands for the list price of its units (`domain.md`, §2.3): each line's part of it, by the pack.
+    fn put_prices(&self, offers: &mut IxVec<OfferIx, Offer>) {
+        let PackageGives::Price(price) = self.gives else { return };
+        for (i, line) in self.lines.iter().enumerate() {
+            let a_pack = price.exact() * self.part(i) / line.quantity.exact();
+            for offer in &line.offers {
+                offers[*offer].list_price = Money(round(&a_pack, PRICE_DECIMALS));
+            }
+        }
     }
 }
 
@@ -112,8 +128,7 @@ pub(super) fn packages(
         return IxVec::default();
     }
     for (((package, row), lines), cohort) in rows.iter().enumerate().zip(&lines).zip(&cohorts) {
-        let suppliers: std::collections::BTreeSet<SupplierIx> =
-            lines.iter().map(|(_, p, _)| products[*p].supplier).collect();
+        let suppliers: BTreeSet<SupplierIx> = lines.iter().map(|(_, p, _)| products[*p].supplier).collect();
         if row.discount.is_some() && suppliers.len() > 1 {
             let expected = format!("package {} has products of {} suppliers", row.package, suppliers.len());
             let fix = "a discount is one supplier's; give each supplier a package of its own, or a price for the whole";
@@ -164,21 +179,32 @@ pub(super) fn packages(
     for ((row, lines), cohort) in rows.into_iter().zip(lines).zip(cohorts) {
         let package = PackageIx::new(packages.len());
         let mut made = Vec::new();
+        let mut sliced = BTreeSet::new();
         for (line, (l, product, site)) in lines.into_iter().enumerate() {
             let of = Line { row, package, line, product, sites: site.map_or_else(|| cohort.clone(), |s| vec![s]) };
             let suffix = site.map_or_else(String::new, |s| format!(":{}", sites[s].id));
-            let (offers, list) = match row.price {
-                Some(_) => of.priced(draft, &products[product], &suffix, offers, schedules),
+            let (offers, ordinary) = match row.price {
+                Some(_) => of.priced(draft, &products[product], &suffix, offers, schedules, &mut sliced),
                 None => (of.discounted(&suffix, offers, schedules), Money::default()),
             };
-            made.push(PackageLine { product, quantity: l.quantity, offers, list });
+            made.push(PackageLine { product, quantity: l.quantity, offers, ordinary });
+        }
+        if !sliced.is_empty() {
+            let list = sliced.into_iter().collect::<Vec<_>>().join(", ");
+            let expected =
+                format!("schedule {list} is incremental: its slices have no room for units that it does not price");
+            let fix = "write counts = no, or mode = all_units on the schedule";
+            let at = places.cell("packages", row.at, "counts");
+            findings.add(Severity::Warning, "not_counted", at, "yes", expected, fix);
         }
         let gives = match row.price {
             Some(price) => PackageGives::Price(price),
             None => PackageGives::Discount(row.discount.unwrap_or_default()),
         };
         let group = row.group.as_ref().map(ToString::to_string).unwrap_or_default();
-        packages.push(Package { id: row.package.to_string(), gives, group, lines: made });
+        let made = Package { id: row.package.to_string(), gives, group, lines: made };
+        made.put_prices(offers);
+        packages.push(made);
     }
     packages
 }
@@ -213,7 +239,8 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// The one offer of a line of a package with a price, and its list price.
+    /// The one offer of a line of a package with a price, and the ordinary list price. `sliced` are the incremental schedules
+    /// that would count it.
     fn priced(
         self,
         draft: &Draft,
@@ -221,14 +248,15 @@ impl Line<'_> {
         suffix: &str,
         offers: &mut IxVec<OfferIx, Offer>,
         schedules: &mut IxVec<ScheduleIx, Schedule>,
+        sliced: &mut BTreeSet<String>,
     ) -> (Vec<OfferIx>, Money) {
         let ordinary = offers.iter().filter(|o| o.product == self.product && o.package.is_none());
         let cheapest = ordinary.min_by_key(|o| o.list_price).map(|o| (o.list_price, o.lead_time));
-        let (list_price, lead_time) = cheapest.unwrap_or_default();
+        let (ordinary, lead_time) = cheapest.unwrap_or_default();
         let offer = offers.push(Offer {
             id: format!("{}:{}{suffix}", self.row.package, product.id),
             product: self.product,
-            list_price,
+            list_price: Money::default(),
             needs_tier: false,
             layer: self.row.layer,
             sites: self.sites,
@@ -251,10 +279,6 @@ impl Line<'_> {
             let row = draft.products.iter().find(|p| p.product.as_str() == product.id);
             let need = row.and_then(|p| draft.needs.iter().find(|n| n.need == p.need));
             for r in &draft.schedules {
-                // Slices of what a schedule applies to have no room for units that it does not price.
-                if r.mode == Mode::Incremental {
-                    continue;
-                }
                 let has = |list: &List, id: Option<&Id>| id.is_some_and(|id| list.0.iter().any(|c| c == id.as_str()));
                 let of_supplier = has(&r.counts_suppliers, row.map(|p| &p.supplier));
                 let in_category = has(&r.counts_categories, need.map(|n| &n.category));
@@ -266,13 +290,18 @@ impl Line<'_> {
                 if !ours && !r.counts_products.0.contains(&product.id) {
                     continue;
                 }
+                // Slices of what a schedule applies to have no room for units that it does not price.
+                if r.mode == Mode::Incremental {
+                    sliced.insert(r.schedule.to_string());
+                    continue;
+                }
                 let named = schedules.indexes().find(|s| schedules[*s].id == r.schedule.as_str());
                 if let Some(schedule) = named {
                     schedules[schedule].counts.push(offer);
                 }
             }
         }
-        (vec![offer], list_price)
+        (vec![offer], ordinary)
     }
 
     /// The offers of a line of a package with a discount: like the ordinary ones, in their schedules, but for their own

@@ -432,7 +432,7 @@ fn suppliers(tender: &Tender, certificate: &Certificate) -> Vec<SupplierPart> {
         };
         (!own.is_empty()).then(|| SupplierPart {
             supplier: supplier.id.clone(),
-            share: float(&(&cost / &total)),
+            share: if total == ballast_domain::exact::zero() { 0.0 } else { float(&(&cost / &total)) },
             cost: round(&cost, 2),
             products: distinct(&|c| ballast_domain::index::Ix::ix(c.product)),
             sites: distinct(&|c| ballast_domain::index::Ix::ix(c.site)),

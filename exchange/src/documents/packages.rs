@@ -6,6 +6,7 @@ use ballast_domain::Tender;
 use ballast_domain::certificate::Certificate;
 use ballast_domain::exact::{Exact, round, zero};
 use ballast_domain::index::PackageIx;
+use ballast_domain::tender::PackageGives;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +17,7 @@ pub struct PackagePart {
     pub package: String,
     /// Its exclusive group; empty if none.
     pub group: String,
-    /// What its units would cost a year without it: list price less what schedules take off.
+    /// What its units would cost a year without it: cheapest ordinary list price, or with a discount, what schedules left.
     pub without: Decimal,
     /// What they cost with it.
     pub net: Decimal,
@@ -28,7 +29,10 @@ pub(super) fn bought(tender: &Tender, certificate: &Certificate) -> Vec<PackageP
     for line in &certificate.lines {
         if let Some(part) = tender.offers[tender.candidates[line.candidate].offer].package {
             let sum = sums.entry(part.package).or_insert_with(|| (zero(), zero()));
-            sum.0 += line.net() - &line.package;
+            sum.0 += match tender.packages[part.package].gives {
+                PackageGives::Price(_) => tender.packages[part.package].lines[part.line].ordinary.exact() * &line.packs,
+                PackageGives::Discount(_) => line.net() - &line.package,
+            };
             sum.1 += line.net();
         }
     }

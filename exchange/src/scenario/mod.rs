@@ -19,8 +19,9 @@ pub mod vary;
 use std::path::{Path, PathBuf};
 
 use ballast_domain::Findings;
-use ballast_domain::finding::Place;
+use ballast_domain::finding::{Finding, Place, Severity};
 use ballast_domain::raw::RawTender;
+use ballast_domain::rules::EMPTY_SCOPE;
 use ballast_domain::scenario::{Scenario, Told, apply};
 use ballast_domain::tender::{Reading, Tender};
 use serde::Serialize;
@@ -189,20 +190,35 @@ impl WhatIf {
     }
 }
 
+/// A rule whose scope an edit leaves without lines would silently do nothing: in a what-if that is a fault. `known` are the
+/// findings of the tender before.
+fn refuse_empty_rules(reading: &mut Reading, known: &Findings) {
+    let same = |a: &Finding, b: &Finding| (a.code, &a.value, &a.expected) == (b.code, &b.value, &b.expected);
+    for finding in reading.findings.0.iter_mut().filter(|f| f.code == EMPTY_SCOPE) {
+        if !known.0.iter().any(|k| same(k, finding)) {
+            finding.severity = Severity::Error;
+            reading.tender = None;
+        }
+    }
+}
+
 /// Applies scenarios in order to tables and reads the tender that they make.
 pub fn apply_all(raw: &RawTender, found: Findings, files: &[ScenarioFile]) -> WhatIf {
     if found.has_errors() && raw.tables.is_empty() {
         return WhatIf::unedited(Reading { tender: None, findings: found, rows: Vec::new() });
     }
     let base = Tender::read(raw, found.clone());
-    let base_hash = base.tender.map(|t| input_hash(&t.draft));
+    let base_hash = base.tender.as_ref().map(|t| input_hash(&t.draft));
     // One list, so that a rule which one scenario takes out can be put back by a later one.
     let edits: Vec<_> = files.iter().flat_map(|f| f.scenario.edits.iter().cloned()).collect();
     let edited = apply(raw, &edits);
     let mut findings = found;
     findings.0.extend(edited.findings.0);
     let failed = findings.has_errors();
-    let reading = Tender::read(&edited.raw, findings);
+    let mut reading = Tender::read(&edited.raw, findings);
+    if !files.is_empty() {
+        refuse_empty_rules(&mut reading, &base.findings);
+    }
     let mut told = edited.edits.iter();
     let scenarios = files
         .iter()

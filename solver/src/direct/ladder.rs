@@ -14,37 +14,38 @@ use super::goal::{Before, Goal, Job, pursue};
 use super::watch::Idle;
 use super::{report, ties};
 use crate::highs::{self, Settings, Status};
-use crate::model::{AwardModel, RowLabel, Terms};
+use crate::model::{self, AwardModel, RowLabel, Terms};
 use crate::report::{EngineError, Limit, SolveReport, Step, Termination};
 
 /// A violation of this part of the most is none: it is the solver's tolerance.
 const NONE: f64 = 1e-7;
 
-/// Walks the ladder of a model that has no point: the report, the model of its last step, and the work so far; `None` if the
-/// rules that may not give way exclude each other too.
+/// Room above a least violation that no award keeps exactly: the solver's tolerance.
+const ROOM: f64 = 1e-6;
+
+/// Walks the ladder of a tender whose model has no point: the report, the model of its last step, and the work so far;
+/// `None` if the rules that may not give way exclude each other too.
 pub(super) fn walk(
     job: &Job<'_>,
-    model: &AwardModel,
     settings: &Settings,
     mut spent: i64,
 ) -> Result<Option<(SolveReport, AwardModel, i64)>, EngineError> {
-    let levels: BTreeSet<u32> = model.relaxations.iter().map(|r| r.level).collect();
+    // What was concluded from rules that may now give way, such as tiers out of reach, no longer holds.
+    let mut open = model::build_open(job.tender);
+    let relaxations = open.relaxations.clone();
+    let levels: BTreeSet<u32> = relaxations.iter().map(|r| r.level).collect();
     if levels.is_empty() {
         return Ok(None);
     }
     let solves = (2 * levels.len() + 1) as f64;
     let settings = Settings { time_limit: settings.time_limit.map(|t| t / solves), ..settings.clone() };
-    let mut open = model.clone();
-    for relaxation in &model.relaxations {
-        open.model.upper[relaxation.slack.0 as usize] = 1.0;
-    }
     let mut steps = Vec::new();
     let mut last = cheapest(job, &open, &settings, 0, &mut spent, &mut steps)?;
     if last.termination == Termination::Infeasible {
         return Ok(None);
     }
     for level in levels {
-        let of_level = || model.relaxations.iter().filter(|r| r.level == level && r.weight > 0.0);
+        let of_level = || relaxations.iter().filter(|r| r.level == level && r.weight > 0.0);
         let heaviest = of_level().map(|r| r.weight).fold(f64::MIN_POSITIVE, f64::max);
         let terms: Terms = of_level().map(|r| (r.slack, r.weight / heaviest)).collect();
         match least(job, &open, &terms, &settings, &mut spent) {
@@ -59,6 +60,13 @@ pub(super) fn walk(
             }
         }
         last = cheapest(job, &open, &settings, level, &mut spent, &mut steps)?;
+        if last.termination == Termination::Infeasible {
+            // The least violation was one by the solver's tolerance.
+            if let Some(most) = open.model.row_upper.last_mut() {
+                *most += ROOM;
+            }
+            last = cheapest(job, &open, &settings, level, &mut spent, &mut steps)?;
+        }
     }
     Ok(Some((SolveReport { ladder: steps, ..last }, open, spent)))
 }

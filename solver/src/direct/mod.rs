@@ -194,7 +194,7 @@ fn least_value(
     settings.time_limit = settings.time_limit.map(|t| (t - run.seconds).max(0.0));
     if run.status == Status::Infeasible
         && run.best.is_none()
-        && let Some((report, open, spent)) = ladder::walk(job, &model, &settings, run.spent)?
+        && let Some((report, open, spent)) = ladder::walk(job, &settings, run.spent)?
     {
         return Ok((report, open, settings, spent));
     }

@@ -3,8 +3,6 @@
 //! Where weights shape rows (what schedules save is gathered by what it is worth), the other model is put beside the first,
 //! and both buy the same: x' = x, n' = n, f' = f.
 
-use std::collections::BTreeSet;
-
 use ballast_domain::Tender;
 use ballast_domain::tender::Settings;
 use ballast_domain::tender::objective::Level;
@@ -33,9 +31,8 @@ pub(crate) fn turn_to(tender: &Tender, built: &mut AwardModel, k: usize) {
     model.offset = 0.0;
     if !level.measures_only() {
         let settings = Settings { weights: level.weights(), ..tender.settings.clone() };
-        let other = build_unmeasured(&Tender { settings, ..tender.clone() });
-        let slacks = other.relaxations.iter().map(|r| r.slack.0 as usize).collect();
-        let shift = if same_rows(model, &other.model, &slacks) { 0 } else { put_beside(built, &other) };
+        let other = build_unmeasured(&Tender { settings, ..tender.clone() }, model.open);
+        let shift = if same_rows(model, &other.model) { 0 } else { put_beside(built, &other) };
         let model = &mut built.model;
         model.cost[shift..shift + other.model.cost.len()].copy_from_slice(&other.model.cost);
         model.offset = other.model.offset;
@@ -62,13 +59,13 @@ fn measured(model: &mut Model, level: &Level, measures: &Linear) {
     model.offset += measures.constant / model.money_scale;
 }
 
-/// Whether the model begins with the rows and columns of the other; slacks of levelled rules may be open or not.
-fn same_rows(model: &Model, other: &Model, slacks: &BTreeSet<usize>) -> bool {
+/// Whether the model begins with the rows and columns of the other.
+fn same_rows(model: &Model, other: &Model) -> bool {
     fn begins<T: PartialEq>(all: &[T], with: &[T]) -> bool {
         all.get(..with.len()) == Some(with)
     }
-    let limits = model.lower.iter().zip(&model.upper).zip(other.lower.iter().zip(&other.upper)).enumerate();
-    limits.into_iter().all(|(col, (a, b))| a == b || slacks.contains(&col))
+    begins(&model.lower, &other.lower)
+        && begins(&model.upper, &other.upper)
         && begins(&model.integer, &other.integer)
         && begins(&model.label, &other.label)
         && begins(&model.start, &other.start)

@@ -95,6 +95,8 @@ pub struct Model {
     pub offset: f64,
     /// Money per unit of objective.
     pub money_scale: f64,
+    /// True if levelled rules may give way: nothing may be concluded from them.
+    pub open: bool,
     /// True if rows may be lifted later: nothing may then be concluded from them when others are written.
     pub liftable: bool,
 }
@@ -180,12 +182,17 @@ pub struct AwardModel {
 
 /// Builds the model, with the cost of the objective's first level.
 pub fn build(tender: &Tender) -> AwardModel {
-    levels::first(tender, build_unmeasured(tender))
+    levels::first(tender, build_unmeasured(tender, false))
+}
+
+/// The same in which levelled rules may give way.
+pub(crate) fn build_open(tender: &Tender) -> AwardModel {
+    levels::first(tender, build_unmeasured(tender, true))
 }
 
 /// The model with the money of the first level alone on its cost.
-fn build_unmeasured(tender: &Tender) -> AwardModel {
-    build_in(tender, Model { money_scale: money_scale(tender), ..Model::default() })
+fn build_unmeasured(tender: &Tender, open: bool) -> AwardModel {
+    build_in(tender, Model { money_scale: money_scale(tender), open, ..Model::default() })
 }
 
 /// The same so that each requirement's rows can be lifted without a trace in the others.

@@ -109,7 +109,7 @@ pub(crate) fn money_scale(tender: &Tender) -> f64 {
     let cheapest = |cell: CellIx| {
         let per_unit = tender.candidates_of(cell).map(|c| {
             let line = &tender.candidates[c];
-            packages::price_per_pack(tender, line.offer) / line.use_factor.to_f64()
+            tender.offers[line.offer].list_price.to_f64() / line.use_factor.to_f64()
         });
         let shortage = tender.needs[tender.cells[cell].need].shortage_cost.map(|c| c.to_f64());
         let least = per_unit.chain(shortage).fold(f64::INFINITY, f64::min);

@@ -72,13 +72,8 @@ impl ReadLevel {
         let factor = float(&offer.factor(year));
         let list = offer.list_price.to_f64() * factor;
         let (mut low, mut high) = (list, list);
-        let packaged = |(low, high): (f64, f64)| match packages::own_price(tender, line.offer) {
-            Some(price) => (price, price),
-            None => {
-                let keep = 1.0 - packages::discount(tender, line.offer);
-                (low * keep, high * keep)
-            }
-        };
+        let keep = 1.0 - packages::discount(tender, line.offer);
+        let packaged = |(low, high): (f64, f64)| (low * keep, high * keep);
         let mut before_packages = true;
         for schedule in self.applied(tender, c) {
             if schedule.kind == ScheduleKind::Rebate && std::mem::replace(&mut before_packages, false) {

@@ -142,13 +142,14 @@ impl<'a> Values<'a> {
             let offer = self.tender.candidates[*c].offer;
             // Rules read after packages, too.
             let later = uses.iter().any(|(step, _)| *step > PACKAGES);
-            if later && self.tender.offers[offer].package.is_some() {
-                uses.push((PACKAGES, Use::Packaged(packages::discount(self.tender, offer).to_bits())));
+            let discount = packages::discount(self.tender, offer);
+            if later && discount != 0.0 {
+                uses.push((PACKAGES, Use::Packaged(discount.to_bits())));
             }
         }
     }
 
-    /// Does what packages do to the lines that rebates and rules will see: a factor on what discounts left, or their own price.
+    /// Does what packages do to the lines that rebates and rules will see: a factor on what discounts left.
     pub(crate) fn after_packages(&mut self) {
         let is_packaged = |uses: &[(Step, Use)]| uses.iter().any(|(step, _)| *step == PACKAGES);
         let lines: Vec<YearLine> = self.uses.iter().filter(|(_, u)| is_packaged(u)).map(|(l, _)| *l).collect();
@@ -158,21 +159,10 @@ impl<'a> Values<'a> {
             groups.entry(self.group_of.get(&line).copied().ok_or(line)).or_default().push(line);
         }
         for lines in groups.into_values() {
-            let offer = self.tender.candidates[lines[0].1].offer;
+            let discount = packages::discount(self.tender, self.tender.candidates[lines[0].1].offer);
+            let before = self.of(lines.iter().map(|l| (*l, 1.0)));
             let mut after = Amount::default();
-            match packages::own_price(self.tender, offer) {
-                Some(price) => {
-                    let term = |(_, c): &YearLine| {
-                        let (col, packs) = self.volumes.packs[*c];
-                        (col, packs * price)
-                    };
-                    after = Amount::plain(lines.iter().map(term).collect());
-                }
-                None => {
-                    let before = self.of(lines.iter().map(|l| (*l, 1.0)));
-                    after.add(&before, 1.0 - packages::discount(self.tender, offer));
-                }
-            }
+            after.add(&before, 1.0 - discount);
             self.put(&lines, after);
         }
     }

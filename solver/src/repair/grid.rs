@@ -1,8 +1,9 @@
-//! A point becomes an award: each share is rounded to 9 decimals and the residual goes to the cell's largest line; packs
+//! A point becomes an award: each share is rounded to a short quantity or to 9 decimals, and the residual goes to the cell's
+//! largest line; packs
 //! are rounded to whole ones and what is used of them adds up to the demand exactly.
 
 use ballast_domain::Tender;
-use ballast_domain::award::{Award, AwardLine, SHARE_DECIMALS};
+use ballast_domain::award::{Award, AwardLine, SHARE_DECIMALS, UNIT_DECIMALS, share_step};
 use ballast_domain::index::CandidateIx;
 use ballast_domain::quantity::NeedUnits;
 use rust_decimal::Decimal;
@@ -46,20 +47,33 @@ pub(crate) fn to_award(tender: &Tender, model: &AwardModel, point: &[f64]) -> Aw
     award
 }
 
-/// Residuals go to lines whose quantity is free before those of packages, which have a quantity of their own.
+/// Quantities of a cell: in need units where the shortest decimals there are as near to the point as shares are, for those
+/// hit thresholds and capacities exactly; in shares elsewhere. Residuals go to lines whose quantity is free before those of
+/// packages, which have a quantity of their own.
 fn continuous(tender: &Tender, quantity: Decimal, served: f64, lines: &[(CandidateIx, f64)], award: &mut Award) {
-    let one = 10i64.pow(SHARE_DECIMALS);
-    let mut grid: Vec<(CandidateIx, i64)> = lines.iter().map(|(c, s)| (*c, (s * one as f64).round() as i64)).collect();
-    let served = (served * one as f64).round() as i64;
-    let residual = served - grid.iter().map(|(_, k)| k).sum::<i64>();
+    let all = |rounded: &dyn Fn(f64) -> Option<Decimal>| {
+        let of: Option<Vec<_>> = lines.iter().map(|(c, share)| Some((*c, rounded(*share)?))).collect();
+        // Nothing is rounded of a demand that is served whole.
+        let served = if served < 1.0 { rounded(served)? } else { quantity };
+        of.map(|of| (of, served))
+    };
+    let in_shares = |share: f64| Some(Decimal::from_f64(share)?.round_dp(SHARE_DECIMALS) * quantity);
+    let Some((mut grid, served)) = all(&|share| in_units(share, quantity)).or_else(|| all(&in_shares)) else { return };
+    let residual = served - grid.iter().map(|(_, k)| *k).sum::<Decimal>();
     let free = |c: CandidateIx| tender.offers[tender.candidates[c].offer].package.is_none();
-    if let Some(largest) = grid.iter_mut().max_by_key(|(c, k)| (free(*c) && *k + residual > 0, *k)) {
+    if let Some(largest) = grid.iter_mut().max_by_key(|(c, k)| (free(*c) && *k + residual > Decimal::ZERO, *k)) {
         largest.1 += residual;
     }
-    for (candidate, k) in grid.into_iter().filter(|(_, k)| *k > 0) {
-        let used = NeedUnits((Decimal::new(k, SHARE_DECIMALS) * quantity).normalize());
-        award.lines.push(AwardLine { candidate, used, whole_packs: None });
+    for (candidate, used) in grid.into_iter().filter(|(_, k)| *k > Decimal::ZERO) {
+        award.lines.push(AwardLine { candidate, used: NeedUnits(used.normalize()), whole_packs: None });
     }
+}
+
+/// The shortest quantity as near to a share as the solver's noise; `None` if that has more decimals than an award may state.
+fn in_units(share: f64, quantity: Decimal) -> Option<Decimal> {
+    let units = Decimal::from_f64(share)? * quantity;
+    let near = |rounded: &Decimal| (*rounded - units).abs() <= share_step() * quantity * Decimal::new(1, 1);
+    (0..=UNIT_DECIMALS).map(|decimals| units.round_dp(decimals)).find(near)
 }
 
 fn whole(tender: &Tender, quantity: Decimal, served: f64, lines: &[(CandidateIx, f64, u64)], award: &mut Award) {

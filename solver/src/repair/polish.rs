@@ -1,6 +1,7 @@
 //! Polish: integers fixed at the point's values, the LP solved again with every reached threshold raised by 2e-6
 //! relative, so that rounding to the grid cannot fall below it. Where a raised threshold has no room it gives way alone;
-//! then a second point is tried, with a smaller rise and capacities stretched within the tolerance of the certificate.
+//! then another point is tried, with a smaller rise and capacities stretched within the tolerance of the certificate. And
+//! one with thresholds as they are: its quantities may be such that nothing has to be rounded.
 
 use crate::highs::{self, Settings, Status, Watch};
 use crate::model::{AwardModel, Model, RowLabel};
@@ -60,6 +61,9 @@ pub(crate) fn polish(model: &AwardModel, point: &[f64], seed: u32) -> Vec<Vec<f6
         points.extend(solve(&fixed));
         return points;
     };
+    if !model.thresholds.is_empty() {
+        points.extend(solve(&fixed));
+    }
     let missed = first.split_off(columns).iter().any(|m| *m > 1e-9);
     points.push(first);
     if missed {

@@ -4,7 +4,7 @@
 //!   Σ a·x ≤ b + M Σ_g (1 − g) + M s,  0 ≤ s ≤ 1,  M = max Σ a·x − b.
 //!
 //! The slack of a priced rule costs price × violation, violation = M s ÷ (what one unit of the measure is worth in the row);
-//! that of a levelled rule is fixed at 0 until the relaxation ladder opens it.
+//! that of a levelled rule is fixed at 0 unless the model is open, as on the relaxation ladder.
 
 use ballast_domain::Tender;
 use ballast_domain::certificate::Component;
@@ -110,7 +110,7 @@ fn enforce(rows: &mut Rows<'_>, rule: &Rule, side: Side, guards: &[Col], relaxat
             terms.push((slack, -most * unit));
         }
         Force::Levelled { level, weight } => {
-            let slack = rows.model.column(0.0, 0.0, 0.0, false);
+            let slack = rows.model.column(0.0, 0.0, f64::from(u8::from(rows.model.open)), false);
             terms.push((slack, -most * unit));
             relaxations.push(Relaxation { slack, level, weight: float(&exact(weight)) * most });
         }

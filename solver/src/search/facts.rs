@@ -7,7 +7,6 @@ use ballast_domain::certificate::Component;
 use ballast_domain::exact::{exact, float};
 use ballast_domain::index::*;
 use ballast_domain::tables::{Structure, StructureScope, SwitchingMode};
-use ballast_domain::tender::PackageGives;
 
 use super::build::{Builder, Class};
 use super::graph::{Check, Function, Quotient};
@@ -217,8 +216,6 @@ fn packages(b: &mut Builder<'_>) {
             lines.entry((part.package, part.line)).or_default().push(c);
         }
     }
-    let years = f64::from(tender.settings.contract_years);
-    let weight = |c: Component| float(&exact(tender.settings.component_weight(c)));
     let mut groups: BTreeMap<&str, Terms> = BTreeMap::new();
     for (ix, package) in tender.packages.enumerate() {
         let mut first: Option<Terms> = None;
@@ -227,15 +224,6 @@ fn packages(b: &mut Builder<'_>) {
             let quantity = line.quantity.to_f64();
             let part = |c: &CandidateIx| (b.volumes.packs[*c].0, b.volumes.packs[*c].1 / quantity);
             let terms: Terms = own.iter().map(part).collect();
-            if let (PackageGives::Price(price), Some(c)) = (package.gives, own.first()) {
-                let instead = price.to_f64() * float(&package.part(i)) - line.list.to_f64() * quantity;
-                let on_top = b.volumes.net_factor[*c] - weight(Component::Discounts);
-                let factor = years * (weight(Component::Packages) + on_top) * instead / b.model.money_scale;
-                // Bought whole, the parts of a line add up to 1.
-                for (col, part) in &terms {
-                    b.model.add_cost(*col, factor * part);
-                }
-            }
             let unit = b.price(&terms).0;
             let sum = b.sum(&terms, 0.0);
             let far = b.function(Function::Whole(sum));

@@ -25,17 +25,62 @@ fn component(report: &ballast_solver::SolveReport, word: &str) -> Decimal {
 
 #[test]
 fn a_package_price_replaces_the_list_price_of_its_units() {
-    // All of both for 1,700 beats 1,800 from S2: list 2,000, packages −300.
+    // All of both for 1,700 beats 1,800 from S2: the price of the package is the list price of its units.
     let book = two_needs()
         .row("packages", "package=K price=1700")
         .row("package_lines", "package=K product=G1 quantity=100")
         .row("package_lines", "package=K product=T1 quantity=100");
     let report = assert_award(&book, "1700.00", &["A gauze K:G1 100", "A tape K:T1 100"]);
-    assert_eq!(component(&report, "goods"), Decimal::from(2000));
-    assert_eq!(component(&report, "packages"), Decimal::from(-300));
+    assert_eq!(component(&report, "goods"), Decimal::from(1700));
+    assert_eq!(component(&report, "packages"), Decimal::ZERO);
     // For 1,801 it is not worth having.
     let book = book.set("packages", |_| true, "price", "1801");
     assert_award(&book, "1800.00", &["A gauze G2 100", "A tape T2 100"]);
+}
+
+#[test]
+fn what_is_a_part_of_list_spend_knows_the_price_of_a_package() {
+    let book = |package: &str| {
+        two_needs()
+            .row("packages", &format!("package=K price={package}"))
+            .row("package_lines", "package=K product=G1 quantity=100")
+            .row("package_lines", "package=K product=T1 quantity=100")
+    };
+    let bought: &[&str] = &["A gauze K:G1 100", "A tape K:T1 100"];
+    let rival: &[&str] = &["A gauze G2 100", "A tape T2 100"];
+    // A fee of a tenth of list spend: 1,600 + 160 against 1,800 + 180; at 1,850 with its 185 the rival is cheaper.
+    let fee = "payer=buyer percent=0.1 base=list";
+    assert_award(&book("1600").row("fees", &format!("fee=f {fee}")), "1760.00", bought);
+    assert_award(&book("1850").row("fees", &format!("fee=f {fee}")), "1980.00", rival);
+    // At least 1,500 and at most 1,650 of spend with S1: the package keeps both, one for 1,700 does not.
+    let limits = |price| {
+        let least = book(price).set("suppliers", |r| r["supplier"] == "S1", "minimum_award", "1500");
+        least.set("suppliers", |r| r["supplier"] == "S1", "maximum_award", "1650")
+    };
+    assert_award(&limits("1600"), "1600.00", bought);
+    assert_award(&limits("1700"), "1800.00", rival);
+    let rule = "id=cap measure=spend spend_level=list scope.supplier=S1 at_most=1650";
+    assert_award(&book("1600").row("rules", rule), "1600.00", bought);
+    assert_award(&book("1700").row("rules", rule), "1800.00", rival);
+    // Three packages at a price that no cent divides cost that price.
+    let book = two_needs()
+        .row("packages", "package=K price=100")
+        .row("package_lines", "package=K product=G1 quantity=70")
+        .row("package_lines", "package=K product=T1 quantity=90");
+    let report = assert_award(&book, "460.00", &["A gauze G2 30", "A gauze K:G1 70", "A tape T2 10", "A tape K:T1 90"]);
+    assert_eq!(component(&report, "goods"), Decimal::from(460));
+}
+
+#[test]
+fn a_package_does_not_count_in_slices_and_the_reader_is_told() {
+    let book = two_needs()
+        .row("schedules", "schedule=T basis=spend mode=incremental counts_suppliers=S1")
+        .row("tiers", "schedule=T from=50 value=0.1")
+        .row("packages", "package=K price=1700 counts=yes")
+        .row("package_lines", "package=K product=G1 quantity=100")
+        .row("package_lines", "package=K product=T1 quantity=100");
+    let findings = ballast_domain::Tender::read(&book.raw(), Default::default()).findings;
+    assert!(findings.0.iter().any(|f| f.code == "not_counted" && f.expected.contains("schedule T")), "{findings:?}");
 }
 
 #[test]
@@ -130,14 +175,14 @@ fn a_line_may_name_its_site_or_leave_it_to_the_award() {
 
 #[test]
 fn fees_and_freight_of_a_package_follow_its_price() {
-    // Fee of 10 % on net: the package's 1,000 is net 1,000, fee 100. Freight 10 % of list: 200. Together 1,300 < 1,800.
+    // Fee of 10 % on net: the package's 1,000 is net 1,000, fee 100. Freight 10 % of list: 100. Together 1,200 < 1,800.
     let book = two_needs()
         .row("fees", "fee=f payer=buyer supplier=S1 percent=0.1 base=net")
         .row("freight", "freight=g supplier=S1 percent_of_list=0.1")
         .row("packages", "package=K price=1000")
         .row("package_lines", "package=K product=G1 quantity=100")
         .row("package_lines", "package=K product=T1 quantity=100");
-    let report = assert_award(&book, "1300.00", &["A gauze K:G1 100", "A tape K:T1 100"]);
+    let report = assert_award(&book, "1200.00", &["A gauze K:G1 100", "A tape K:T1 100"]);
     assert_eq!(component(&report, "fees"), Decimal::from(100));
 }
 

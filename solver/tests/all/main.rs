@@ -26,4 +26,5 @@ mod rules_random;
 mod schedules;
 mod second_formulation;
 mod tender;
+mod thresholds;
 mod trials;

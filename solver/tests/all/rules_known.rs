@@ -1,6 +1,6 @@
 //! Every measure, bound and force on tenders small enough to do in the head; the arithmetic stands beside each.
 
-use crate::tender::{Book, assert_award, assert_infeasible};
+use crate::tender::{Book, assert_award, assert_infeasible, solve};
 
 /// What is added to a tender, the value, the lines, and what the test shows.
 type Case = (&'static [&'static str], &'static str, &'static [&'static str], &'static str);
@@ -577,4 +577,59 @@ fn on_and_off_formulary() {
     // Without a limit everything is on formulary.
     assert_award(&two().row("rules", &format!("id=r {FIFTH}")), "200.00", &["A gauze P2 100"]);
     assert_infeasible(&two().row("rules", "id=r measure=units scope.in_formulary=no at_least=1"));
+}
+
+/// Four units at 10 from S1, 13 from S2 and S3, each alone in the need; S1 gives 2 % off from 2 packs and 10 % from 3.
+fn laddered() -> Book {
+    Book::new()
+        .row("sites", "site=A member=M1")
+        .row("needs", "need=gauze category=wound unit=piece reference_price=2")
+        .row("demand", "site=A need=gauze quantity=4")
+        .row("suppliers", "supplier=S1")
+        .row("suppliers", "supplier=S2")
+        .row("suppliers", "supplier=S3")
+        .sells("S1", "gauze", "P1", "10", "")
+        .sells("S2", "gauze", "P2", "13", "")
+        .sells("S3", "gauze", "P3", "13", "")
+        .row("schedules", "schedule=T basis=packs mode=all_units counts_offers=P1")
+        .row("tiers", "schedule=T from=2 value=0.02")
+        .row("tiers", "schedule=T from=3 value=0.1")
+}
+
+#[test]
+fn tiers_out_of_reach_while_all_rules_hold_come_within_it_where_one_gives_way() {
+    // One supplier (kept) and two that count (given up): all from S1 with 10 % off. With two the second tier is out of reach.
+    let book = laddered()
+        .row("rules", "id=one measure=count of=supplier exactly=1 force=levelled level=1")
+        .row("rules", "id=two measure=count of=supplier each=need at_least=2 counts_from=0.35 force=levelled level=2");
+    assert_award(&book, "36.00", &["A gauze P1 4"]);
+}
+
+#[test]
+fn a_budget_that_nobody_can_keep_is_missed_by_the_least() {
+    let book = laddered().row("rules", "id=budget measure=spend at_most=30 force=levelled level=4");
+    assert_award(&book, "36.00", &["A gauze P1 4"]);
+    // 40.50 with at most one unit of S1 given up first: three units at 9 and one at 13.
+    let book = laddered()
+        .set("needs", |_| true, "whole_packs", "yes")
+        .row("rules", "id=budget measure=spend at_most=40.5 force=levelled level=2")
+        .row("rules", "id=few measure=units scope.supplier=S1 at_most=1 force=levelled level=3");
+    let report = solve(&book.read());
+    assert_eq!(report.value().unwrap().to_string(), "40.00");
+}
+
+#[test]
+fn a_share_of_nothing_is_kept_by_buying_nothing() {
+    // HiGHS 1.15.1 calls this model infeasible in presolve.
+    let book = Book::new()
+        .set("tender", |_| true, "contract_years", "3")
+        .row("sites", "site=A member=M1")
+        .row("needs", "need=gauze category=wound unit=piece whole_packs=yes shortage_cost=8")
+        .row("demand", "site=A need=gauze quantity=2")
+        .row("suppliers", "supplier=S1")
+        .sells("S1", "gauze", "P1", "10.5", "")
+        .row("schedules", "schedule=T basis=need_units mode=all_units counts_offers=P1")
+        .row("tiers", "schedule=T from=2.5 value=0.02")
+        .row("rules", "id=r measure=share weight=spend scope.supplier.diverse=yes at_least=0.15");
+    assert_award(&book, "48.00", &[]);
 }
