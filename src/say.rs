@@ -9,11 +9,13 @@ use ballast_domain::pack::{DemandEffect, Evidence, StepLength};
 use ballast_domain::{Pack, Tender};
 use ballast_exchange::documents::reserve::{CurvePart, NeedPart, ReserveBody, TargetPart};
 use ballast_exchange::documents::stress::{
-    AgainstPart, ClausePart, ContributionsPart, EstimatePart, EvidencePart, FailedPart, FanPart, MoneyPart, NodePart,
-    PackPart, PairPart, ScopePart, StepPart, StressBody, SupplierClausePart, WeekPart, WorstPart,
+    AgainstPart, ClausePart, ContributionsPart, EstimatePart, EvidencePart, FailedPart, FanPart, InventoryPart,
+    LevelsPart, MoneyPart, NodePart, PackPart, PairPart, ScopePart, StepPart, StressBody, SupplierClausePart, WeekPart,
+    WorstPart,
 };
 use ballast_simulation::metric::{
-    Band, ClauseMoney, ClauseReport, Contributions, Estimate, Failure, Paired, Scope, ScopeReport, Weighting,
+    Band, ClauseMoney, ClauseReport, Contributions, Estimate, Failure, Levels, NeedInventory, Paired, Scope,
+    ScopeReport, Weighting,
 };
 use ballast_simulation::reserve::{CurveWeight, ReserveReport, Target, TargetMetric, TargetOutcome, Verdict};
 use ballast_simulation::{ReservePlan, StressReport};
@@ -139,6 +141,21 @@ fn clauses(tender: &Tender, report: &ClauseReport) -> ClausePart {
     }
 }
 
+fn inventory(tender: &Tender, report: &NeedInventory) -> InventoryPart {
+    let levels = |l: &Levels| LevelsPart {
+        on_hand: amount(l.on_hand_units),
+        owed: amount(l.owed_units),
+        orders_a_year: l.orders_a_year.map(amount),
+    };
+    let need = &tender.needs[report.need];
+    InventoryPart {
+        need: need.id.clone(),
+        unit: need.unit.clone(),
+        horizon: levels(&report.horizon),
+        second_half: levels(&report.second_half),
+    }
+}
+
 /// Weeks of a reserve plan, by need; empty if none is held.
 fn reserve_weeks(tender: &Tender, plan: Option<&ReservePlan>) -> Vec<(String, f64)> {
     let entries = plan.iter().flat_map(|p| &p.entries);
@@ -194,6 +211,7 @@ pub fn stress(
                 cover_weeks: bands(&f.cover_weeks),
             })
             .collect(),
+        inventory: report.inventory.iter().map(|i| inventory(tender, i)).collect(),
         attribution: report.attribution.iter().map(node).collect(),
         worst: report
             .worst

@@ -8,7 +8,7 @@ pub enum Metrics {
     /// All of the report.
     #[default]
     All,
-    /// All but the weekly bands of each need: no week-by-week record is kept, and replications are many times as quick.
+    /// All but the weekly bands and the stock of each need: no week-by-week record is kept, and replications are many times as quick.
     Scalars,
 }
 

@@ -35,6 +35,7 @@ pub fn sums(summary: &Summary) -> Sums {
         drawn: digits(&summary.drawn),
         weekly: digits(&summary.weekly),
         unmet_in_week: digits(&summary.unmet_in_week),
+        inventory: digits(&summary.inventory),
         counts: summary.counts.clone(),
     }
 }
@@ -66,6 +67,7 @@ pub fn summary(sums: &Sums) -> Option<Summary> {
         drawn: exact(&sums.drawn)?,
         weekly: exact(&sums.weekly)?,
         unmet_in_week: exact(&sums.unmet_in_week)?,
+        inventory: exact(&sums.inventory)?,
         counts: sums.counts.clone(),
     })
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use ballast_domain::{Award, Tender};
 use ballast_exchange::documents::partial::{Inputs, PartialBody};
-use ballast_exchange::documents::stress::{EstimatePart, PairPart, StressBody};
+use ballast_exchange::documents::stress::{EstimatePart, InventoryPart, PairPart, StressBody};
 use ballast_exchange::documents::{Header, seal};
 use ballast_exchange::scenario::WhatIf;
 use ballast_simulation::reserve::required;
@@ -174,6 +174,20 @@ fn interval(e: &EstimatePart, show: impl Fn(f64) -> String) -> String {
     format!("{} ({}–{})", show(e.value), show(e.low), show(e.high))
 }
 
+/// Stock, where somebody orders by a point or a quantity, or users are owed something.
+fn inventory(body: &StressBody) -> String {
+    let told = |i: &&InventoryPart| i.horizon.orders_a_year.is_some() || i.horizon.owed.value > 0.0;
+    let row = |i: &InventoryPart| {
+        let of = |e: &EstimatePart| interval(e, number);
+        let levels = &i.second_half;
+        let orders = levels.orders_a_year.as_ref().map_or_else(|| "–".to_owned(), of);
+        vec![i.need.clone(), of(&levels.on_hand), of(&levels.owed), i.unit.clone(), orders]
+    };
+    let rows: Vec<Vec<String>> = body.inventory.iter().filter(told).map(row).collect();
+    let header = ["second half", "on hand", "owed", "", "orders a year"];
+    if rows.is_empty() { String::new() } else { format!("\n{}", table(&header, &rows)) }
+}
+
 /// How another award did on the same paths.
 fn against(body: &StressBody) -> String {
     let Some(against) = &body.against else { return String::new() };
@@ -244,6 +258,7 @@ pub fn text(body: &StressBody) -> String {
             table(&["node", "struck", "in the worst 5 %", "unmet, weeks if struck", "if not"], &rows)
         ));
     }
+    text.push_str(&inventory(body));
     for r in &body.required {
         let of = r.need.as_ref().map_or_else(String::new, |n| format!(" (need {n})"));
         text.push_str(&format!(

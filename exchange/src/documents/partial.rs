@@ -66,6 +66,8 @@ pub struct Sums {
     pub weekly: Vec<String>,
     /// See `demand`.
     pub unmet_in_week: Vec<String>,
+    /// Sums of stock by need, as multiples likewise.
+    pub inventory: Vec<String>,
     /// Counts of the weekly bands: slot, count.
     pub counts: Vec<(u32, u32)>,
 }

@@ -51,6 +51,9 @@ pub struct StressBody {
     pub contributions: ContributionsPart,
     /// Weekly bands of each need.
     pub fans: Vec<FanPart>,
+    /// Stock of each need, over the replications that have a result.
+    #[serde(default)]
+    pub inventory: Vec<InventoryPart>,
     /// Nodes by their part in the tail.
     pub attribution: Vec<NodePart>,
     /// Replications with the largest shortage; each can be replayed alone.
@@ -260,6 +263,30 @@ pub struct FanPart {
     pub unmet_fraction: Vec<[f64; 6]>,
     /// Working stock and reserve at the end of the week, weeks of mean demand.
     pub cover_weeks: Vec<[f64; 6]>,
+}
+
+/// The stock of a need, as textbooks count it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct InventoryPart {
+    /// Need.
+    pub need: String,
+    /// Its unit.
+    pub unit: String,
+    /// Over the whole horizon.
+    pub horizon: LevelsPart,
+    /// Over its second half, in which the stock of the first day has little part.
+    pub second_half: LevelsPart,
+}
+
+/// Means over some steps and all replications.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LevelsPart {
+    /// Working stock and reserve at the end of a step, need units over all sites.
+    pub on_hand: EstimatePart,
+    /// Owed to users at the end of a step, need units.
+    pub owed: EstimatePart,
+    /// Orders a year, over all sites; null where all sites cover, which is an order at every step.
+    pub orders_a_year: Option<EstimatePart>,
 }
 
 /// A node of the factor map.

@@ -191,6 +191,11 @@ impl Model {
         !self.pools.is_empty()
     }
 
+    /// False if every cell covers at every step.
+    pub fn counts_orders(&self) -> bool {
+        !self.all_cover
+    }
+
     /// Mean demand of a cell in a week, need units.
     pub fn weekly(&self, cell: usize) -> f64 {
         self.mean[cell] * f64::from(self.per_week)

@@ -51,7 +51,11 @@ pub(super) fn order(model: &Model, before: Option<usize>, state: &mut State) {
                 }
             }
         };
-        state.wanted[c] += stock.max(0.0) + state.hoarding[model.need[c] as usize] * model.mean[c];
+        let ordered = stock.max(0.0) + state.hoarding[model.need[c] as usize] * model.mean[c];
+        state.wanted[c] += ordered;
+        if let Some(w) = before {
+            state.record.ordered[w * model.cells() + c] = ordered;
+        }
     }
 }
 

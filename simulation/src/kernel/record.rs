@@ -31,6 +31,8 @@ pub struct Record {
     pub cleared: Vec<f64>,
     /// Units owed to users at the end of the step; empty likewise.
     pub owed: Vec<f64>,
+    /// Ordered at the end of the step, hoarding included; empty if every cell covers at every step.
+    pub ordered: Vec<f64>,
     /// Withdrawn from the shelves less what came back; empty if nothing is ever withdrawn.
     pub withdrawn: Vec<f64>,
     /// Bought outside the contract, over the whole horizon; part of `received` when it arrives.
@@ -67,6 +69,7 @@ impl Record {
             saves: model.reactions.iter().any(super::reaction::Reaction::saves),
             cleared: if_any(!model.backlog.is_empty()),
             owed: if_any(!model.backlog.is_empty()),
+            ordered: if_any(model.counts_orders()),
             withdrawn: if_any(model.recalls),
             spot_units: 0.0,
             spot_cost: 0.0,

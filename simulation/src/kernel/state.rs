@@ -125,6 +125,7 @@ impl State {
         self.deep.fill(0);
         self.quarantine.clear();
         self.record.withdrawn.fill(0.0);
+        self.record.ordered.fill(0.0);
         self.record.spot_units = 0.0;
         self.record.spot_cost = 0.0;
         self.record.price_rise = 0.0;

@@ -1,6 +1,7 @@
 //! One block of replications summed up. Blocks have fixed borders; a summary joins them.
 
 use super::fan::Fan;
+use super::inventory::{SUMS, Tally};
 use super::scope::Scopes;
 use super::summary::Failure;
 use crate::draw::Path;
@@ -34,6 +35,8 @@ pub struct Block {
     pub weekly: Vec<f64>,
     /// By week: unmet demand of all needs, weighted as the total.
     pub unmet_in_week: Vec<f64>,
+    /// By need: sums of stock (`inventory.rs`); empty where there are no bands.
+    pub inventory: Vec<f64>,
     /// See `kernel::Record`, `[replication × suppliers with a clause + supplier]`.
     pub excess: Vec<f64>,
     /// See `excess`.
@@ -58,6 +61,7 @@ impl Block {
             drawn: vec![0.0; needs],
             weekly: vec![0.0; needs * bands * 2],
             unmet_in_week: vec![0.0; weeks],
+            inventory: vec![0.0; if bands > 0 { needs * SUMS } else { 0 }],
             excess: Vec::new(),
             credit: Vec::new(),
             marks: Vec::new(),
@@ -91,6 +95,7 @@ pub struct Meter<'a> {
     demand: Vec<f64>,
     unmet: Vec<f64>,
     stock: Vec<f64>,
+    tally: Tally,
 }
 
 /// No stockout in this replication yet.
@@ -132,6 +137,7 @@ impl<'a> Meter<'a> {
             demand: zero(),
             unmet: zero(),
             stock: zero(),
+            tally: Tally::new(needs, weeks),
         }
     }
 
@@ -215,7 +221,7 @@ impl<'a> Meter<'a> {
         }
     }
 
-    /// Adds the weekly bands of one replication.
+    /// Adds the weekly bands and the stock of one replication.
     pub fn bands(&mut self, record: &Record, block: &mut Block, fan: &Fan) {
         for w in 0..self.weeks {
             let row = w * record.cells..(w + 1) * record.cells;
@@ -232,7 +238,9 @@ impl<'a> Meter<'a> {
                 unmet.for_each(|(n, unmet)| self.unmet[*n as usize] += unmet);
             }
             self.bands_of_step(w, block, fan);
+            self.tally.step(w, &self.stock, record, self.need);
         }
+        self.tally.close(block);
     }
 
     fn bands_of_step(&self, w: usize, block: &mut Block, fan: &Fan) {

@@ -53,6 +53,16 @@ pub fn mean(sample: &[f64]) -> Estimate {
     Estimate { value, standard_error, low: value - t * standard_error, high: value + t * standard_error }
 }
 
+/// Mean of `n` values of which only the sum and the sum of squares are known; at least two values.
+pub fn mean_of_sums(n: u64, sum: f64, squares: f64) -> Estimate {
+    let n = n as f64;
+    let value = sum / n.max(1.0);
+    let variance = ((squares - sum * value) / (n - 1.0)).max(0.0);
+    let standard_error = if n > 1.0 { (variance / n).sqrt() } else { f64::NAN };
+    let t = StudentsT::new(0.0, 1.0, n - 1.0).map_or(Z, |t| t.inverse_cdf((1.0 + CONFIDENCE) / 2.0));
+    Estimate { value, standard_error, low: value - t * standard_error, high: value + t * standard_error }
+}
+
 /// A probability from `events` of `n`.
 pub fn proportion(events: u64, n: u64) -> Estimate {
     let (k, m) = (events as f64, n.max(1) as f64);
@@ -89,6 +99,10 @@ mod tests {
         let e = mean(&[1.0, 2.0, 3.0, 4.0]);
         assert!((e.standard_error - 0.645_497).abs() < 1e-6);
         assert!((e.high - 2.5 - 3.182_446 * 0.645_497).abs() < 1e-4);
+        let s = mean_of_sums(4, 10.0, 30.0);
+        assert!(
+            (s.standard_error - e.standard_error).abs() < 1e-12 && (s.high - e.high).abs() < 1e-12 && s.value == 2.5
+        );
         // 59 values give the 95th percentile at 95 % confidence by their largest; 58 do not.
         assert_eq!(upper_quantile_rank(59, 0.95, 0.95), Some(59));
         assert_eq!(upper_quantile_rank(58, 0.95, 0.95), None);

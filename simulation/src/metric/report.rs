@@ -10,6 +10,7 @@ use super::estimate::{Estimate, mean, proportion};
 use super::exact::ExactSum;
 use super::exceedance::{Exceedance, exceedance};
 use super::fan::{Fan, NeedFan};
+use super::inventory::{NeedInventory, SUMS, inventory};
 use super::scope::{Scope, Scopes, Weighted, Weighting};
 use super::summary::{Failure, Summary};
 use super::tail::{Tail, tail};
@@ -103,6 +104,8 @@ pub struct StressReport {
     pub contributions: Contributions,
     /// Weekly bands of each need; empty where only scalars were asked for.
     pub fans: Vec<NeedFan>,
+    /// Stock of each need, over the replications that have a result; empty where only scalars were asked for.
+    pub inventory: Vec<NeedInventory>,
     /// Nodes by their part in the tail of total shortage.
     pub attribution: Vec<NodeTail>,
     /// Largest total shortage first.
@@ -148,6 +151,12 @@ pub fn report(
     };
     let band = |fan: &Fan, x: NeedIx| fan.need(x, x.ix(), n, |w, k| weekly(x.ix(), w, k));
     let fans = fan.map(|fan| tender.needs.indexes().map(|x| band(fan, x)).collect()).unwrap_or_default();
+    let stock =
+        |(x, sums): (NeedIx, &[ExactSum])| inventory(x, sums, n, (model.weeks, model.per_week), model.counts_orders());
+    let stock = match fan {
+        Some(_) => tender.needs.indexes().zip(summary.inventory.chunks_exact(SUMS)).map(stock).collect(),
+        None => Vec::new(),
+    };
     let mut worst: Vec<WorstReplication> = total_column
         .iter()
         .enumerate()
@@ -169,6 +178,7 @@ pub fn report(
         criticality,
         sites,
         fans,
+        inventory: stock,
         money: scopes.beside(Scope::Total, Weighting::Money).map(|c| view.money(c)),
         weeks: summary.out_in_week.iter().zip(&summary.unmet_in_week).map(week).collect(),
         contributions: contributions(scopes, summary, nodes, volumes),

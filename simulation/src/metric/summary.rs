@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::block::Block;
 use super::exact::ExactSum;
+use super::inventory::SUMS;
 use super::scope::Scopes;
 
 /// Why a replication has no result.
@@ -47,6 +48,8 @@ pub struct Summary {
     pub weekly: Vec<ExactSum>,
     /// By week: unmet demand of all needs, weighted as the total.
     pub unmet_in_week: Vec<ExactSum>,
+    /// By need: sums of stock (`inventory.rs`).
+    pub inventory: Vec<ExactSum>,
     /// Counts of the bands that are not 0: slot and count, in order of slot.
     pub counts: Vec<(u32, u32)>,
 }
@@ -71,6 +74,7 @@ impl Summary {
             drawn: sums(needs),
             weekly: sums(needs * weeks * 2),
             unmet_in_week: sums(weeks),
+            inventory: sums(needs * SUMS),
             counts: Vec::new(),
         }
     }
@@ -102,6 +106,7 @@ impl Summary {
         sum(&mut self.drawn, &block.drawn);
         sum(&mut self.weekly, &block.weekly);
         sum(&mut self.unmet_in_week, &block.unmet_in_week);
+        sum(&mut self.inventory, &block.inventory);
     }
 
     /// Appends the summary of the range that comes next.
@@ -121,6 +126,7 @@ impl Summary {
         sum(&mut self.drawn, &next.drawn);
         sum(&mut self.weekly, &next.weekly);
         sum(&mut self.unmet_in_week, &next.unmet_in_week);
+        sum(&mut self.inventory, &next.inventory);
         let mut counts = std::collections::BTreeMap::new();
         for (slot, n) in self.counts.iter().chain(&next.counts) {
             *counts.entry(*slot).or_insert(0) += n;
@@ -136,7 +142,7 @@ impl Summary {
             [&s.stockouts, &s.weeks_short, &s.out_in_week]
                 .map(Vec::len)
                 .into_iter()
-                .chain([&s.demand, &s.saved, &s.drawn, &s.weekly, &s.unmet_in_week].map(Vec::len))
+                .chain([&s.demand, &s.saved, &s.drawn, &s.weekly, &s.unmet_in_week, &s.inventory].map(Vec::len))
                 .collect::<Vec<usize>>()
         };
         lengths(self) == lengths(&empty)

@@ -5,6 +5,8 @@ use ballast_domain::pack::*;
 use ballast_domain::{Award, Tender};
 use ballast_simulation::draw::{Canvas, Scenery};
 use ballast_simulation::kernel::{Model, Record, State, live};
+use ballast_simulation::metric::{Estimate, Levels};
+use ballast_simulation::{Options, Replications, stress};
 
 use crate::fixture::{award, calm, hazard, tender};
 
@@ -193,6 +195,72 @@ fn newsvendor_with_disruptions_and_random_demand() {
         let want: f64 = (0..40).map(owed).sum();
         near(sample(&s, &pack, 20_000, |r| r.owed[49]), want, &format!("owed at {up_to}"));
     }
+}
+
+/// What a stress test says of the second half of its horizon.
+fn settled((tender, award): &(Tender, Award), pack: &Pack, n: u64) -> Levels {
+    let options = Options { seed: 29, replications: Replications::Fixed(n), cancel: None };
+    stress(tender, award, pack, None, &options, &|_| {}).unwrap().inventory[0].second_half
+}
+
+fn within(got: Estimate, want: f64, what: &str) {
+    near((got.value, got.standard_error), want, what);
+    assert!(got.low <= got.value && got.value <= got.high, "{what}: {got:?}");
+}
+
+#[test]
+fn a_stress_test_counts_stock_owed_units_and_orders() {
+    // Newsvendor with disruptions: on hand S − E D + owed, owed as above.
+    let (a, b, up_to) = (0.1, 0.4, 16usize);
+    let s = shop(4.0, 0, "1", &format!("* * 1 1000 base_stock 0 - {up_to} -"));
+    let got = settled(&s, &Pack { hazards: markov(a, b), demand_laws: law(Noise::Poisson), ..calm(80) }, 1_500);
+    let owed = |n: i32| beyond(&stuttering(4.0 * f64::from(n + 1), 1.0, 350), up_to).1;
+    let gap = |n: i32| up_to as f64 - 4.0 * f64::from(n + 1);
+    within(got.owed_units, (0..40).map(|n| down_for(a, b, n) * owed(n)).sum(), "owed");
+    within(got.on_hand_units, (0..40).map(|n| down_for(a, b, n) * (gap(n) + owed(n))).sum(), "on hand");
+    // (r, Q): demand over quantity is ordered; on hand r + (Q + 1) ÷ 2 − λ (L + 1) + owed.
+    let (point, quantity, lead) = (11, 9, 1);
+    let s = shop(5.0, lead, "1", &format!("* * 1 1000 r_q 0 {point} - {quantity}"));
+    let got = settled(&s, &Pack { demand_laws: law(Noise::Poisson), ..calm(80) }, 1_500);
+    let p = stuttering(10.0, 1.0, 200);
+    let owed = (point + 1..=point + quantity).map(|y| beyond(&p, y).1).sum::<f64>() / quantity as f64;
+    within(got.owed_units, owed, "owed");
+    within(got.on_hand_units, 11.0 + 5.0 - 10.0 + owed, "on hand");
+    // A week's demand may need several lots at once: orders are fewer than lots, by the chance of the second.
+    let week = stuttering(5.0, 1.0, 60);
+    let some = |y: usize| week.iter().skip(y - point).sum::<f64>();
+    let orders = (point + 1..=point + quantity).map(some).sum::<f64>() / quantity as f64 * 52.0;
+    within(got.orders_a_year.unwrap(), orders, "orders a year");
+}
+
+#[test]
+fn economic_order_quantity_has_its_cost_and_its_best_quantity() {
+    // The same cycle as above: K orders ÷ cycle + h stock + p lost, on hand Σ_{j<n} j d a cycle of n + E wait weeks.
+    let (a, b, d) = (0.08, 0.25, 10.0);
+    let (order, holding, lost) = (60.0, 1.0, 8.0);
+    let mut costs = Vec::new();
+    for n in 3..=5 {
+        let s = shop(d, 0, "0", &format!("* * 1 1000 r_q 0 0 - {}", 10 * n));
+        let pack = Pack { hazards: markov(a, b), ..calm(300) };
+        let options = Options { seed: 31, replications: Replications::Fixed(600), cancel: None };
+        let report = stress(&s.0, &s.1, &pack, None, &options, &|_| {}).unwrap();
+        let got = report.inventory[0].second_half;
+        let wait = a / (a + b) * (1.0 - (1.0 - a - b).powi(n)) / b;
+        let cycle = f64::from(n) + wait;
+        let stock = d * f64::from(n * (n - 1)) / 2.0 / cycle;
+        within(got.on_hand_units, stock, &format!("on hand at {n}"));
+        within(got.orders_a_year.unwrap(), 52.0 / cycle, &format!("orders at {n}"));
+        let unmet = report.needs[0].unmet_units.value / 300.0;
+        let want = order / cycle + holding * stock + lost * d * wait / cycle;
+        costs.push((
+            order * got.orders_a_year.unwrap().value / 52.0 + holding * got.on_hand_units.value + lost * unmet,
+            want,
+        ));
+    }
+    let best =
+        |of: fn(&(f64, f64)) -> f64| (0..3).min_by(|x, y| of(&costs[*x]).total_cmp(&of(&costs[*y]))).unwrap() + 3;
+    assert_eq!((best(|c| c.0), best(|c| c.1)), (4, 4), "{costs:?}");
+    assert!(costs.iter().all(|(got, want)| (got / want - 1.0).abs() < 0.01), "{costs:?}");
 }
 
 #[test]

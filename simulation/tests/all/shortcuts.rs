@@ -209,6 +209,8 @@ fn neither_instructions_nor_what_is_asked_change_a_figure() {
     let (_, mut everything) = lived(all);
     assert_eq!(everything, lived(Engine { instructions: Instructions::Common, ..all }).1);
     assert_eq!(everything.fans.len(), rm1.tender.needs.len());
+    assert_eq!(everything.inventory.len(), rm1.tender.needs.len());
     everything.fans.clear();
+    everything.inventory.clear();
     assert_eq!(everything, widest.1);
 }
