@@ -7,7 +7,7 @@ pub mod replay;
 use ballast_domain::index::{NeedIx, SupplierIx};
 use ballast_domain::pack::{DemandEffect, Evidence, StepLength};
 use ballast_domain::{Pack, Tender};
-use ballast_exchange::documents::reserve::{CurvePart, NeedPart, ReserveBody, TargetPart};
+use ballast_exchange::documents::reserve::{ClosedFormPart, CurvePart, NeedPart, ReserveBody, TargetPart};
 use ballast_exchange::documents::stress::{
     AgainstPart, ClausePart, ContributionsPart, EstimatePart, EvidencePart, FailedPart, FanPart, InventoryPart,
     LevelsPart, MoneyPart, NodePart, PackPart, PairPart, ScopePart, StepPart, StressBody, SupplierClausePart, WeekPart,
@@ -356,6 +356,14 @@ pub fn reserve(
                     unmet_before: amount(n.unmet_units_before),
                     unmet_after: amount(n.unmet_units_after),
                     marginal: n.marginal,
+                    closed_form: n.closed_form.as_ref().map(|c| ClosedFormPart {
+                        hazard: c.hazard.clone(),
+                        weeks: c.weeks,
+                        p_stockout: c.p_stockout,
+                        unmet_weeks: c.unmet_weeks,
+                        least_cost_weeks: c.least_cost_weeks,
+                        lower_bound: c.lower_bound,
+                    }),
                     verdict: verdict(n.verdict),
                     places: places(n.need),
                 }

@@ -95,6 +95,27 @@ pub fn make(run: &Run<'_>, targets: &[String], replications: u64) -> Result<(Val
     Ok((document, body))
 }
 
+/// What theory says, need by need.
+fn theory(body: &ReserveBody) -> String {
+    let mut text = String::new();
+    for n in &body.needs {
+        let Some(c) = &n.closed_form else { continue };
+        let least =
+            |weeks: Option<f64>, what: &str| weeks.map_or_else(String::new, |w| format!("{w:.1} weeks {what}, "));
+        let bound = if c.lower_bound { "; refill is limited, so no less than that" } else { "" };
+        text.push_str(&format!(
+            "\n  {} by theory (all of it hangs on hazard {}): {}{}with the plan P(stockout) {} and {:.3} weeks unmet{bound}",
+            n.need,
+            c.hazard,
+            least(c.weeks, "keep the target"),
+            least(c.least_cost_weeks, "are cheapest"),
+            percent(c.p_stockout),
+            c.unmet_weeks,
+        ));
+    }
+    text
+}
+
 /// The plan for people.
 pub fn text(body: &ReserveBody, currency: &str) -> String {
     let mut text = format!("{}\n{}\n\n", body.pack.title, body.sentence);
@@ -132,6 +153,7 @@ pub fn text(body: &ReserveBody, currency: &str) -> String {
     let header =
         ["need", "weeks", "quantity", "held today", &value, "cost a year", "P before", "P after", "target", ""];
     text.push_str(&table(&header, &rows));
+    text.push_str(&theory(body));
     for t in &body.targets {
         let of = t.need.as_ref().map_or_else(String::new, |n| format!(" (need {n})"));
         let before = t.before.map_or_else(String::new, |b| format!("{:.4} → ", b.value));

@@ -101,10 +101,30 @@ pub struct NeedPart {
     /// Expected unmet demand, in the curve's weight, that the next unit of money of stock would avoid.
     #[serde(default)]
     pub marginal: f64,
+    /// What theory says; null where the need does not hang on one memoryless process, or something else gets in its way.
+    #[serde(default)]
+    pub closed_form: Option<ClosedFormPart>,
     /// `met`, `undecided`, `not_met`.
     pub verdict: String,
     /// Need units by site.
     pub places: Vec<(String, f64)>,
+}
+
+/// A need's reserve by theory, without sampling.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ClosedFormPart {
+    /// The hazard that all of the need hangs on.
+    pub hazard: String,
+    /// Weeks that keep the targets on this need alone, without a margin for sampling; null where none can be read off.
+    pub weeks: Option<f64>,
+    /// Chance of a stockout with the plan.
+    pub p_stockout: f64,
+    /// Expected unmet demand with the plan, weeks.
+    pub unmet_weeks: f64,
+    /// Weeks of reserve of least long-run cost; null where the need states no shortage cost or stock costs nothing.
+    pub least_cost_weeks: Option<f64>,
+    /// True if headroom limits the refill, so that all figures are lower bounds.
+    pub lower_bound: bool,
 }
 
 /// A point of the budget-to-protection curve.

@@ -85,7 +85,7 @@ fn processes(tender: &Tender, pack: &Pack) -> (Vec<f64>, BTreeMap<usize, Vec<usi
     let (mut down, mut of_node, mut left_out) = (Vec::new(), BTreeMap::<usize, Vec<usize>>::new(), Vec::new());
     let coupled = !pack.copulas.is_empty();
     for hazard in &pack.hazards {
-        if coupled || !simple(hazard) {
+        if coupled || !two_states(hazard) {
             left_out.push(hazard.id.clone());
             continue;
         }
@@ -105,7 +105,7 @@ fn processes(tender: &Tender, pack: &Pack) -> (Vec<f64>, BTreeMap<usize, Vec<usi
 }
 
 /// True if the hazard is a process of two states, full output or none.
-fn simple(hazard: &Hazard) -> bool {
+pub(crate) fn two_states(hazard: &Hazard) -> bool {
     let endless = |law: &Law| !law.mean().is_finite();
     hazard.effect == Effect::Capacity
         && hazard.capacity <= 0.0

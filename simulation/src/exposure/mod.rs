@@ -32,7 +32,8 @@ pub use network::ValuedAt;
 pub use recovery::{Recovery, RecoveryBasis};
 
 use best::Outage;
-use network::Network;
+pub(crate) use cut_off::two_states;
+pub(crate) use network::Network;
 use ways::Ways;
 
 /// What to work out.

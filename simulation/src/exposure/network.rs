@@ -15,7 +15,7 @@ pub(super) const DUST: f64 = 1e-9;
 
 /// One plant's part of one awarded line.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Flow {
+pub(crate) struct Flow {
     /// Demand cell.
     pub cell: usize,
     /// Need units a week.
@@ -30,7 +30,7 @@ pub(super) struct Flow {
 
 /// Stock that every site may draw from.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Pool {
+pub(crate) struct Pool {
     pub need: usize,
     /// Need units.
     pub units: f64,
@@ -51,7 +51,7 @@ pub enum ValuedAt {
 
 /// The network of an award. Cells and needs are those of the tender, in its order.
 #[derive(Debug, Clone)]
-pub(super) struct Network {
+pub(crate) struct Network {
     /// Need of each cell.
     pub need: Vec<usize>,
     /// Need units a week that the award serves, by cell.

@@ -18,7 +18,7 @@ mod summary;
 mod tail;
 
 pub use attribution::NodeTail;
-pub use block::{Block, Meter};
+pub use block::{Block, Meter, STOCKOUT};
 pub use clauses::{ClauseMoney, ClauseReport};
 pub use contribution::{Contribution, Contributions, tail_weights, volumes};
 pub use estimate::{Estimate, mean, proportion, upper_quantile_rank};

@@ -6,6 +6,7 @@
 //! through in full on fresh paths, and the report says whether the target is met there.
 
 mod basket;
+mod closed_form;
 mod cost;
 mod curve;
 mod plan;
@@ -14,6 +15,7 @@ mod requirement;
 mod size;
 mod target;
 
+pub use closed_form::ClosedForm;
 pub use curve::{CurvePoint, CurveWeight};
 pub use plan::{PlanEntry, ReservePlan};
 pub use required::required;

@@ -13,6 +13,7 @@ use ballast_domain::{Award, Pack, Tender};
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::basket::{Basket, Sized};
+use super::closed_form::{ClosedForm, Theory};
 use super::cost::Costs;
 use super::curve::{CurvePoint, CurveWeight, curve, marginals};
 use super::plan::ReservePlan;
@@ -95,6 +96,8 @@ pub struct NeedReserve {
     pub unmet_units_after: Estimate,
     /// Expected unmet demand, in the curve's weight, that the next unit of money of stock would avoid.
     pub marginal: f64,
+    /// What theory says of it; `None` where the need does not hang on one memoryless process, or something else gets in its way.
+    pub closed_form: Option<ClosedForm>,
     /// Whether the targets that speak of this need hold on fresh paths.
     pub verdict: Verdict,
 }
@@ -212,11 +215,14 @@ pub fn reserve(
     let marginal = marginals(tender, &costs, &asked, &mean, &held);
     let outcomes: Vec<TargetOutcome> =
         wanted.iter().zip(&baskets).map(|(w, basket)| w.outcome(&sizes, basket.as_ref(), &before, &after)).collect();
-    let needs: Vec<NeedReserve> = sizes
+    let mut needs: Vec<NeedReserve> = sizes
         .iter()
         .zip(marginal)
         .map(|(s, marginal)| s.report(&plan, &costs, (&before, &after), marginal, &wanted, &outcomes))
         .collect();
+    if let Some(theory) = Theory::new(tender, award, pack) {
+        needs.iter_mut().for_each(|n| n.closed_form = theory.of(n.need, n.weeks, &wanted, &costs));
+    }
     let reimbursed = |n: &NeedReserve| {
         let part =
             |w: &Wanted| if w.needs.contains(&n.need) { w.target.reimbursed * w.part_held(n.weeks) } else { 0.0 };
@@ -543,6 +549,7 @@ impl Size {
             unmet_units_before: before.needs[i].unmet_units,
             unmet_units_after: after.needs[i].unmet_units,
             marginal,
+            closed_form: None,
             verdict: wanted
                 .iter()
                 .zip(outcomes)

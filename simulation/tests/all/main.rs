@@ -16,3 +16,4 @@ mod reserve_targets;
 mod reserves;
 mod rm1;
 mod shortcuts;
+mod theory;
