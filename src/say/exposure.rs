@@ -114,5 +114,5 @@ pub fn cut_off(tender: &Tender, report: &CutOffReport, pack: PackPart) -> CutOff
         })
         .collect();
     needs.sort_by(|a, b| b.sampled.value.total_cmp(&a.sampled.value).then_with(|| a.need.cmp(&b.need)));
-    CutOffPart { pack, draws: report.draws, left_out: report.left_out.clone(), needs }
+    CutOffPart { pack, draws: report.draws, left: report.left, left_out: report.left_out.clone(), needs }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::Common;
 use crate::exit::{Exit, Outcome};
 use crate::load::Awarded;
-use crate::output::{Output, table};
+use crate::output::{Output, percent, table};
 use crate::{load, out, say};
 
 /// Nodes shown on the screen; the document has all.
@@ -39,6 +39,9 @@ pub struct Args {
     /// Draws for each of these chances.
     #[arg(long, default_value_t = 20_000, value_name = "N")]
     draws: u64,
+    /// The chances that at most this part of a need's volume can be shipped, 0 to below 1; 0: nothing at all.
+    #[arg(long, default_value_t = 0.0, value_name = "PART")]
+    left: f64,
     /// Write the exposure document here.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -144,7 +147,11 @@ fn chances(body: &ExposureBody) -> String {
             ]
         })
         .collect();
-    let mut text = format!("\n{}: part of all time in which nothing of a need can be shipped\n\n", cut.pack.title);
+    let what = match cut.left > 0.0 {
+        true => format!("at most {} of a need's volume", percent(cut.left)),
+        false => "nothing of a need".to_owned(),
+    };
+    let mut text = format!("\n{}: part of all time in which {what} can be shipped\n\n", cut.pack.title);
     text.push_str(&table(&["need", "chance", "95 %", "effective draws", "exact"], &rows));
     if rows.is_empty() {
         text.push_str("  no need depends on hazards alone: each has a source that none of them stops\n");
@@ -168,10 +175,11 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let award_digest = load::digest(&document);
     let mut body = say::exposure::exposure(&tender, &report, &options, award_digest, plan.as_ref());
     if let Some((pack, hash)) = packs {
-        let found = cut_off(&tender, &award, &pack, common.seed, args.draws).map_err(|e| load::refused(&e))?;
+        let found =
+            cut_off(&tender, &award, &pack, common.seed, (args.draws, args.left)).map_err(|e| load::refused(&e))?;
         body.cut_off = Some(say::exposure::cut_off(&tender, &found, say::pack(&pack, hash)));
     }
-    let shown = json!({ "optimism": args.optimism, "assume_recovery": args.assume_recovery, "worst": args.worst, "draws": args.draws });
+    let shown = json!({ "optimism": args.optimism, "assume_recovery": args.assume_recovery, "worst": args.worst, "draws": args.draws, "left": args.left });
     let header = Header::new(&tender, load::build(), common.seed, shown).edited(&what_if);
     let seconds = started.elapsed().as_secs_f64();
     let document = seal("exposure", &header, &body, json!({ "elapsed_seconds": seconds, "threads": common.threads }))?;

@@ -112,6 +112,9 @@ pub struct CutOffPart {
     pub pack: PackPart,
     /// Draws for each need.
     pub draws: u64,
+    /// Part of a need's volume that is left at most; 0: nothing.
+    #[serde(default)]
+    pub left: f64,
     /// Hazards and events that they leave out.
     pub left_out: Vec<String>,
     /// Needs, the largest chance first.

@@ -114,9 +114,15 @@ fn worst(body: &ExposureBody, currency: &str) -> Table {
 
 /// Long-run chances that needs are cut off.
 fn cut_off(body: &ExposureBody) -> Table {
-    let mut table = Table::new(["need", "#part of all time", "#effective draws", "#exact"]).caption(
-        "Part of all time in which nothing of a need can be shipped, whatever is in stock: by importance sampling, and worked out where that can be done.",
-    );
+    let left = body.cut_off.as_ref().map_or(0.0, |c| c.left);
+    let what = if left > 0.0 {
+        format!("at most {} of a need's volume", number::percent(left))
+    } else {
+        "nothing of a need".to_owned()
+    };
+    let mut table = Table::new(["need", "#part of all time", "#effective draws", "#exact"]).caption(format!(
+        "Part of all time in which {what} can be shipped, whatever is in stock: by importance sampling, and worked out where that can be done.",
+    ));
     let small = |v: f64| format!("{v:.2e}");
     for n in body.cut_off.iter().flat_map(|c| &c.needs).filter(|n| n.sampled.value > 0.0).take(NODES) {
         table.push([

@@ -1,12 +1,15 @@
-//! The long-run chance that nothing of a need can be shipped, down to chances that no run of replications would ever see.
+//! The long-run chance that nothing of a need, or at most some part of it, can be shipped, down to chances that no run of replications
+//! would ever see.
 //!
 //! Each hazard that stops a node altogether is a process with two states, down for the part q = E D ÷ (E U + E D + r) of all time (D outage, U up
 //! time, r way back). Processes are independent; what they share is in the factor map and in hazards that strike several nodes as one. A flow
-//! of the award is cut while some process on its chain is down, a need while all its flows are.
+//! of the award is cut while some process on its chain is down, a need while flows of at most the part `left` of its volume are not.
 //!
-//! *Sampled*, by sequential importance sampling: flow by flow, given the states drawn so far, the first of its processes to be down is
-//! drawn from a defensive mixture g, half its law c given that one is down, half even; w ← w · P(the flow is cut) · c ÷ g. Every draw ends
-//! with the need cut off, E w is the chance, and the effective sample is (Σ w)² ÷ Σ w². *Exact*, by the same tree walked as a whole, as far as it is not too large.
+//! *Sampled*, by sequential importance sampling: flow by flow, given the states drawn so far, in which flow f would be cut with chance c_f.
+//! Volume ℓ must still be lost, of w_f for each flow f to come. The flow is cut with chance q_f = c_f e^(θ w_f) ÷ (1 − c_f + c_f e^(θ w_f)), θ such that
+//! Σ w_f q_f = ℓ, and surely where all of them must be. If it is, the first of its processes to be down is drawn from a
+//! defensive mixture g, half its law given that one is down, half even; the weight takes up law ÷ what was drawn from. A draw ends when enough is lost, or cannot be.
+//! E w is the chance, and the effective sample is (Σ w)² ÷ Σ w². *Exact*, by the same tree walked as a whole, as far as it is not too large.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,6 +49,8 @@ pub struct CutOffReport {
     pub needs: Vec<CutOff>,
     /// Draws for each need.
     pub draws: u64,
+    /// Part of a need's volume of which at most may be left; 0: nothing.
+    pub left: f64,
     /// Hazards with another effect, output left, exits, seasons, relapses, copulas or a chance to strike; and all events. They make the
     /// chances larger, if they change them.
     pub left_out: Vec<String>,
@@ -60,7 +65,7 @@ pub fn cut_off(
     award: &Award,
     pack: &Pack,
     seed: u64,
-    draws: u64,
+    (draws, left): (u64, f64),
 ) -> Result<CutOffReport, StressError> {
     let findings = check(tender, pack);
     if findings.has_errors() {
@@ -69,15 +74,21 @@ pub fn cut_off(
     if !(2..=10_000_000).contains(&draws) {
         return Err(StressError::Options(format!("expected 2 to 10000000 draws, not {draws}")));
     }
+    if !(0.0..1.0).contains(&left) {
+        return Err(StressError::Options(format!(
+            "expected a part of the volume from 0 to below 1 to be left, not {left}"
+        )));
+    }
     let network = Network::new(tender, award, None);
     let (down, of_node, left_out) = processes(tender, pack);
-    let mut flows: BTreeMap<usize, BTreeSet<Vec<usize>>> = BTreeMap::new();
+    let mut flows: BTreeMap<usize, BTreeMap<Vec<usize>, f64>> = BTreeMap::new();
     for flow in network.flows.iter().filter(|f| f.weekly > DUST * network.demand[f.cell]) {
         let met: BTreeSet<usize> = flow.chain.iter().filter_map(|n| of_node.get(&n.ix())).flatten().copied().collect();
-        flows.entry(network.need[flow.cell]).or_default().insert(met.into_iter().collect());
+        let of_need = flows.entry(network.need[flow.cell]).or_default();
+        *of_need.entry(met.into_iter().collect()).or_default() += flow.weekly;
     }
-    let needs = flows.into_iter().map(|(need, flows)| of_need(NeedIx::new(need), &flows, &down, (seed, draws)));
-    Ok(CutOffReport { needs: needs.collect(), draws, left_out })
+    let needs = flows.into_iter().map(|(need, flows)| of_need(NeedIx::new(need), &flows, &down, (seed, draws), left));
+    Ok(CutOffReport { needs: needs.collect(), draws, left, left_out })
 }
 
 /// Parts of time, processes of each node, and what is left out.
@@ -125,23 +136,35 @@ enum State {
     Down,
 }
 
-fn of_need(need: NeedIx, flows: &BTreeSet<Vec<usize>>, down: &[f64], (seed, draws): (u64, u64)) -> CutOff {
-    // A flow is cut wherever one of fewer processes is.
+/// A flow: the processes that it depends on, and its part of the volume.
+type Part<'a> = (&'a Vec<usize>, f64);
+
+fn of_need(
+    need: NeedIx,
+    flows: &BTreeMap<Vec<usize>, f64>,
+    down: &[f64],
+    (seed, draws): (u64, u64),
+    left: f64,
+) -> CutOff {
+    let whole: f64 = flows.values().sum();
+    // Where all must be cut, a flow is wherever one of fewer processes is.
     let within = |a: &Vec<usize>, b: &Vec<usize>| a.iter().all(|p| b.binary_search(p).is_ok());
-    let mut needed: Vec<&Vec<usize>> =
-        flows.iter().filter(|f| !flows.iter().any(|g| g != *f && within(g, f))).collect();
+    let needless = |f: &Vec<usize>| left <= 0.0 && flows.keys().any(|g| g != f && within(g, f));
+    let mut needed: Vec<Part> = flows.iter().filter(|(f, _)| !needless(f)).map(|(f, w)| (f, w / whole)).collect();
     // Few processes first: what is certain is drawn first.
-    needed.sort_by_key(|f| f.len());
-    let used: BTreeSet<usize> = needed.iter().flat_map(|f| f.iter().copied()).collect();
+    needed.sort_by_key(|(f, _)| f.len());
+    let most: f64 = needed.iter().map(|(_, w)| w).sum();
+    let used: BTreeSet<usize> = needed.iter().flat_map(|(f, _)| f.iter().copied()).collect();
     let mut states = vec![State::Open; down.len()];
     let mut steps = 0;
-    let exact = walk(&needed, down, &mut states, &mut steps);
+    let lose = most - left;
+    let exact = walk(&needed, lose, down, &mut states, &mut steps);
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(need.ix() as u64);
     let weights: Vec<f64> = (0..draws)
         .map(|_| {
             used.iter().for_each(|p| states[*p] = State::Open);
-            draw(&needed, down, &mut states, &mut rng)
+            draw(&needed, lose, down, &mut states, &mut rng)
         })
         .collect();
     let (sum, squares) = weights.iter().fold((0.0, 0.0), |(s, q), w| (s + w, q + w * w));
@@ -166,51 +189,111 @@ fn open(flow: &[usize], states: &[State]) -> Option<Vec<usize>> {
     (!cut).then(|| flow.iter().copied().filter(|p| states[*p] == State::Open).collect())
 }
 
+/// The chance with which to cut the first of these flows, of which `lose` must be lost: tilted so that so much is lost in the mean.
+fn tilted(flows: &[(f64, f64)], lose: f64) -> f64 {
+    let all: f64 = flows.iter().map(|(_, w)| w).sum();
+    let (chance, weight) = flows[0];
+    if lose >= all - DUST {
+        return 1.0;
+    }
+    let of = |theta: f64, c: f64, w: f64| {
+        let odds = c / (1.0 - c) * (theta * w).exp();
+        if odds.is_finite() { odds / (1.0 + odds) } else { 1.0 }
+    };
+    let lost = |theta: f64| flows.iter().map(|(c, w)| w * of(theta, *c, *w)).sum::<f64>();
+    let (mut low, mut high) = (0.0, 1.0);
+    while lost(high) < lose && high < 1e9 {
+        high *= 2.0;
+    }
+    for _ in 0..50 {
+        let middle = (low + high) / 2.0;
+        if lost(middle) < lose { low = middle } else { high = middle }
+    }
+    of(high, chance, weight)
+}
+
 /// One draw: its weight.
-fn draw(flows: &[&Vec<usize>], down: &[f64], states: &mut [State], rng: &mut ChaCha8Rng) -> f64 {
-    let mut weight = 1.0;
-    for flow in flows {
-        let Some(open) = open(flow, states) else { continue };
-        let whole = any(&open, down);
-        if whole <= 0.0 {
+fn draw(flows: &[Part], lose: f64, down: &[f64], states: &mut [State], rng: &mut ChaCha8Rng) -> f64 {
+    let (mut weight, mut lose) = (1.0, lose);
+    for (i, (flow, part)) in flows.iter().enumerate() {
+        if lose <= DUST {
+            break;
+        }
+        let Some(free) = open(flow, states) else {
+            lose -= part;
+            continue;
+        };
+        let whole = any(&free, down);
+        let all: f64 = flows[i..].iter().map(|(_, w)| w).sum();
+        let mut cut = 1.0;
+        if lose < all - DUST {
+            // What may still be lost, and how likely it is by itself.
+            let alone = |f: &[usize]| open(f, states).map_or(1.0, |free| any(&free, down));
+            let to_come = flows[i..].iter().map(|(f, w)| (alone(f), *w)).filter(|(c, _)| *c > 0.0);
+            let to_come: Vec<(f64, f64)> = to_come.collect();
+            if lose > to_come.iter().map(|(_, w)| w).sum::<f64>() + DUST {
+                return 0.0;
+            }
+            if whole <= 0.0 {
+                continue;
+            }
+            cut = tilted(&to_come, lose);
+        } else if whole <= 0.0 || lose > all + DUST {
             return 0.0;
         }
-        let (even, point) = (1.0 / open.len() as f64, rng.random::<f64>());
+        if cut < 1.0 && rng.random::<f64>() >= cut {
+            free.iter().for_each(|p| states[*p] = State::Up);
+            weight *= (1.0 - whole) / (1.0 - cut);
+            continue;
+        }
+        weight *= whole / cut;
+        lose -= part;
+        let (even, point) = (1.0 / free.len() as f64, rng.random::<f64>());
         let (mut before, mut passed) = (1.0, 0.0);
-        for (i, p) in open.iter().enumerate() {
+        for (i, p) in free.iter().enumerate() {
             let law = before * down[*p] / whole;
             let mixed = (law + even) / 2.0;
             passed += mixed;
-            if point < passed || i + 1 == open.len() {
+            if point < passed || i + 1 == free.len() {
                 states[*p] = State::Down;
-                weight *= whole * law / mixed;
+                weight *= law / mixed;
                 break;
             }
             states[*p] = State::Up;
             before *= 1.0 - down[*p];
         }
     }
-    weight
+    if lose <= DUST { weight } else { 0.0 }
 }
 
-/// The chance that all flows are cut, given the states; `None` if the tree is too large.
-fn walk(flows: &[&Vec<usize>], down: &[f64], states: &mut [State], steps: &mut u64) -> Option<f64> {
+/// The chance that so much is lost, given the states; `None` if the tree is too large.
+fn walk(flows: &[Part], lose: f64, down: &[f64], states: &mut [State], steps: &mut u64) -> Option<f64> {
     *steps += 1;
     if *steps > MOST_STEPS {
         return None;
     }
-    let Some((flow, rest)) = flows.split_first() else { return Some(1.0) };
-    let Some(open) = open(flow, states) else { return walk(rest, down, states, steps) };
+    if lose <= DUST {
+        return Some(1.0);
+    }
+    if lose > flows.iter().map(|(_, w)| w).sum::<f64>() + DUST {
+        return Some(0.0);
+    }
+    let Some(((flow, part), rest)) = flows.split_first() else { return Some(0.0) };
+    let Some(free) = open(flow, states) else { return walk(rest, lose - part, down, states, steps) };
     let (mut sum, mut before) = (0.0, 1.0);
-    for p in &open {
+    for p in &free {
         states[*p] = State::Down;
-        let then = walk(rest, down, states, steps);
+        let then = walk(rest, lose - part, down, states, steps);
         states[*p] = State::Up;
         let Some(then) = then else { break };
         sum += before * down[*p] * then;
         before *= 1.0 - down[*p];
     }
-    open.iter().for_each(|p| states[*p] = State::Open);
+    if *steps <= MOST_STEPS {
+        // None of them is down.
+        sum += before * walk(rest, lose, down, states, steps).unwrap_or(0.0);
+    }
+    free.iter().for_each(|p| states[*p] = State::Open);
     (*steps <= MOST_STEPS).then_some(sum)
 }
 
@@ -219,16 +302,18 @@ mod tests {
     use super::*;
 
     fn of(flows: &[&[usize]], down: &[f64]) -> CutOff {
-        let flows: BTreeSet<Vec<usize>> = flows.iter().map(|f| f.to_vec()).collect();
-        of_need(NeedIx::new(0), &flows, down, (3, 4_000))
+        let flows: BTreeMap<Vec<usize>, f64> = flows.iter().map(|f| (f.to_vec(), 1.0)).collect();
+        of_need(NeedIx::new(0), &flows, down, (3, 4_000), 0.0)
     }
 
     /// All states of all processes.
-    fn enumerated(flows: &[&[usize]], down: &[f64]) -> f64 {
+    fn enumerated(flows: &BTreeMap<Vec<usize>, f64>, down: &[f64], left: f64) -> f64 {
+        let whole: f64 = flows.values().sum();
         let state = |mask: u32| {
             let is_down = |p: usize| mask >> p & 1 == 1;
             let p: f64 = (0..down.len()).map(|p| if is_down(p) { down[p] } else { 1.0 - down[p] }).product();
-            if flows.iter().all(|f| f.iter().any(|p| is_down(*p))) { p } else { 0.0 }
+            let runs = flows.iter().filter(|(f, _)| !f.iter().any(|p| is_down(*p))).map(|(_, w)| w).sum::<f64>();
+            if runs / whole <= left + 1e-9 { p } else { 0.0 }
         };
         (0..1u32 << down.len()).map(state).sum()
     }
@@ -252,21 +337,59 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_the_volume_by_hand() {
+        let parts = |flows: &[(&[usize], f64)], down: &[f64], left: f64| {
+            let flows: BTreeMap<Vec<usize>, f64> = flows.iter().map(|(f, w)| (f.to_vec(), *w)).collect();
+            of_need(NeedIx::new(0), &flows, down, (5, 4_000), left)
+        };
+        // Ten suppliers of equal parts, each down for 1 ‰ of the time: at most half is left if five or more are.
+        let ten: Vec<[usize; 1]> = (0..10).map(|p| [p]).collect();
+        let flows: Vec<(&[usize], f64)> = ten.iter().map(|p| (&p[..], 3.0)).collect();
+        let binomial = |k: i32| -> f64 {
+            let ways: f64 = (0..k).map(|i| f64::from(10 - i) / f64::from(i + 1)).product();
+            ways * 1e-3f64.powi(k) * (1.0f64 - 1e-3).powi(10 - k)
+        };
+        let wanted: f64 = (5..=10).map(binomial).sum();
+        let half = parts(&flows, &[1e-3; 10], 0.5);
+        assert!(wanted < 3e-13 && (half.exact.unwrap() / wanted - 1.0).abs() < 1e-9, "{half:?}");
+        assert!(
+            half.sampled.low <= wanted && wanted <= half.sampled.high && half.effective_sample > 3_000.0,
+            "{half:?}"
+        );
+        // Of parts of 50, 30 and 20 %: half is left at most without the first, or without both others; less than half without the first
+        // and another.
+        let [a, b, c] = [0.01, 0.02, 0.03];
+        let three: [(&[usize], f64); 3] = [(&[0], 0.5), (&[1], 0.3), (&[2], 0.2)];
+        let some = 1.0 - (1.0 - b) * (1.0 - c);
+        for (left, wanted) in [(0.5, a + (1.0 - a) * b * c), (0.4, a * some)] {
+            assert!((parts(&three, &[a, b, c], left).exact.unwrap() - wanted).abs() < 1e-15, "{left}");
+        }
+        // What depends on nothing is always left.
+        let one_sure: [(&[usize], f64); 2] = [(&[], 0.4), (&[0], 0.6)];
+        assert_eq!(parts(&one_sure, &[a], 0.3).exact, Some(0.0));
+        assert_eq!(parts(&one_sure, &[a], 0.3).sampled.value, 0.0);
+        assert!((parts(&one_sure, &[a], 0.4).exact.unwrap() - a).abs() < 1e-15);
+    }
+
+    #[test]
     fn any_structure_is_what_all_states_say() {
         let mut rng = ChaCha8Rng::seed_from_u64(8);
         let (mut held, trials) = (0, 150);
-        for _ in 0..trials {
+        for trial in 0..trials {
             let down: Vec<f64> = (0..9).map(|_| 10f64.powf(-3.0 * rng.random::<f64>()) * 0.6).collect();
-            let flows: Vec<Vec<usize>> = (0..rng.random_range(1..6))
-                .map(|_| (0..9).filter(|_| rng.random::<f64>() < 0.35).collect::<Vec<usize>>())
-                .filter(|f| !f.is_empty())
+            let parts: Vec<f64> = (0..rng.random_range(1..6)).map(|_| 0.1 + rng.random::<f64>()).collect();
+            let flows: BTreeMap<Vec<usize>, f64> = parts
+                .iter()
+                .map(|w| ((0..9).filter(|_| rng.random::<f64>() < 0.35).collect::<Vec<usize>>(), *w))
+                .filter(|(f, _)| !f.is_empty())
                 .collect();
-            let flows: Vec<&[usize]> = flows.iter().map(Vec::as_slice).collect();
             if flows.is_empty() {
                 held += 1;
                 continue;
             }
-            let (found, wanted) = (of(&flows, &down), enumerated(&flows, &down));
+            let left = if trial % 2 == 0 { 0.0 } else { 0.7 * rng.random::<f64>() };
+            let found = of_need(NeedIx::new(0), &flows, &down, (3, 4_000), left);
+            let wanted = enumerated(&flows, &down, left);
             assert!((found.exact.unwrap() - wanted).abs() < 1e-12 * (1.0 + wanted) + 1e-9 * wanted);
             let within = found.sampled.low * (1.0 - 1e-9) <= wanted && wanted <= found.sampled.high * (1.0 + 1e-9);
             held += usize::from(within);
