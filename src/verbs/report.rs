@@ -20,8 +20,8 @@ pub struct Args {
     pub scenarios: load::Scenarios,
     /// Award document (`ballast award --out`).
     pub award: PathBuf,
-    /// Exposure, stress and reserve documents of this award; each becomes a section.
-    #[arg(value_name = "EXPOSURE|STRESS|RESERVE")]
+    /// Exposure, stress, replay and reserve documents of this award; each becomes a section.
+    #[arg(value_name = "EXPOSURE|STRESS|REPLAY|RESERVE")]
     pub further: Vec<PathBuf>,
     /// Write the page (HTML) here.
     #[arg(long, value_name = "FILE")]

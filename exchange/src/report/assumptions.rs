@@ -97,6 +97,7 @@ pub(super) fn section(sources: &Sources<'_>) -> Section {
 fn packs<'a>(sources: &'a Sources<'_>) -> Vec<&'a PackPart> {
     let mut packs: Vec<&PackPart> = Vec::new();
     let all = sources.stress.iter().map(|s| &s.body.pack).chain(sources.reserve.iter().map(|r| &r.body.pack));
+    let all = all.chain(sources.replay.iter().map(|r| &r.body.pack));
     for pack in all {
         if !packs.iter().any(|p| p.hash == pack.hash) {
             packs.push(pack);

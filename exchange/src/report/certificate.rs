@@ -50,8 +50,14 @@ pub(super) fn section(sources: &Sources<'_>) -> Section {
     let mut table = Table::new(["document", "made by", "#seed", "options", "digest"])
         .caption("The documents shown. Equal input, options and seed give an equal digest.");
     table.push(row("award", &sources.award));
+    for e in &sources.exposure {
+        table.push(row("exposure", e));
+    }
     for s in &sources.stress {
         table.push(row("stress test", s));
+    }
+    for r in &sources.replay {
+        table.push(row("replay", r));
     }
     for r in &sources.reserve {
         table.push(row("reserve", r));
@@ -64,7 +70,8 @@ pub(super) fn section(sources: &Sources<'_>) -> Section {
     section.say("To check this again:");
     let (tender, award) = (quoted(&sources.tender_path), quoted(&sources.award.file));
     let mut lines = vec![format!("ballast certify {tender} {award}")];
-    let files = sources.stress.iter().map(|s| &s.file).chain(sources.reserve.iter().map(|r| &r.file));
+    let files = sources.exposure.iter().map(|e| &e.file).chain(sources.stress.iter().map(|s| &s.file));
+    let files = files.chain(sources.replay.iter().map(|r| &r.file)).chain(sources.reserve.iter().map(|r| &r.file));
     let files: String = files.map(|f| format!(" {}", quoted(f))).collect();
     lines.push(format!("ballast report {tender} {award}{files} --out report.html"));
     section.blocks.push(Block::Commands(lines));

@@ -15,6 +15,7 @@ mod names;
 mod objective;
 mod page;
 mod preference;
+mod replay;
 mod reserve;
 mod rules;
 mod sources;
@@ -51,6 +52,8 @@ pub struct Report {
     pub stress: Vec<Value>,
     /// The reserve documents shown, as given.
     pub reserve: Vec<Value>,
+    /// The replay documents shown, as given.
+    pub replay: Vec<Value>,
     #[serde(skip)]
     footer: String,
 }
@@ -87,6 +90,9 @@ impl Report {
         for (i, shown) in sources.stress.iter().enumerate() {
             sections.push(stress::section(sources, &names, shown, i)?);
         }
+        for (i, shown) in sources.replay.iter().enumerate() {
+            sections.push(replay::section(sources, &names, shown, i)?);
+        }
         for (i, shown) in sources.reserve.iter().enumerate() {
             sections.push(reserve::section(sources, &names, shown, i)?);
         }
@@ -100,6 +106,7 @@ impl Report {
             exposure: sources.exposure.iter().map(|s| s.document.clone()).collect(),
             stress: sources.stress.iter().map(|s| s.document.clone()).collect(),
             reserve: sources.reserve.iter().map(|s| s.document.clone()).collect(),
+            replay: sources.replay.iter().map(|s| s.document.clone()).collect(),
             footer: format!("Made by {} from documents with input hash {}.", sources.build, sources.input_hash),
         })
     }

@@ -41,6 +41,7 @@ pub(super) fn section(
     ));
     section.table(targets(body));
     section.table(needs(sources, names, body));
+    section.table(theory(names, body));
     section.figure(before_after(&id("before-after"), names, body)?);
     if body.curve.len() > 1 {
         section.figure(curve::figure(&id("curve"), body, planned_unmet(sources, body), sources.currency())?);
@@ -84,6 +85,36 @@ fn targets(body: &ReserveBody) -> Table {
             t.before.as_ref().map_or_else(Cell::none, |b| Cell::estimate(b, four)),
             Cell::estimate(&t.after, four),
             Cell::text(t.verdict.replace('_', " ")),
+        ]);
+    }
+    table
+}
+
+/// What theory says, where a need is simple enough for it.
+fn theory(names: &Names<'_>, body: &ReserveBody) -> Table {
+    let columns = [
+        "need",
+        "hangs on",
+        "#weeks held",
+        "#keep the target",
+        "#are cheapest",
+        "#stockout with",
+        "#unmet with, weeks",
+    ];
+    let mut table = Table::new(columns).caption(
+        "Theory beside the sample, for needs that hang on one memoryless hazard: weeks of reserve that keep the target and weeks of least cost, \
+         and what is expected with the weeks held. Where refill is limited these are lower bounds.",
+    );
+    let weeks = |w: f64| format!("{w:.1}");
+    for (n, c) in body.needs.iter().filter_map(|n| Some((n, n.closed_form.as_ref()?))) {
+        table.push([
+            names.need_cell(&n.need),
+            Cell::text(&c.hazard).note(if c.lower_bound { "refill is limited" } else { "" }),
+            Cell::float(n.weeks, weeks),
+            Cell::maybe(c.weeks, weeks),
+            Cell::maybe(c.least_cost_weeks, weeks),
+            Cell::float(c.p_stockout, number::percent),
+            Cell::float(c.unmet_weeks, number::measure),
         ]);
     }
     table

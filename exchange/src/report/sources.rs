@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::documents::award::{AwardBody, Proof};
 use crate::documents::digest_of;
 use crate::documents::exposure::ExposureBody;
+use crate::documents::replay::ReplayBody;
 use crate::documents::reserve::ReserveBody;
 use crate::documents::stress::StressBody;
 use crate::figures::number;
@@ -45,6 +46,8 @@ pub struct Sources<'a> {
     pub stress: Vec<Shown<StressBody>>,
     /// Reserve documents.
     pub reserve: Vec<Shown<ReserveBody>>,
+    /// Replay documents.
+    pub replay: Vec<Shown<ReplayBody>>,
     /// Hash of the tender.
     pub input_hash: String,
     /// Version that makes the report.
@@ -58,7 +61,7 @@ pub struct Sources<'a> {
 pub enum SourceError {
     /// Not one of the kinds a report shows.
     #[error(
-        "{file} has the schema `{schema}`; a report takes `ballast.exposure/1`, `ballast.stress/1` and `ballast.reserve/1` beside the award"
+        "{file} has the schema `{schema}`; a report takes `ballast.exposure/1`, `ballast.stress/1`, `ballast.replay/1` and `ballast.reserve/1` beside the award"
     )]
     Schema {
         /// File.
@@ -146,6 +149,7 @@ impl<'a> Sources<'a> {
             exposure: Vec::new(),
             stress: Vec::new(),
             reserve: Vec::new(),
+            replay: Vec::new(),
             input_hash: own,
             build,
             warnings,
@@ -154,7 +158,7 @@ impl<'a> Sources<'a> {
         Ok(sources)
     }
 
-    /// Adds an exposure, stress or reserve document.
+    /// Adds an exposure, stress, replay or reserve document.
     ///
     /// # Errors
     /// If it is none of them.
@@ -172,6 +176,12 @@ impl<'a> Sources<'a> {
                 self.check_award(body.award_digest.as_deref(), &file);
                 self.check(&document, &file);
                 self.stress.push(Shown { file, document, body });
+            }
+            "ballast.replay/1" => {
+                let body: ReplayBody = body(&file, &schema, &document)?;
+                self.check_award(body.award_digest.as_deref(), &file);
+                self.check(&document, &file);
+                self.replay.push(Shown { file, document, body });
             }
             "ballast.reserve/1" => {
                 let body: ReserveBody = body(&file, &schema, &document)?;

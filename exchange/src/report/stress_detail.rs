@@ -26,6 +26,7 @@ pub(super) fn add(section: &mut Section, body: &StressBody, currency: &str) {
     section.table(required(body));
     section.table(against(body));
     section.table(sites(body));
+    section.table(inventory(body));
     section.table(contributions(body));
 }
 
@@ -84,6 +85,24 @@ fn sites(body: &StressBody) -> Table {
     table
 }
 
+/// Stock, where somebody orders by a point or a quantity, or users are owed something.
+fn inventory(body: &StressBody) -> Table {
+    let mut table = Table::new(["need", "#on hand", "#owed", "unit", "#orders a year"]).caption(
+        "Stock and what is owed to users at the end of a step, and orders, over the second half of the horizon.",
+    );
+    for i in body.inventory.iter().filter(|i| i.horizon.orders_a_year.is_some() || i.horizon.owed.value > 0.0) {
+        let levels = &i.second_half;
+        table.push([
+            Cell::text(&i.need),
+            Cell::estimate(&levels.on_hand, number::measure),
+            Cell::estimate(&levels.owed, number::measure),
+            Cell::text(&i.unit),
+            levels.orders_a_year.as_ref().map_or_else(Cell::none, |o| Cell::estimate(o, number::measure)),
+        ]);
+    }
+    table
+}
+
 fn contributions(body: &StressBody) -> Table {
     let mut table = Table::new(["of", "who", "#weeks of demand", "#part of CVaR 95"]).caption(
         "Who makes up the mean shortage of the worst 5 %: needs and nodes, each list adding up to it. For nodes a shortage is shared by the volume behind \
@@ -126,6 +145,14 @@ mod tests {
             sites: vec![],
             nodes: vec![part(1.5), part(0.5)],
         };
+        let levels = |orders: Option<f64>| LevelsPart { on_hand: e(12.5), owed: e(0.0), orders_a_year: orders.map(e) };
+        let stock = |need: &str, orders| InventoryPart {
+            need: need.into(),
+            unit: "bag".into(),
+            horizon: levels(orders),
+            second_half: levels(orders),
+        };
+        body.inventory = vec![stock("ordered", Some(17.5)), stock("covered", None)];
         body.required = vec![TargetPart {
             target: "fill>=0.95@prob=0.99,conf=0.95".into(),
             sentence: "A sentence.".into(),
@@ -150,7 +177,7 @@ mod tests {
         let report = Report::new(&sources).unwrap();
         let section = report.sections.iter().find(|s| s.id == "stress-1").unwrap();
         let tables = section.blocks.iter().filter(|b| matches!(b, Block::Table(_))).count();
-        assert!(tables >= 7, "{tables}");
+        assert!(tables >= 8, "{tables}");
         let page = report.html().unwrap();
         for said in [
             "45,678",
@@ -160,8 +187,14 @@ mod tests {
             "plant P1.5",
             "75\u{a0}%",
             "Another award",
+            "orders a year",
+            "17.5",
+            "Theory beside the sample",
+            "&#60;storm&#62;",
+            "refill is limited",
         ] {
             assert!(page.contains(said), "{said}");
         }
+        assert!(!page.contains(">covered<"), "every step is an order there");
     }
 }

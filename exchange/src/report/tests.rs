@@ -80,6 +80,7 @@ fn reserve(header: &Header) -> Value {
         "need": "NS-1000", "criticality": 1, "weeks": 4.0, "required_weeks": 4.0, "ceiling_weeks": null, "limited_by_shelf_life": false,
         "sample_too_small": false, "quantity": 100.0, "held": 0.0, "unit": "bag", "purchase_value": "250", "yearly_cost": "32.5", "p_stockout_before": estimate(0.5),
         "p_stockout_after": estimate(0.02), "unmet_before": estimate(50.0), "unmet_after": estimate(1.0), "verdict": "met", "places": [],
+        "closed_form": { "hazard": "<storm>", "weeks": 3.5, "p_stockout": 0.018, "unmet_weeks": 0.04, "least_cost_weeks": null, "lower_bound": true },
     });
     let point = |cost: f64| json!({ "yearly_cost": cost, "purchase_value": cost, "expected_unmet": 50.0 - cost, "p_any_stockout": estimate(0.4), "weeks": [1.0] });
     let body = json!({
