@@ -73,6 +73,8 @@ pub struct Shock {
     pub recall: f64,
     /// What was withdrawn comes back after so many weeks; 0: never.
     pub hold_weeks: f64,
+    /// Part of the stock at the struck sites, their reserve with it, that is lost when the outage begins; with effect `receive` only.
+    pub stock_loss: f64,
     /// After the way back, output is this multiple of normal …
     pub overshoot: f64,
     /// … for so many weeks.
@@ -86,6 +88,7 @@ impl Default for Shock {
             price_factor: 1.0,
             recall: 0.0,
             hold_weeks: 0.0,
+            stock_loss: 0.0,
             overshoot: 1.0,
             overshoot_weeks: 0.0,
         }

@@ -204,6 +204,8 @@ pub struct Shock {
     pub recall: f64,
     #[serde(default)]
     pub hold_weeks: f64,
+    #[serde(default)]
+    pub stock_loss: f64,
     #[serde(default = "one")]
     pub overshoot: f64,
     #[serde(default)]
@@ -217,6 +219,7 @@ impl Default for Shock {
             price_factor: 1.0,
             recall: 0.0,
             hold_weeks: 0.0,
+            stock_loss: 0.0,
             overshoot: 1.0,
             overshoot_weeks: 0.0,
         }

@@ -116,7 +116,7 @@ exit = 0.1
 recovery = { shape = "steps", steps = [{ week = 0, level = 0.2 }, { week = 3, level = 0.6 }], weeks = 5 }
 season = [0, 0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0]
 effect = "transit"
-shock = { extra_lead_weeks = 2, price_factor = 1.5, recall = 0.5, hold_weeks = 3, overshoot = 1.25, overshoot_weeks = 4 }
+shock = { extra_lead_weeks = 2, price_factor = 1.5, recall = 0.5, hold_weeks = 3, stock_loss = 0, overshoot = 1.25, overshoot_weeks = 4 }
 source = "x"
 derived = ["up"]
 [[event]]
@@ -202,6 +202,7 @@ source = "x"
             ("chance = 0.3, up", "chance = 3, up"),
             ("season = [0, ", "season = ["),
             ("recall = 0.5", "recall = 5"),
+            ("stock_loss = 0,", "stock_loss = 7,"),
             ("{ week = 3, level = 0.6 }], weeks = 5", "{ week = 9, level = 1.6 }], weeks = 5"),
             ("id = \"f\"\nnodes = [\"plant:p\"]\nweek = 2", "id = \"f\"\nnodes = [\"plant:p\"]\nweek = 61"),
             ("degrees = 4", "theta = 4"),
@@ -223,6 +224,7 @@ source = "x"
             "relapse.chance of h",
             "season of h",
             "shock.recall of h",
+            "shock.stock_loss of h",
             "recovery of h",
             "steps of h",
             "week of f",

@@ -149,6 +149,7 @@ impl Reader<'_> {
             price_factor: self.range(id, "shock.price_factor", s.price_factor, 0.0, 1000.0),
             recall: self.range(id, "shock.recall", s.recall, 0.0, 1.0),
             hold_weeks: self.range(id, "shock.hold_weeks", s.hold_weeks, 0.0, 520.0),
+            stock_loss: self.range(id, "shock.stock_loss", s.stock_loss, 0.0, 1.0),
             overshoot: self.range(id, "shock.overshoot", s.overshoot, 1.0, 10.0),
             overshoot_weeks: self.range(id, "shock.overshoot_weeks", s.overshoot_weeks, 0.0, LONGEST),
         }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::path::{Path, Withdrawal};
+use super::path::{Path, StockLoss, Withdrawal};
 use super::scenery::Scenery;
 use super::supply_class::Chain;
 use super::trajectory::{Outage, Trajectory};
@@ -55,6 +55,7 @@ impl Canvas {
                 price: vec![1.0; rows(shock(|s| s.price_factor != 1.0), classes)],
                 docks: vec![1.0; weeks * scenery.classes.docks.len()],
                 withdrawals: Vec::new(),
+                losses: Vec::new(),
                 demand: scenery.demand.surges().to_vec(),
                 down: vec![false; scenery.struck.len()],
                 stopped: vec![false; scenery.beside.len() * weeks],
@@ -280,8 +281,15 @@ impl Canvas {
     fn docks(&mut self, scenery: &Scenery) {
         let docks = scenery.classes.docks.len();
         let mut closed = vec![0.0; if docks == 0 { 0 } else { self.path.weeks }];
+        self.path.losses.clear();
         for (d, processes) in scenery.classes.docks.iter().enumerate() {
             closed.fill(0.0);
+            for p in processes {
+                let part = scenery.processes.list[*p].shock.stock_loss;
+                let begun = self.trajectories[*p].outages.iter().filter(|o| part > 0.0 && o.from >= 0.0);
+                let begun = begun.map(|o| o.from as usize).filter(|step| *step < self.path.weeks);
+                self.path.losses.extend(begun.map(|step| StockLoss { step, dock: d, part }));
+            }
             if lowest(processes, &self.trajectories, &mut self.low, &mut self.spare) {
                 self.low.add_weekly_loss(&mut closed);
             }
@@ -289,6 +297,7 @@ impl Canvas {
                 self.path.docks[w * docks + d] = (1.0 - closed).clamp(0.0, 1.0);
             }
         }
+        self.path.losses.sort_by_key(|x| (x.step, x.dock));
     }
 }
 

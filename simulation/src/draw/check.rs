@@ -30,7 +30,7 @@ pub fn check(tender: &Tender, pack: &Pack) -> Findings {
                 check.range("outage.capacity", outage.capacity, 0.0, 1.0, &place);
             }
         }
-        check.shock(&event.shock, &place);
+        check.shock(&event.shock, event.effect, &place);
         check.receives(event.effect, &event.nodes, &place);
         check.range("window_weeks", event.window_weeks, 0.0, 5200.0, &place);
         check.range("week", event.week, 0.0, f64::from(pack.horizon_weeks), &place);
@@ -137,7 +137,7 @@ impl Check<'_> {
         if let Some(season) = &hazard.season {
             self.months("season", season, &place);
         }
-        self.shock(&hazard.shock, &place);
+        self.shock(&hazard.shock, hazard.effect, &place);
         self.receives(hazard.effect, &hazard.nodes, &place);
     }
 
@@ -156,11 +156,23 @@ impl Check<'_> {
         }
     }
 
-    fn shock(&mut self, shock: &Shock, place: &Place) {
+    fn shock(&mut self, shock: &Shock, effect: Effect, place: &Place) {
         self.range("shock.extra_lead_weeks", shock.extra_lead_weeks, 0.0, 520.0, place);
         self.range("shock.price_factor", shock.price_factor, 0.0, 1000.0, place);
         self.range("shock.recall", shock.recall, 0.0, 1.0, place);
         self.range("shock.hold_weeks", shock.hold_weeks, 0.0, 520.0, place);
+        self.range("shock.stock_loss", shock.stock_loss, 0.0, 1.0, place);
+        if shock.stock_loss > 0.0 && effect != Effect::Receive {
+            let expected = "stock is lost where sites are struck: expected effect `receive`";
+            let fix = "set effect = \"receive\" and name sites, or leave it out";
+            self.findings.error(
+                "bad_value",
+                place.column("shock.stock_loss"),
+                shock.stock_loss.to_string(),
+                expected,
+                fix,
+            );
+        }
         self.range("shock.overshoot", shock.overshoot, 1.0, 10.0, place);
         self.range("shock.overshoot_weeks", shock.overshoot_weeks, 0.0, 5200.0, place);
     }

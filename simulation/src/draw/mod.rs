@@ -21,6 +21,6 @@ mod trajectory;
 pub use canvas::Canvas;
 pub use check::check;
 pub use demand::speaks_of;
-pub use path::{Path, Withdrawal};
+pub use path::{Path, StockLoss, Withdrawal};
 pub use scenery::{Scenery, Spell};
 pub use stream::fresh_seed;

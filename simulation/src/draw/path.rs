@@ -32,12 +32,25 @@ pub struct Path {
     pub docks: Vec<f64>,
     /// Stock that is withdrawn from sites, in order of step.
     pub withdrawals: Vec<Withdrawal>,
+    /// Stock that is lost at sites, in order of step.
+    pub losses: Vec<StockLoss>,
     /// Demand as a multiple of the cell's mean step; `[step × cells + cell]`.
     pub demand: Vec<f64>,
     /// For each node that the pack can strike: was it below full output at some moment of the horizon?
     pub down: Vec<bool>,
     /// For each node with stock beside it and each step: did it come to a full stop? `[node × steps + step]`.
     pub stopped: Vec<bool>,
+}
+
+/// Stock of the sites of a dock is lost.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StockLoss {
+    /// When.
+    pub step: usize,
+    /// At which dock.
+    pub dock: usize,
+    /// Part of it.
+    pub part: f64,
 }
 
 /// Stock of the products of a class leaves the shelves.

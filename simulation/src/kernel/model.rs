@@ -79,7 +79,7 @@ pub struct Model {
     pub(super) shortcut: Plain,
     /// What it is worked out with.
     pub(super) instructions: Instructions,
-    /// True if some outage can withdraw stock.
+    /// True if some outage can withdraw stock, or destroy it.
     pub(super) recalls: bool,
 }
 
@@ -155,7 +155,7 @@ impl Model {
             protect: pack.allocation.protect,
             dock: tender.cells.iter().map(|c| scenery.dock_of(c.site)).collect(),
             docks: scenery.docks(),
-            recalls: shocks(pack).any(|s| s.recall > 0.0),
+            recalls: shocks(pack).any(|s| s.recall > 0.0 || s.stock_loss > 0.0),
             recourse: pack.recourse.clone(),
             rationing: pack.rationing,
             longest: lines.lead.iter().copied().max().unwrap_or(0),

@@ -57,7 +57,10 @@ fn take_in(model: &Model, path: &Path, w: usize, c: usize, state: &mut State) ->
     let arrived = state.arriving[w * model.cells() + c];
     let Some(dock) = model.dock[c] else { return arrived };
     let due = state.at_dock[c] + arrived;
-    let taken = due * path.docks[w * model.docks + dock];
+    let open = path.docks[w * model.docks + dock];
+    let taken = due * open;
+    // Nor would more have come in.
+    state.record.spare[w * model.cells() + c] *= open;
     state.at_dock[c] = due - taken;
     taken
 }

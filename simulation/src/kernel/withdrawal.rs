@@ -1,4 +1,4 @@
-//! Step 1: recalls and quality holds. A withdrawal takes a part of a product's stock off the shelves, the reserve's too; the mix of
+//! Step 1: stock lost with the site where it lies, working stock and reserve; recalls and quality holds. A withdrawal takes a part of a product's stock off the shelves, the reserve's too; the mix of
 //! products in stock is taken to be that of the award. What is held comes back as working stock.
 
 use super::model::Model;
@@ -7,6 +7,13 @@ use crate::draw::Path;
 
 /// Takes and gives back what the path says for step `w`.
 pub(super) fn withdraw(model: &Model, path: &Path, w: usize, state: &mut State) {
+    for loss in path.losses.iter().filter(|x| x.step == w) {
+        for c in (0..model.cells()).filter(|c| model.dock[*c] == Some(loss.dock)) {
+            state.record.withdrawn[w * model.cells() + c] += loss.part * (state.stock[c] + state.reserve[c]);
+            state.stock[c] *= 1.0 - loss.part;
+            state.reserve[c] *= 1.0 - loss.part;
+        }
+    }
     if path.withdrawals.is_empty() {
         return;
     }

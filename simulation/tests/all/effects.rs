@@ -3,8 +3,10 @@
 use ballast_domain::factor_map::NodeKind;
 use ballast_domain::pack::*;
 use ballast_domain::{Award, Tender};
+use ballast_simulation::draw::check;
 use ballast_simulation::kernel::Record;
-use ballast_simulation::replay;
+use ballast_simulation::reserve::{Verdict, reserve};
+use ballast_simulation::{Options, Replications, replay};
 
 use crate::fixture::{award, calm, event, node, tender};
 
@@ -116,6 +118,57 @@ fn recalled_stock_is_gone_and_held_stock_comes_back() {
     let held = run(2.0);
     assert_eq!((held.withdrawn[3], held.withdrawn[5]), (20.0, -20.0));
     assert_eq!(held.unmet.iter().sum::<f64>(), 0.0);
+}
+
+#[test]
+fn a_reserve_is_lost_with_its_site() {
+    let flood = |loss, level| Event {
+        effect: Effect::Receive,
+        shock: Shock { stock_loss: loss, ..Shock::default() },
+        ..event("flood", node(NodeKind::SiteRegion, "north"), 3.5, &[(0.0, level), (2.0, 1.0)])
+    };
+    let run = |loss, level| live(&lane("0", "* * 1 1 2"), Pack { events: vec![flood(loss, level)], ..calm(10) });
+    // One week of stock and two of reserve. Half of it goes in week 3, and the door stands open: nothing goes unmet.
+    let half = run(0.5, 1.0);
+    assert_eq!((half.withdrawn[3], half.withdrawn.iter().sum::<f64>(), half.stock[3]), (15.0, 15.0, 15.0));
+    assert_eq!(half.unmet.iter().sum::<f64>(), 0.0);
+    // All of it, and nothing comes in for two weeks: half of week 3 and week 4 go unmet. In week 5 half of what waits at the door is taken
+    // in, 12.5 of 25. Kept, the stock would have been enough.
+    let all = run(1.0, 0.0);
+    assert_eq!(all.unmet[3..6], [5.0, 10.0, 0.0]);
+    assert_eq!(run(0.0, 0.0).unmet.iter().sum::<f64>(), 0.0);
+}
+
+#[test]
+fn a_reserve_that_may_be_lost_with_its_site_cannot_be_sized_away() {
+    // The flood comes in one year of five and takes everything with it; the plant's own outage is what stock answers.
+    let flood = |loss| Event {
+        effect: Effect::Receive,
+        probability: 0.2,
+        shock: Shock { stock_loss: loss, ..Shock::default() },
+        ..event("flood", node(NodeKind::Site, "h"), 20.0, &[(0.0, 0.0), (3.0, 1.0)])
+    };
+    let (t, a) = lane("0", "* * 1 2 0");
+    let options = Options { seed: 4, replications: Replications::Fixed(1_000), cancel: None };
+    let sized = |loss| {
+        let pack = Pack { events: vec![flood(loss)], ..calm(40) };
+        reserve(&t, &a, &pack, &["p_stockout<=0.05@conf=0.9".parse().unwrap()], &options, &|_| {}).unwrap()
+    };
+    let (kept, lost) = (sized(0.0), sized(1.0));
+    assert!(kept.verdict == Verdict::Met && (kept.needs[0].weeks - 2.0).abs() < 1e-6, "{:?}", kept.needs[0]);
+    assert_eq!(lost.verdict, Verdict::NotMet);
+    let after = lost.needs[0].p_stockout_after;
+    assert!((after.value - 0.2).abs() < 4.0 * after.standard_error, "{after:?}");
+}
+
+#[test]
+fn stock_is_lost_only_where_sites_are_struck() {
+    let (t, _) = lane("0", "* * 1 1 0");
+    let shock = Shock { stock_loss: 0.5, ..Shock::default() };
+    let pack = |effect, kind, id| Pack { events: vec![Event { shock, ..out(effect, kind, id, 1.0, 2.0) }], ..calm(9) };
+    assert!(check(&t, &pack(Effect::Receive, NodeKind::Site, "h")).0.is_empty());
+    let said = check(&t, &pack(Effect::Capacity, NodeKind::Plant, "p1")).0;
+    assert!(said.len() == 1 && said[0].to_string().contains("shock.stock_loss"), "{said:?}");
 }
 
 #[test]

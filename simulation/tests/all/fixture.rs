@@ -235,6 +235,7 @@ pub fn rough() -> Pack {
             price_factor: 1.3,
             recall: 0.4,
             hold_weeks: 5.0,
+            stock_loss: 0.0,
             overshoot: 1.2,
             overshoot_weeks: 6.0,
         },
@@ -247,6 +248,7 @@ pub fn rough() -> Pack {
     ];
     let of_kind = |(effect, kind, id, week)| Event {
         effect,
+        shock: Shock { stock_loss: if effect == Effect::Receive { 0.3 } else { 0.0 }, ..Shock::default() },
         ..event(&format!("{effect:?}"), node(kind, id), week, &[(0.0, 0.1), (2.5, 1.0)])
     };
     let events = [chance, after, shocked].into_iter().chain(kinds.map(of_kind)).collect();
