@@ -1,5 +1,6 @@
 //! What the verbs that ask many times have in common: limits, the engine, progress, how answers are told.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ballast_domain::raw::RawTender;
@@ -7,12 +8,15 @@ use ballast_domain::scenario::{Edit, Told, apply};
 use ballast_domain::{Findings, Tender};
 use ballast_exchange::documents::explain::TriedPart;
 use ballast_exchange::documents::study::{AnswerPart, DifferencePart, IntervalPart};
+use ballast_exchange::documents::{Header, seal};
+use ballast_exchange::scenario::WhatIf;
 use ballast_isolation::Children;
 use ballast_solver::{Engine, InProcess, Limit, Options, Termination};
 use ballast_studies::direction::Direction;
 use ballast_studies::why_not::{Tried, Verdict};
 use ballast_studies::{Answer, Desk, Interval, News, Settings};
 use indicatif::ProgressBar;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::exit::{Exit, Failure};
@@ -20,13 +24,13 @@ use crate::interrupt::Interrupt;
 use crate::output::{Output, money};
 use crate::proven::several;
 use crate::verbs::award::{MEMORY_MIB, gap, seconds, tolerance};
-use crate::{Common, load, progress, watched};
+use crate::{Common, load, out, progress, watched};
 
 /// Limits of each solve of a study.
 #[derive(clap::Args, Clone)]
 pub struct Limits {
-    /// Stop each solve when its proven gap is at most this fraction, and no sooner but for another limit; intervals are
-    /// about as wide [default: 0.005, or what the work came to].
+    /// Stop each solve when its proven gap is at most this fraction, or at another limit if that comes first; intervals
+    /// are about as wide [default: 0.005, or what the work came to].
     #[arg(long, value_parser = gap, value_name = "G")]
     gap: Option<f64>,
     /// Stop each solve after so many seconds with the best award so far.
@@ -106,8 +110,38 @@ pub struct Desktop {
     pub settings: Settings,
     /// Progress and Ctrl-C.
     pub watcher: Watcher,
-    /// Options, as documents show them.
-    pub shown: Value,
+    /// Options of each solve, as documents show them.
+    shown: Value,
+    seed: u64,
+    stopped: bool,
+}
+
+/// The tender that a study is about, and where its document goes.
+pub struct Matter {
+    /// Tender, after its scenarios.
+    pub tender: Tender,
+    what_if: WhatIf,
+    path: PathBuf,
+    out: Option<PathBuf>,
+}
+
+impl Matter {
+    /// Reads the tender; what will be written is tried before.
+    pub fn read(
+        path: &Path,
+        scenarios: &load::Scenarios,
+        out: Option<&Path>,
+        output: &Output,
+    ) -> Result<Self, Failure> {
+        let (tender, what_if) = load::edited_tender(path, scenarios, output)?;
+        out::must_be_writable(out)?;
+        Ok(Self { tender, what_if, path: path.to_owned(), out: out.map(Path::to_owned) })
+    }
+
+    /// The tables that the study edits.
+    pub fn tables(&self) -> RawTender {
+        load::tables(&self.path, &self.what_if, &self.tender)
+    }
 }
 
 impl Desktop {
@@ -143,13 +177,38 @@ impl Desktop {
                 output: output.clone(),
             },
             shown,
+            seed: common.seed,
+            stopped: false,
         })
     }
 
-    /// Takes the progress line away; true if the caller stopped the study.
-    pub fn close(&self) -> bool {
+    /// Takes the progress line away and notes whether the caller stopped the study.
+    pub fn close(&mut self) {
         self.watcher.bar.finish_and_clear();
-        self.watcher.interrupt.raised()
+        self.stopped = self.watcher.interrupt.raised();
+    }
+
+    /// The result of the study: its document, with the question among the options, is written where it was asked for, and
+    /// printed as one or the other.
+    pub fn finish(
+        &self,
+        matter: &Matter,
+        verb: &str,
+        question: Value,
+        body: &impl Serialize,
+        text: &str,
+    ) -> Result<(), Failure> {
+        let mut shown = self.shown.clone();
+        if let (Value::Object(shown), Value::Object(question)) = (&mut shown, question) {
+            shown.extend(question);
+        }
+        let header = Header::new(&matter.tender, load::build(), self.seed, shown).edited(&matter.what_if);
+        let document = seal(verb, &header, body, json!({ "stopped": self.stopped }))?;
+        if let Some(path) = &matter.out {
+            out::write(path, &document)?;
+        }
+        self.watcher.output.result(&document, text);
+        Ok(())
     }
 }
 
@@ -280,6 +339,15 @@ pub fn tried(t: &Tried) -> TriedPart {
 pub fn signed(amount: rust_decimal::Decimal) -> String {
     let text = money(amount);
     if amount.is_sign_positive() && text != "0" { format!("+{text}") } else { text }
+}
+
+/// What an answer costs, or why there is none.
+pub fn cost(answer: &AnswerPart) -> String {
+    match (answer.value, answer.termination.as_str()) {
+        (Some(value), _) => money(value),
+        (None, "infeasible") => format!("there is no award: {}", answer.detail),
+        (None, other) => format!("{}: {}", other.replace('_', " "), answer.detail),
+    }
 }
 
 /// What differs, in a few words.

@@ -3,18 +3,17 @@
 use std::path::PathBuf;
 
 use ballast_exchange::documents::explain::{AlternativePart, AlternativesBody};
-use ballast_exchange::documents::{Header, seal};
 use ballast_studies::alternatives::{Ended, alternatives};
 use rust_decimal::Decimal;
 use serde_json::json;
 
 use crate::Common;
 use crate::exit::Outcome;
+use crate::load;
 use crate::output::{Output, money, percent, table};
 use crate::proven::more_or_less;
-use crate::study::{self, Desktop, signed};
+use crate::study::{self, Desktop, Matter, signed};
 use crate::verbs::award::within;
-use crate::{load, out};
 
 /// Awards that cost nearly as little with winners as different as possible, and the gap to the second best.
 #[derive(clap::Args)]
@@ -89,11 +88,11 @@ fn text(body: &AlternativesBody) -> String {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
-    out::must_be_writable(args.out.as_deref())?;
-    let desk = Desktop::new(&args.limits, common, output, "alternatives")?;
-    let found = alternatives(&*desk.engine, &tender, args.within, args.count, &desk.settings, &desk.watcher);
-    let stopped = desk.close();
+    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let tender = &matter.tender;
+    let mut desk = Desktop::new(&args.limits, common, output, "alternatives")?;
+    let found = alternatives(&*desk.engine, tender, args.within, args.count, &desk.settings, &desk.watcher);
+    desk.close();
     let part = |a: &ballast_studies::alternatives::Alternative| AlternativePart {
         answer: study::answer(&a.answer),
         dearer: a.dearer,
@@ -119,14 +118,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
             _ => None,
         },
     };
-    let mut shown = desk.shown.clone();
-    shown["within"] = json!(args.within);
-    shown["count"] = json!(args.count);
-    let header = Header::new(&tender, load::build(), common.seed, shown).edited(&what_if);
-    let document = seal("alternatives", &header, &body, json!({ "stopped": stopped }))?;
-    if let Some(path) = &args.out {
-        out::write(path, &document)?;
-    }
-    output.result(&document, &format!("{}\n{}", tender.settings.name, text(&body)));
+    let options = json!({ "within": args.within, "count": args.count });
+    desk.finish(&matter, "alternatives", options, &body, &format!("{}\n{}", tender.settings.name, text(&body)))?;
     Ok(study::exit([&body.best].into_iter()))
 }

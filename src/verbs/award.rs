@@ -51,7 +51,7 @@ pub struct Limits {
     /// Stop after so many seconds with the best award so far.
     #[arg(long, value_parser = seconds, value_name = "SECONDS")]
     pub time_limit: Option<f64>,
-    /// Stop after so much work (1,000 simplex iterations each); reproducible, unlike seconds.
+    /// Stop after so much work (1,000 simplex iterations or 100,000 moves of annealing each); reproducible, unlike seconds.
     #[arg(long, value_name = "N")]
     pub work: Option<u64>,
     /// Memory limit of the solving process, MiB.

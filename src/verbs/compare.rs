@@ -9,17 +9,16 @@ use ballast_domain::{Award, Tender};
 use ballast_exchange::documents::award::{AwardBody, Proof};
 use ballast_exchange::documents::compare::{ColumnPart, CompareBody, EditShare};
 use ballast_exchange::documents::study::{AnswerPart, DifferencePart, IntervalPart};
-use ballast_exchange::documents::{Header, seal};
 use ballast_exchange::hash::input_hash;
 use ballast_studies::compare::{Case, Column, compare};
 use serde_json::{Value, json};
 
 use crate::Common;
 use crate::exit::{Failure, Outcome};
+use crate::load;
 use crate::output::{Output, money, table};
 use crate::proven::{between, several};
-use crate::study::{self, Desktop, signed};
-use crate::{load, out};
+use crate::study::{self, Desktop, Matter, signed};
 
 /// Sets scenarios and awards beside the tender as it stands: money, suppliers, formulary, sites, clinicians, rules; the
 /// difference edit by edit.
@@ -254,15 +253,15 @@ fn details(column: &ColumnPart) -> String {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let (base, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
-    out::must_be_writable(args.out.as_deref())?;
-    let raw = load::tables(&args.tender, &what_if, &base);
+    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let base = &matter.tender;
+    let raw = matter.tables();
     let subjects: Vec<Subject> =
-        args.subjects.iter().map(|path| subject(path, &base, &raw, output)).collect::<Result<_, Failure>>()?;
+        args.subjects.iter().map(|path| subject(path, base, &raw, output)).collect::<Result<_, Failure>>()?;
     let (kinds, cases): (Vec<_>, Vec<Case>) = subjects.into_iter().map(|s| ((s.kind, s.told), s.case)).unzip();
-    let desk = Desktop::new(&args.limits, common, output, "compare")?;
-    let comparison = compare(&*desk.engine, &base, &cases, &desk.settings, &desk.watcher);
-    let stopped = desk.close();
+    let mut desk = Desktop::new(&args.limits, common, output, "compare")?;
+    let comparison = compare(&*desk.engine, base, &cases, &desk.settings, &desk.watcher);
+    desk.close();
 
     let subjects = kinds.into_iter().zip(cases).map(|((kind, told), case)| Subject { kind, case, told });
     let first = ColumnPart {
@@ -281,14 +280,9 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         edits: Vec::new(),
     };
     let body = CompareBody {
-        base: decided(first, &base, comparison.base.award()),
-        columns: subjects.zip(&comparison.columns).map(|(s, c)| column(&base, &s, c)).collect(),
+        base: decided(first, base, comparison.base.award()),
+        columns: subjects.zip(&comparison.columns).map(|(s, c)| column(base, &s, c)).collect(),
     };
-    let header = Header::new(&base, load::build(), common.seed, desk.shown.clone()).edited(&what_if);
-    let document = seal("compare", &header, &body, json!({ "stopped": stopped }))?;
-    if let Some(path) = &args.out {
-        out::write(path, &document)?;
-    }
     let mut text = format!(
         "{}: money in {} over {}\n\n",
         base.settings.name,
@@ -297,6 +291,6 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     );
     text.push_str(&side_by_side(&body));
     body.columns.iter().for_each(|c| text.push_str(&details(c)));
-    output.result(&document, &text);
+    desk.finish(&matter, "compare", json!({}), &body, &text)?;
     Ok(study::exit(body.columns.iter().map(|c| &c.answer)))
 }

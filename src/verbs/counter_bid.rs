@@ -7,15 +7,14 @@ use std::path::PathBuf;
 use ballast_domain::Tender;
 use ballast_domain::finding::{Findings, Place};
 use ballast_exchange::documents::counter_bid::{AskedPart, CounterBidBody};
-use ballast_exchange::documents::{Header, seal};
 use ballast_studies::counter_bid::{Question, RULE, Refused, counter_bid};
 use rust_decimal::Decimal;
 use serde_json::json;
 
 use crate::exit::{Failure, Outcome};
 use crate::output::Output;
-use crate::study::{self, Desktop};
-use crate::{Common, load, named, out};
+use crate::study::{self, Desktop, Matter};
+use crate::{Common, load, named};
 
 /// The smallest change of a supplier's prices with which it wins a share; for one that wins it, how much dearer it may become.
 #[derive(clap::Args)]
@@ -68,13 +67,13 @@ fn question(args: &Args, tender: &Tender) -> Result<Question, Failure> {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
-    out::must_be_writable(args.out.as_deref())?;
-    let raw = load::tables(&args.tender, &what_if, &tender);
-    let question = question(args, &tender)?;
-    let desk = Desktop::new(&args.limits, common, output, "counter-bid")?;
-    let found = counter_bid(&*desk.engine, &raw, &tender, &question, &desk.settings, &desk.watcher);
-    let stopped = desk.close();
+    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let tender = &matter.tender;
+    let raw = matter.tables();
+    let question = question(args, tender)?;
+    let mut desk = Desktop::new(&args.limits, common, output, "counter-bid")?;
+    let found = counter_bid(&*desk.engine, &raw, tender, &question, &desk.settings, &desk.watcher);
+    desk.close();
     let found = found.map_err(|refused| match refused {
         Refused::ServesNothing => Failure::input(format!("--supplier: `{}` may serve nothing there", args.supplier)),
         Refused::NoPrice => {
@@ -102,15 +101,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         caveats: found.caveats.clone(),
         tried: found.tried.iter().map(study::tried).collect(),
     };
-    let mut shown = desk.shown.clone();
-    shown["supplier"] = json!(args.supplier);
-    shown["share"] = json!(args.share);
-    shown["need"] = json!(args.need);
-    let header = Header::new(&tender, load::build(), common.seed, shown).edited(&what_if);
-    let document = seal("counter-bid", &header, &body, json!({ "stopped": stopped }))?;
-    if let Some(path) = &args.out {
-        out::write(path, &document)?;
-    }
-    output.result(&document, &format!("{}\n{}", tender.settings.name, text::text(&body)));
+    let options = json!({ "supplier": args.supplier, "share": args.share, "need": args.need });
+    desk.finish(&matter, "counter-bid", options, &body, &format!("{}\n{}", tender.settings.name, text::text(&body)))?;
     Ok(study::exit([&body.with, &body.less].into_iter()))
 }

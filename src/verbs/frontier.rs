@@ -3,17 +3,16 @@
 use std::path::PathBuf;
 
 use ballast_exchange::documents::explain::{BoundPart, FrontierBody, PointPart};
-use ballast_exchange::documents::{Header, seal};
 use ballast_studies::frontier::{Against, frontier};
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::json;
 
 use crate::Common;
 use crate::exit::Outcome;
+use crate::load;
 use crate::output::{Output, money, table};
 use crate::proven::several;
-use crate::study::{self, Desktop};
-use crate::{load, out};
+use crate::study::{self, Desktop, Matter};
 
 /// What cost may be set against.
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
@@ -115,14 +114,14 @@ fn text(against: Against, body: &FrontierBody) -> String {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
-    out::must_be_writable(args.out.as_deref())?;
-    let raw = load::tables(&args.tender, &what_if, &tender);
+    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let tender = &matter.tender;
+    let raw = matter.tables();
     let (against, word) = args.against.against();
-    let desk = Desktop::new(&args.limits, common, output, "frontier")?;
+    let mut desk = Desktop::new(&args.limits, common, output, "frontier")?;
     let found = frontier(&*desk.engine, &raw, against, args.points as usize, &desk.settings, &desk.watcher)
         .map_err(|f| load::faults(&format!("{} cannot be measured in this tender", against.words()), &f));
-    let stopped = desk.close();
+    desk.close();
     let found = found?;
     let point = |p: &ballast_studies::frontier::Point| PointPart {
         asked: p.asked,
@@ -143,15 +142,8 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
             .map(|(asked, answer)| BoundPart { asked: *asked, answer: study::answer(answer) })
             .collect(),
     };
-    let mut shown = desk.shown.clone();
-    shown["against"] = json!(word);
-    shown["points"] = json!(args.points);
-    let header = Header::new(&tender, load::build(), common.seed, shown).edited(&what_if);
-    let document = seal("frontier", &header, &body, json!({ "stopped": stopped }))?;
-    if let Some(path) = &args.out {
-        out::write(path, &document)?;
-    }
-    output.result(&document, &format!("{}\n\n{}", tender.settings.name, text(against, &body)));
+    let options = json!({ "against": word, "points": args.points });
+    desk.finish(&matter, "frontier", options, &body, &format!("{}\n\n{}", tender.settings.name, text(against, &body)))?;
     let answers = body.points.iter().map(|p| &p.answer).chain(body.without_award.iter().map(|b| &b.answer));
     Ok(study::exit(answers))
 }

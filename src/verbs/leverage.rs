@@ -8,14 +8,13 @@ use ballast_domain::Tender;
 use ballast_domain::finding::{Findings, Place};
 use ballast_domain::index::{NeedIx, SupplierIx};
 use ballast_exchange::documents::leverage::{LeverageBody, WalkPart};
-use ballast_exchange::documents::{Header, seal};
 use ballast_studies::leverage::{RULE, Walk, bidders, leverage};
 use serde_json::json;
 
 use crate::exit::{Failure, Outcome};
 use crate::output::Output;
-use crate::study::{self, Desktop};
-use crate::{Common, load, named, out};
+use crate::study::{self, Desktop, Matter};
+use crate::{Common, load, named};
 
 /// For every supplier what the buyer loses if it walks away, and what the supplier loses.
 #[derive(clap::Args)]
@@ -78,27 +77,21 @@ fn part(tender: &Tender, walk: &Walk) -> WalkPart {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
-    out::must_be_writable(args.out.as_deref())?;
-    let raw = load::tables(&args.tender, &what_if, &tender);
-    let suppliers = asked(args, &tender)?;
-    let desk = Desktop::new(&args.limits, common, output, "leverage")?;
-    let found = leverage(&*desk.engine, &raw, &tender, &suppliers, &desk.settings, &desk.watcher);
-    let stopped = desk.close();
+    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let tender = &matter.tender;
+    let raw = matter.tables();
+    let suppliers = asked(args, tender)?;
+    let mut desk = Desktop::new(&args.limits, common, output, "leverage")?;
+    let found = leverage(&*desk.engine, &raw, tender, &suppliers, &desk.settings, &desk.watcher);
+    desk.close();
     let found = found.map_err(|findings| load::faults("the question cannot be asked of this tender", &findings))?;
     let mut base = study::answer(&found.base);
     base.value = found.value;
     base.gap_money = base.value.zip(base.bound).map(|(v, b)| (v - b).max(rust_decimal::Decimal::ZERO));
-    let mut rows: Vec<WalkPart> = found.walks.iter().map(|w| part(&tender, w)).collect();
+    let mut rows: Vec<WalkPart> = found.walks.iter().map(|w| part(tender, w)).collect();
     rows.sort_by_key(|r| (!r.indispensable, std::cmp::Reverse(r.buyer_loses), std::cmp::Reverse(r.supplier_loses)));
     let body = LeverageBody { base, suppliers: rows };
-    let mut shown = desk.shown.clone();
-    shown["suppliers"] = json!(args.suppliers);
-    let header = Header::new(&tender, load::build(), common.seed, shown).edited(&what_if);
-    let document = seal("leverage", &header, &body, json!({ "stopped": stopped }))?;
-    if let Some(path) = &args.out {
-        out::write(path, &document)?;
-    }
-    output.result(&document, &text::text(&tender, &body));
+    let options = json!({ "suppliers": args.suppliers });
+    desk.finish(&matter, "leverage", options, &body, &text::text(tender, &body))?;
     Ok(study::exit([&body.base].into_iter()))
 }

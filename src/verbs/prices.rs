@@ -11,7 +11,6 @@ use ballast_domain::scenario::{Action, Change, Edit, Filter};
 use ballast_domain::tables::Approval;
 use ballast_exchange::documents::prices::{PricePart, PricesBody};
 use ballast_exchange::documents::study::DifferencePart;
-use ballast_exchange::documents::{Header, seal};
 use ballast_studies::direction::{Direction, direction};
 use ballast_studies::prices::{Without, prices};
 use rust_decimal::Decimal;
@@ -19,10 +18,10 @@ use serde_json::json;
 
 use crate::Common;
 use crate::exit::{Failure, Outcome};
+use crate::load;
 use crate::output::{Output, money, table};
 use crate::proven::between;
-use crate::study::{self, Desktop, briefly};
-use crate::{load, out};
+use crate::study::{self, Desktop, Matter, briefly};
 
 /// Columns that limit an award, by table, with the column that names the row.
 const LIMITS: [(&str, &str, &[&str]); 5] = [
@@ -212,14 +211,14 @@ fn text(tender: &Tender, body: &PricesBody) -> String {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
-    out::must_be_writable(args.out.as_deref())?;
-    let raw = load::tables(&args.tender, &what_if, &tender);
-    let mut asked = rules(&tender, args)?;
+    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let tender = &matter.tender;
+    let raw = matter.tables();
+    let mut asked = rules(tender, args)?;
     if args.limits {
         asked.extend(limits(&raw));
     }
-    asked.extend(waiting(&tender));
+    asked.extend(waiting(tender));
     if asked.is_empty() {
         return Err(Failure::input(
             "the tender has no rules and nothing on trial; --limits prices limits that are columns",
@@ -231,14 +230,14 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         questions.push(Without {
             name: q.edit.name.clone(),
             // A row on trial, an end of a ladder: what is not known to loosen has its two proofs only.
-            loosens: matches!(direction(&tender, &without), Some(Direction::Loosens | Direction::Same)),
+            loosens: matches!(direction(tender, &without), Some(Direction::Loosens | Direction::Same)),
             joins: q.joins.clone(),
             tender: without,
         });
     }
-    let desk = Desktop::new(&args.each, common, output, "prices")?;
-    let found = prices(&*desk.engine, &tender, &questions, &desk.settings, &desk.watcher);
-    let stopped = desk.close();
+    let mut desk = Desktop::new(&args.each, common, output, "prices")?;
+    let found = prices(&*desk.engine, tender, &questions, &desk.settings, &desk.watcher);
+    desk.close();
 
     let part = |(q, p): (&Question, &ballast_studies::prices::Price)| PricePart {
         name: q.edit.name.clone(),
@@ -254,11 +253,6 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     base.bound = found.bound;
     base.gap_money = base.value.zip(base.bound).map(|(v, b)| (v - b).max(Decimal::ZERO));
     let body = PricesBody { base, prices: asked.iter().zip(&found.prices).map(part).collect() };
-    let header = Header::new(&tender, load::build(), common.seed, desk.shown.clone()).edited(&what_if);
-    let document = seal("prices", &header, &body, json!({ "stopped": stopped }))?;
-    if let Some(path) = &args.out {
-        out::write(path, &document)?;
-    }
-    output.result(&document, &text(&tender, &body));
+    desk.finish(&matter, "prices", json!({}), &body, &text(tender, &body))?;
     Ok(study::exit([&body.base].into_iter()))
 }

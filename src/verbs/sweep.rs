@@ -10,7 +10,6 @@ use ballast_domain::raw::RawTender;
 use ballast_domain::scenario::{Action, Change, Edit, Filter};
 use ballast_exchange::documents::study::{AnswerPart, DifferencePart, IntervalPart};
 use ballast_exchange::documents::sweep::{AxisPart, CellPart, SweepBody};
-use ballast_exchange::documents::{Header, seal};
 use ballast_exchange::scenario::vary::{self, Vary};
 use ballast_studies::direction::{difference, direction};
 use ballast_studies::sweep::{GridCell, Swept, sweep};
@@ -18,10 +17,10 @@ use serde_json::json;
 
 use crate::Common;
 use crate::exit::{Failure, Outcome};
+use crate::load;
 use crate::output::{Output, money, table};
 use crate::proven::between;
-use crate::study::{self, Desktop, briefly, signed};
-use crate::{load, out};
+use crate::study::{self, Desktop, Matter, briefly, signed};
 
 /// Cells that a grid may have: more are a misspelt axis rather than a question.
 const MOST: usize = 2_000;
@@ -174,12 +173,12 @@ fn text(tender: &Tender, body: &SweepBody) -> String {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
-    out::must_be_writable(args.out.as_deref())?;
-    let raw = load::tables(&args.tender, &what_if, &tender);
+    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let tender = &matter.tender;
+    let raw = matter.tables();
     let (axes, plans) = match &args.choices {
         Some(asked) => {
-            let plans = choices(&tender, asked)?;
+            let plans = choices(tender, asked)?;
             let values = |i: usize| {
                 let all: BTreeSet<String> = plans.iter().map(|p| p.at[i].clone()).collect();
                 all.into_iter().collect()
@@ -212,17 +211,12 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let planned: Vec<(GridCell, Vec<String>)> =
         plans.iter().map(|p| planned(&raw, p)).collect::<Result<_, Failure>>()?;
     let (grid, sentences): (Vec<GridCell>, Vec<Vec<String>>) = planned.into_iter().unzip();
-    let desk = Desktop::new(&args.limits, common, output, "sweep")?;
-    let (base, swept) = sweep(&*desk.engine, &tender, &grid, &desk.settings, &desk.watcher);
-    let stopped = desk.close();
+    let mut desk = Desktop::new(&args.limits, common, output, "sweep")?;
+    let (base, swept) = sweep(&*desk.engine, tender, &grid, &desk.settings, &desk.watcher);
+    desk.close();
 
     let planned: Vec<(GridCell, Vec<String>)> = grid.into_iter().zip(sentences).collect();
     let body = SweepBody { base: study::answer(&base), axes, cells: cells(&plans, &planned, &swept) };
-    let header = Header::new(&tender, load::build(), common.seed, desk.shown.clone()).edited(&what_if);
-    let document = seal("sweep", &header, &body, json!({ "stopped": stopped }))?;
-    if let Some(path) = &args.out {
-        out::write(path, &document)?;
-    }
-    output.result(&document, &text(&tender, &body));
+    desk.finish(&matter, "sweep", json!({}), &body, &text(tender, &body))?;
     Ok(study::exit(body.cells.iter().map(|c| &c.answer)))
 }

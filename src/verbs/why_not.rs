@@ -6,16 +6,15 @@ use std::path::PathBuf;
 
 use ballast_domain::Tender;
 use ballast_exchange::documents::explain::WhyNotBody;
-use ballast_exchange::documents::{Header, seal};
 use ballast_studies::why_not::{Question, RULE, Refused, Subject, Tried, Verdict, why_not};
 use rust_decimal::Decimal;
 use serde_json::json;
 
 use crate::Common;
 use crate::exit::{Failure, Outcome};
+use crate::load;
 use crate::output::Output;
-use crate::study::{self, Desktop};
-use crate::{load, out};
+use crate::study::{self, Desktop, Matter};
 
 /// The best award with a supplier or product against the best without it, and the price at which it would win.
 #[derive(clap::Args)]
@@ -68,13 +67,13 @@ fn wins(tried: &[Tried]) -> Vec<[Decimal; 2]> {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
-    out::must_be_writable(args.out.as_deref())?;
-    let raw = load::tables(&args.tender, &what_if, &tender);
-    let question = question(args, &tender)?;
-    let desk = Desktop::new(&args.limits, common, output, "why-not")?;
-    let found = why_not(&*desk.engine, &raw, &tender, &question, &desk.settings, &desk.watcher);
-    let stopped = desk.close();
+    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let tender = &matter.tender;
+    let raw = matter.tables();
+    let question = question(args, tender)?;
+    let mut desk = Desktop::new(&args.limits, common, output, "why-not")?;
+    let found = why_not(&*desk.engine, &raw, tender, &question, &desk.settings, &desk.watcher);
+    desk.close();
     let found = found.map_err(|refused| match refused {
         Refused::ServesNothing => Failure::input(format!("{} may serve nothing there", args.subject)),
         Refused::Edits(findings) => load::faults("the question cannot be asked of this tender", &findings),
@@ -95,15 +94,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         tried: found.tried.iter().map(study::tried).collect(),
         wins: wins(&found.tried),
     };
-    let mut shown = desk.shown.clone();
-    shown["subject"] = json!(args.subject);
-    shown["site"] = json!(args.site);
-    shown["share"] = json!(args.share);
-    let header = Header::new(&tender, load::build(), common.seed, shown).edited(&what_if);
-    let document = seal("why-not", &header, &body, json!({ "stopped": stopped }))?;
-    if let Some(path) = &args.out {
-        out::write(path, &document)?;
-    }
-    output.result(&document, &format!("{}\n{}", tender.settings.name, text::text(&body)));
+    let options = json!({ "subject": args.subject, "site": args.site, "share": args.share });
+    desk.finish(&matter, "why-not", options, &body, &format!("{}\n{}", tender.settings.name, text::text(&body)))?;
     Ok(study::exit([&body.with, &body.without].into_iter()))
 }

@@ -9,15 +9,14 @@ use std::path::PathBuf;
 use ballast_domain::Tender;
 use ballast_domain::finding::{Findings, Place};
 use ballast_exchange::documents::win_curve::{FlipPart, PointPart, UnitsPart, WinCurveBody};
-use ballast_exchange::documents::{Header, seal};
 use ballast_studies::win_curve::{Flip, Point, Question, Refused, Subject, WinCurve, win_curve};
 use rust_decimal::Decimal;
 use serde_json::json;
 
 use crate::exit::{Failure, Outcome};
 use crate::output::Output;
-use crate::study::{self, Desktop};
-use crate::{Common, load, named, out};
+use crate::study::{self, Desktop, Matter};
+use crate::{Common, load, named};
 
 /// Awarded units, share and the buyer's total against a bidder's price, with every flip as a proven interval.
 #[derive(clap::Args)]
@@ -130,13 +129,13 @@ fn wins(points: &[Point], change: Decimal) -> Vec<[Decimal; 2]> {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let (tender, what_if) = load::edited_tender(&args.tender, &args.scenarios, output)?;
-    out::must_be_writable(args.out.as_deref())?;
-    let raw = load::tables(&args.tender, &what_if, &tender);
-    let question = question(args, &tender)?;
-    let desk = Desktop::new(&args.limits, common, output, "win-curve")?;
-    let found = win_curve(&*desk.engine, &raw, &tender, &question, &desk.settings, &desk.watcher);
-    let stopped = desk.close();
+    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let tender = &matter.tender;
+    let raw = matter.tables();
+    let question = question(args, tender)?;
+    let mut desk = Desktop::new(&args.limits, common, output, "win-curve")?;
+    let found = win_curve(&*desk.engine, &raw, tender, &question, &desk.settings, &desk.watcher);
+    desk.close();
     let (kind, subject) = match &question.subject {
         Subject::Supplier(id) => ("supplier", id),
         Subject::Offer(id) => ("offer", id),
@@ -155,20 +154,11 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         change: question.change,
         counts: found.counts.clone(),
         caveats: found.caveats.clone(),
-        points: found.points.iter().map(|p| point(&tender, p)).collect(),
+        points: found.points.iter().map(|p| point(tender, p)).collect(),
         flips: found.flips.iter().map(|f| flip(&found, f)).collect(),
         wins: wins(&found.points, question.change),
     };
-    let mut shown = desk.shown.clone();
-    shown[kind] = json!(subject);
-    shown["from"] = json!(args.from);
-    shown["to"] = json!(args.to);
-    shown["steps"] = json!(args.steps);
-    let header = Header::new(&tender, load::build(), common.seed, shown).edited(&what_if);
-    let document = seal("win-curve", &header, &body, json!({ "stopped": stopped }))?;
-    if let Some(path) = &args.out {
-        out::write(path, &document)?;
-    }
-    output.result(&document, &text::text(&tender, &body));
+    let options = json!({ (kind): subject, "from": args.from, "to": args.to, "steps": args.steps });
+    desk.finish(&matter, "win-curve", options, &body, &text::text(tender, &body))?;
     Ok(study::exit(body.points.iter().map(|p| &p.answer)))
 }

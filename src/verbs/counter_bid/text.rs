@@ -1,22 +1,12 @@
 //! What `ballast counter-bid` says to people.
 
 use ballast_exchange::documents::counter_bid::CounterBidBody;
-use ballast_exchange::documents::study::AnswerPart;
 use rust_decimal::Decimal;
 
 use crate::output::{money, table};
 use crate::proven::more_or_less;
-use crate::study::{briefly, interval_less};
+use crate::study::{briefly, cost, interval_less};
 use crate::verbs::win_curve::change;
-
-/// What an answer costs, or why there is none.
-fn cost(answer: &AnswerPart) -> String {
-    match (answer.value, answer.termination.as_str()) {
-        (Some(value), _) => money(value),
-        (None, "infeasible") => format!("there is no award: {}", answer.detail),
-        (None, other) => format!("{}: {}", other.replace('_', " "), answer.detail),
-    }
-}
 
 /// What the interval means to the two sides.
 fn ends(body: &CounterBidBody) -> String {

@@ -1,12 +1,11 @@
 //! What `ballast why-not` says to people.
 
 use ballast_exchange::documents::explain::{TriedPart, WhyNotBody};
-use ballast_exchange::documents::study::AnswerPart;
 use rust_decimal::Decimal;
 
 use crate::output::money;
 use crate::proven::more_or_less;
-use crate::study::signed;
+use crate::study::{cost, signed};
 
 /// A factor with what it is in percent: `0.85 (15 % lower)`.
 fn factor(f: Decimal) -> String {
@@ -15,15 +14,6 @@ fn factor(f: Decimal) -> String {
         std::cmp::Ordering::Less => format!("× {} ({percent} % lower)", f.normalize()),
         std::cmp::Ordering::Equal => "as they are".to_owned(),
         std::cmp::Ordering::Greater => format!("× {} ({percent} % higher)", f.normalize()),
-    }
-}
-
-/// What an answer costs, or why there is none.
-fn cost(answer: &AnswerPart) -> String {
-    match (answer.value, answer.termination.as_str()) {
-        (Some(value), _) => money(value),
-        (None, "infeasible") => format!("there is no award: {}", answer.detail),
-        (None, other) => format!("{}: {}", other.replace('_', " "), answer.detail),
     }
 }
 
