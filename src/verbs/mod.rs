@@ -5,6 +5,7 @@ pub mod audit;
 pub mod award;
 pub mod certify;
 pub mod check;
+pub mod coalition;
 pub mod compare;
 pub mod conflicts;
 pub mod counter_bid;

@@ -4,6 +4,7 @@
 //! what differs. No IO, no clock. Every figure comes with what is proven about it: an [`Interval`], never a bare guess.
 
 pub mod alternatives;
+pub mod coalition;
 pub mod compare;
 pub mod counter_bid;
 pub mod direction;

@@ -171,3 +171,55 @@ fn a_counter_bid_refuses_everything_that_is_wrong_at_once() {
     let ran = ask(&linear(), "counter-bid", &["--supplier", "Bolt", "--share", "0.5", "--need", "gloves"]);
     assert!(ran.code == Some(2) && ran.stderr.contains("[serves_nothing]"), "{}", ran.stderr);
 }
+
+/// The tiny tender with a third site, so that three systems buy saline and gloves.
+fn three() -> Files {
+    let mut files = linear();
+    files.append("sites.csv", "S3,West,small,West,60\n");
+    files.append("demand.csv", "S3,gloves,5000,,,\nS3,saline,1000,,,\n");
+    files
+}
+
+#[test]
+fn a_coalition_says_who_must_commit_and_how_the_saving_may_be_split() {
+    // Gloves of all: 180 packs at 10. From 150 on a fifth off: 360 a year, and only North (100) with West (50) reach that,
+    // or all. Over two years 720 together; North and West alone reach it with 150: 600; South brings its own 120.
+    let mut files = three();
+    files.put("schedules.csv", "schedule,basis,mode,counts_products\nlarge,packs,all_units,acme-gloves\n");
+    files.put("tiers.csv", "schedule,from,value\nlarge,150,0.2\n");
+    // Taking Acme on costs 100 for each system alone.
+    files.swap("suppliers.csv", "Acme,Acme Group,100", "Acme,Acme Group,0");
+    let document = ask(&files, "coalition", &["--json"]).document();
+    assert_eq!((&document["schema"], &document["exact"]), (&json!("ballast.coalition/1"), &json!(true)));
+    assert_eq!(number(&document["saves"]), 720.0);
+    let names: Vec<&str> =
+        document["members"].as_array().unwrap().iter().map(|m| m["member"].as_str().unwrap()).collect();
+    assert_eq!(names, ["North", "South", "West"]);
+    assert_eq!(document["sets"].as_array().unwrap().len(), 7);
+    let tier = &document["tiers"][0];
+    assert_eq!((&tier["smallest"], &tier["needed"]), (&json!([["North", "West"]]), &json!(["North", "West"])));
+    // South's 120 by thirds, the 600 by halves: 300 + 40, 40, 300 + 40.
+    let shapley = document["splits"].as_array().unwrap().iter().find(|s| s["way"] == "shapley").unwrap();
+    let gains: Vec<f64> = shapley["shares"].as_array().unwrap().iter().map(|s| number(&s["gains"])).collect();
+    assert_eq!(gains, [340.0, 40.0, 340.0]);
+    assert_eq!((&shapley["stability"], &document["core"]["empty"]), (&json!("accepted"), &json!(false)));
+    let said = ask(&files, "coalition", &[]).stdout;
+    assert!(said.contains("no set of members would do better by itself, proven"), "{said}");
+    assert!(said.contains("large from 150") && said.contains("North + West"), "{said}");
+    // Without West nothing is reached; its joining would bring all.
+    let said = ask(&files, "coalition", &["--members", "North,South"]).stdout;
+    assert!(said.contains("West is not at the table") && said.contains("its joining brings all 720, proven"), "{said}");
+}
+
+#[test]
+fn a_coalition_refuses_everything_that_is_wrong_at_once() {
+    let mut files = three();
+    files.append("sites.csv", "S4,East,small,West,60\n");
+    let ran = ask(&files, "coalition", &["--members", "Nord,East,West"]);
+    assert_eq!(ran.code, Some(2));
+    for said in ["2 error(s)", "`Nord`: one of the tender's members; fix: did you mean `North`?", "[buys_nothing]"] {
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    }
+    let ran = ask(&files, "coalition", &["--members", "West"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("2 to 64 members with demand"), "{}", ran.stderr);
+}

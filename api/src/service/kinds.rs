@@ -32,6 +32,8 @@ pub enum Kind {
     WinCurve,
     /// The smallest change of prices with which a bidder wins a share, or up to which it keeps it.
     CounterBid,
+    /// What members gain by standing together, and how it may be split.
+    Coalition,
     /// Awards about as good.
     Alternatives,
     /// Many values of columns at once.
@@ -159,6 +161,13 @@ pub struct RunOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(exclusive_minimum = 0, exclusive_maximum = 1)]
     pub change: Option<f64>,
+    /// `coalition`: only these members are at the table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub members: Option<Vec<String>>,
+    /// `coalition`: with more than 12 members, orders drawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 2, maximum = 1000)]
+    pub permutations: Option<u64>,
     /// `alternatives`: how many.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 100)]
@@ -193,6 +202,7 @@ impl Kind {
             Self::Leverage => "leverage",
             Self::WinCurve => "win-curve",
             Self::CounterBid => "counter-bid",
+            Self::Coalition => "coalition",
             Self::Alternatives => "alternatives",
             Self::Sweep => "sweep",
             Self::Frontier => "frontier",
@@ -213,6 +223,7 @@ impl Kind {
             Self::Leverage => &["suppliers"],
             Self::WinCurve => &["supplier", "offer", "from", "to", "steps", "width", "change"],
             Self::CounterBid => &["supplier", "share", "need"],
+            Self::Coalition => &["members", "permutations"],
             Self::Alternatives => &["within", "count"],
             Self::Sweep => &["vary", "choices"],
             Self::Frontier => &["against", "points"],
@@ -241,7 +252,7 @@ const REFERENCES: [&str; 2] = ["warm", "stay"];
 /// Options that are no flags but arguments.
 const ARGUMENTS: [&str; 2] = ["subject", "site"];
 /// Lists that are one flag with commas.
-const JOINED: [&str; 3] = ["choices", "rules", "suppliers"];
+const JOINED: [&str; 4] = ["choices", "rules", "suppliers", "members"];
 /// Flags that stand alone.
 const SWITCHES: [&str; 3] = ["second_best", "all_pairs", "limits"];
 
@@ -340,6 +351,10 @@ fn faults(kind: Kind, o: &RunOptions) -> Vec<Pointed> {
     demand("rules", comma(&o.rules), "names without a comma");
     demand("choices", comma(&o.choices), "names without a comma");
     demand("suppliers", comma(&o.suppliers), "names without a comma");
+    demand("members", comma(&o.members), "names without a comma");
+    let table = o.members.as_ref().is_none_or(|m| m.is_empty() || (2..=64).contains(&m.len()));
+    demand("members", table, "2 to 64 members");
+    demand("permutations", o.permutations.is_none_or(|n| (2..=1000).contains(&n)), "2 to 1000");
     errors
 }
 
@@ -367,6 +382,8 @@ mod tests {
         assert_eq!(flags(Kind::WinCurve, &curve).unwrap(), ["--supplier=S", "--from=-0.25"]);
         let two = RunOptions { suppliers: Some(vec!["A".to_owned(), "B".to_owned()]), ..RunOptions::default() };
         assert_eq!(flags(Kind::Leverage, &two).unwrap(), ["--suppliers=A,B"]);
+        let table = RunOptions { members: Some(vec!["A".to_owned(), "B".to_owned()]), ..RunOptions::default() };
+        assert_eq!(flags(Kind::Coalition, &table).unwrap(), ["--members=A,B"]);
         let pointers = |kind: Kind, options: &RunOptions| {
             let Err(Fault::Invalid { errors, .. }) = flags(kind, options) else { panic!("taken") };
             errors.into_iter().map(|e| e.pointer).collect::<Vec<String>>()
@@ -374,6 +391,8 @@ mod tests {
         let both = RunOptions { offer: Some("O".to_owned()), to: Some(-0.3), steps: Some(0), ..curve };
         assert_eq!(pointers(Kind::WinCurve, &both), ["/options/supplier", "/options/to", "/options/steps"]);
         assert_eq!(pointers(Kind::CounterBid, &RunOptions::default()), ["/options/supplier", "/options/share"]);
+        let one = RunOptions { members: Some(vec!["A".to_owned()]), permutations: Some(1), ..RunOptions::default() };
+        assert_eq!(pointers(Kind::Coalition, &one), ["/options/members", "/options/permutations"]);
     }
 
     #[test]

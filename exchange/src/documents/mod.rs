@@ -8,6 +8,7 @@ pub mod aim;
 pub mod award;
 mod certificate;
 pub mod check;
+pub mod coalition;
 pub mod compare;
 pub mod conflicts;
 mod contracts;

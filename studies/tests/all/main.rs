@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod alternatives;
+mod coalition;
 mod counter_bid;
 mod direction;
 mod engine;
