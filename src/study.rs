@@ -37,7 +37,7 @@ pub struct Limits {
     #[arg(long, value_parser = seconds, value_name = "SECONDS")]
     time_limit: Option<f64>,
     /// Stop each solve after so much work (1,000 simplex iterations or 100,000 moves of annealing each); reproducible,
-    /// unlike seconds [default: 8 where neither `--gap` nor `--time-limit` says when to stop].
+    /// unlike seconds [default: 5 where neither `--gap` nor `--time-limit` says when to stop].
     #[arg(long, value_name = "N")]
     work: Option<u64>,
     /// Memory limit of each solving process, MiB.
@@ -58,7 +58,7 @@ pub struct Limits {
 const GAP: f64 = 0.005;
 /// Work of each solve where the user leaves it to us when to stop. The few tenders of a study that are hard to prove end
 /// with an interval somewhat wider than the gap, in about a tenth of the time that the rest of the proof would take.
-const WORK: u64 = 8;
+const WORK: u64 = 5;
 
 impl Limits {
     /// Work after which a solve stops.

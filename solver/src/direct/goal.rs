@@ -13,6 +13,9 @@ use crate::model::AwardModel;
 use crate::repair;
 use crate::report::{Control, EngineError, Limit, LogEntry, Options, Statistics};
 
+/// What rounding to the cent may take of a value.
+const CENT: f64 = 0.01;
+
 /// What was asked.
 pub(super) struct Job<'a> {
     pub(super) tender: &'a Tender,
@@ -112,10 +115,14 @@ pub(super) fn pursue(
     let mut statistics = statistics(model, &outcome);
     if let Some(point) = &outcome.solution {
         statistics.solver_value = Some(objective(model, point));
-        let polished = repair::polish(model, point, settings.seed);
-        for point in polished.iter().chain([point]) {
-            if search.offer(repair::to_award(job.tender, model, point)) {
-                statistics.solver_value = Some(objective(model, point));
+        for point in repair::polish(model, point, settings.seed).chain([point.clone()]) {
+            let value = objective(model, &point);
+            if search.offer(repair::to_award(job.tender, model, &point)) {
+                statistics.solver_value = Some(value);
+            }
+            // Where rounding took nothing, there is nothing to gain by another.
+            if search.is_worth(value + CENT) {
+                break;
             }
         }
         if search.best.is_none() {

@@ -46,7 +46,7 @@ pub(super) fn point(
     let near = Settings { gap: NEAR, ..settings.clone() };
     let moved = highs::run(&moved(tender, model, award), &near, None, &mut budget(MOVE));
     let spent = fixed.iterations + moved.iterations;
-    let polished = moved.solution.map(|p| repair::polish(model, &p, settings.seed).into_iter().next().unwrap_or(p));
+    let polished = moved.solution.map(|p| repair::polish(model, &p, settings.seed).next().unwrap_or(p));
     (polished, spent)
 }
 

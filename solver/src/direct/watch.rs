@@ -5,6 +5,7 @@
 use ballast_domain::award::Award;
 use ballast_domain::certificate::certify;
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::annealed::Annealing;
 use super::goal::{Before, Bound, Found, Goal, Job};
@@ -60,6 +61,12 @@ impl<'a, 'b, 'j> Search<'a, 'b, 'j> {
             self.best = Some(Found { award, certificate, score });
         }
         better
+    }
+
+    /// True if the goal is the value and the best award has it.
+    pub(super) fn is_worth(&self, value: f64) -> bool {
+        let best = self.best.as_ref().and_then(|b| b.score.to_f64());
+        matches!(self.goal.bound, Bound::OfTheRun) && best.is_some_and(|b| b <= value)
     }
 
     /// Where the search stands. The bound of a goal that is no value says nothing in money.

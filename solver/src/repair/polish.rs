@@ -1,10 +1,11 @@
-//! Polish: integers fixed at the point's values, the LP solved again with every reached threshold raised by 2e-6
-//! relative, so that rounding to the grid cannot fall below it. Where a raised threshold has no room it gives way alone;
-//! then another point is tried, with a smaller rise and capacities stretched within the tolerance of the certificate. And
-//! one with thresholds as they are: its quantities may be such that nothing has to be rounded.
+//! Polish: integers fixed at the point's values, the LP solved again. At first with thresholds as they are: its quantities may
+//! be such that nothing has to be rounded. Then with every reached threshold raised by 2e-6 relative, so that rounding to the
+//! grid cannot fall below it. Where a raised threshold has no room it gives way alone; then with a smaller rise and
+//! capacities stretched within the tolerance of the certificate.
 
 use crate::highs::{self, Settings, Status, Watch};
 use crate::model::{AwardModel, Model, RowLabel};
+use crate::prices::Threshold;
 
 /// Relative rise of thresholds.
 pub(crate) const RISE: f64 = 2e-6;
@@ -24,8 +25,10 @@ impl Watch for Unwatched {
     }
 }
 
-/// Polished points, best first; none if the fixed LP has none. The caller keeps the best that its certificate confirms.
-pub(crate) fn polish(model: &AwardModel, point: &[f64], seed: u32) -> Vec<Vec<f64>> {
+/// Polished points, each computed when it is asked for: thresholds as they are, raised, and raised less with capacities
+/// stretched where not all of them could be; none if the fixed LP has none. The caller keeps the best that its certificate
+/// confirms.
+pub(crate) fn polish<'m>(model: &'m AwardModel, point: &[f64], seed: u32) -> impl Iterator<Item = Vec<f64>> + 'm {
     let mut fixed = model.model.clone();
     for (i, integer) in fixed.integer.iter_mut().enumerate() {
         if *integer {
@@ -34,55 +37,66 @@ pub(crate) fn polish(model: &AwardModel, point: &[f64], seed: u32) -> Vec<Vec<f6
             *integer = false;
         }
     }
+    let earned = |t: &&Threshold| point[t.earned.0 as usize].round() > 0.5;
+    let reached: Vec<&Threshold> = model.thresholds.iter().filter(earned).collect();
+    let columns = fixed.columns();
+    let mut tries = if reached.is_empty() { vec![Try::AsTheyAre] } else { Try::ALL.to_vec() };
+    tries.reverse();
+    std::iter::from_fn(move || {
+        let next = tries.pop()?;
+        let mut point = solve(&next.program(&fixed, &reached), seed)?;
+        let missed = point.split_off(columns).iter().any(|m| *m > 1e-9);
+        if next == Try::Raised && !missed {
+            tries.clear();
+        }
+        Some(point)
+    })
+}
+
+/// What becomes of thresholds that are reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Try {
+    AsTheyAre,
+    Raised,
+    Stretched,
+}
+
+impl Try {
+    const ALL: [Self; 3] = [Self::AsTheyAre, Self::Raised, Self::Stretched];
+
+    fn program(self, fixed: &Model, reached: &[&Threshold]) -> Model {
+        let mut program = fixed.clone();
+        let rise = match self {
+            Self::AsTheyAre => return program,
+            Self::Raised => RISE,
+            Self::Stretched => SMALL_RISE,
+        };
+        for threshold in reached {
+            let missed = program.column(MISSED, 0.0, threshold.size * rise, false);
+            let least = threshold.from + threshold.size * rise;
+            let terms = vec![(threshold.measure, 1.0), (missed, 1.0)];
+            program.row(RowLabel::Link, least, f64::INFINITY, terms);
+        }
+        if self == Self::Stretched {
+            for (label, upper) in program.label.iter().zip(&mut program.row_upper) {
+                if matches!(
+                    label,
+                    RowLabel::ProductCapacity(_)
+                        | RowLabel::PlantCapacity(_)
+                        | RowLabel::SupplierCapacity(_)
+                        | RowLabel::OfferMaximum(_)
+                ) {
+                    *upper *= 1.0 + STRETCH;
+                }
+            }
+        }
+        program
+    }
+}
+
+fn solve(program: &Model, seed: u32) -> Option<Vec<f64>> {
     let settings =
         Settings { time_limit: None, gap: 0.0, absolute_gap: 1e-6, seed, presolve: true, fragile_heuristics: false };
-    let solve = |m: &Model| {
-        let outcome = highs::run(m, &settings, None, &mut Unwatched);
-        outcome.solution.filter(|_| outcome.status == Status::Optimal)
-    };
-    let columns = fixed.columns();
-    let raised = |rise: f64| {
-        let mut raised = fixed.clone();
-        for threshold in &model.thresholds {
-            if point[threshold.earned.0 as usize].round() > 0.5 {
-                let missed = raised.column(MISSED, 0.0, threshold.size * rise, false);
-                raised.row(
-                    RowLabel::Link,
-                    threshold.from + threshold.size * rise,
-                    f64::INFINITY,
-                    vec![(threshold.measure, 1.0), (missed, 1.0)],
-                );
-            }
-        }
-        raised
-    };
-    let mut points = Vec::new();
-    let Some(mut first) = solve(&raised(RISE)) else {
-        points.extend(solve(&fixed));
-        return points;
-    };
-    if !model.thresholds.is_empty() {
-        points.extend(solve(&fixed));
-    }
-    let missed = first.split_off(columns).iter().any(|m| *m > 1e-9);
-    points.push(first);
-    if missed {
-        let mut stretched = raised(SMALL_RISE);
-        for (label, upper) in stretched.label.iter().zip(&mut stretched.row_upper) {
-            if matches!(
-                label,
-                RowLabel::ProductCapacity(_)
-                    | RowLabel::PlantCapacity(_)
-                    | RowLabel::SupplierCapacity(_)
-                    | RowLabel::OfferMaximum(_)
-            ) {
-                *upper *= 1.0 + STRETCH;
-            }
-        }
-        points.extend(solve(&stretched).map(|mut p| {
-            p.truncate(columns);
-            p
-        }));
-    }
-    points
+    let outcome = highs::run(program, &settings, None, &mut Unwatched);
+    outcome.solution.filter(|_| outcome.status == Status::Optimal)
 }
