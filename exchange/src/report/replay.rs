@@ -69,7 +69,7 @@ fn needs(short: &[&NeedPart], names: &Names<'_>, step: &str) -> Table {
         format!("#{step}s short"),
         format!("#first {step}"),
         format!("#last {step}"),
-        format!("#least stock, weeks, at the end of {step}"),
+        "#least stock, weeks of demand".to_owned(),
     ];
     let mut table = Table::new(columns).caption("Needs that were short in this replication, the worst first.");
     for need in short {
@@ -83,7 +83,7 @@ fn needs(short: &[&NeedPart], names: &Names<'_>, step: &str) -> Table {
             at(out.first().copied()),
             at(out.last().copied()),
             least.map_or_else(Cell::none, |w| {
-                Cell::float(w.stock / need.mean_weekly_demand, number::measure).note(w.week.to_string())
+                Cell::float(w.stock / need.mean_weekly_demand, number::measure).note(format!("{step} {}", w.week))
             }),
         ]);
     }

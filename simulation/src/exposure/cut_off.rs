@@ -24,6 +24,8 @@ use crate::draw::check;
 use crate::error::StressError;
 use crate::metric::{Estimate, mean};
 
+/// Part of a chance that products and sums may be off by: where all draws weigh the same nothing else is left of the interval.
+const ROUNDING: f64 = 1e-11;
 /// Steps of the exact tree at most.
 const MOST_STEPS: u64 = 2_000_000;
 
@@ -171,7 +173,11 @@ fn of_need(
     let sampled = mean(&weights);
     CutOff {
         need,
-        sampled: Estimate { low: sampled.low.max(0.0), ..sampled },
+        sampled: Estimate {
+            low: sampled.low.max(0.0) * (1.0 - ROUNDING),
+            high: sampled.high * (1.0 + ROUNDING),
+            ..sampled
+        },
         effective_sample: if squares > 0.0 { sum * sum / squares } else { 0.0 },
         exact,
         processes: used.len(),
@@ -323,6 +329,7 @@ mod tests {
         // Five suppliers, each down for one hundredth of the time.
         let five = of(&[&[0], &[1], &[2], &[3], &[4]], &[0.01; 5]);
         assert!((five.exact.unwrap() / 1e-10 - 1.0).abs() < 1e-9 && (five.sampled.value / 1e-10 - 1.0).abs() < 1e-9);
+        assert!(five.sampled.low <= 1e-10 && 1e-10 <= five.sampled.high);
         // Nothing is left to chance there: all draws weigh the same.
         assert!((five.effective_sample - 4_000.0).abs() < 1e-6);
         // The same with a shock that takes all of them for a thousandth of a thousandth of the time.

@@ -7,6 +7,7 @@ use ballast_simulation::draw::{Canvas, Scenery};
 use ballast_simulation::kernel::{Model, Record, State, live};
 use ballast_simulation::metric::{Estimate, Levels};
 use ballast_simulation::{Options, Replications, stress};
+use statrs::distribution::{Continuous, ContinuousCDF, Normal};
 
 use crate::fixture::{award, calm, hazard, tender};
 
@@ -87,6 +88,19 @@ fn base_stock_under_poisson_and_compound_demand() {
             near(sample(&s, &pack, 10_000, |r| r.owed[29]), owed, "E owed");
         }
     }
+}
+
+#[test]
+fn base_stock_under_normal_demand() {
+    // Owed = σ √(L + 1) G((S − (L + 1) μ) ÷ σ √(L + 1)), G(k) = φ(k) − k (1 − Φ(k)) (Zipkin 2000, §6.4).
+    let (mean, sd, up_to) = (100.0, 20.0f64, 330.0);
+    let s = shop(mean, 2, "1", "* * 1 1000 base_stock 0 - 330 -");
+    let got = settled(&s, &Pack { demand_laws: law(Noise::Normal { cv: sd / mean }), ..calm(60) }, 2_000);
+    let (normal, spread) = (Normal::standard(), sd * 3f64.sqrt());
+    let k = (up_to - 3.0 * mean) / spread;
+    let owed = spread * (normal.pdf(k) - k * (1.0 - normal.cdf(k)));
+    within(got.owed_units, owed, "owed");
+    within(got.on_hand_units, up_to - 3.0 * mean + owed, "on hand");
 }
 
 #[test]

@@ -2,7 +2,10 @@
 
 use ballast_domain::factor_map::NodeKind;
 use ballast_domain::pack::*;
+use ballast_simulation::metric::Estimate;
 use ballast_simulation::{Options, Replications, replay, stress};
+use statrs::distribution::{ContinuousCDF, Normal};
+use statrs::function::gamma::{gamma, gamma_ur};
 
 use crate::fixture::{award, calm, event, hazard, network, node, one, tender};
 
@@ -24,6 +27,40 @@ fn without_stock_fill_rate_is_long_run_availability() {
         let report = stress(&tender, &award, &pack, None, &options(20_000), &|_| {}).unwrap();
         let fill = report.total.fill_rate;
         assert!((fill.value - want).abs() < 4.0 * fill.standard_error, "{fill:?} against {want}");
+    }
+}
+
+#[test]
+fn the_tail_of_an_outage_is_that_of_its_law() {
+    // One outage, no stock: unmet weeks are its length. VaR 95 = F⁻¹(0.95); CVaR 95 = E[X; X > VaR] ÷ 0.05: memoryless VaR + m; lognormal
+    // mean Φ(σ − z) ÷ 0.05; Weibull and gamma by the incomplete gamma function. Intervals stretched to 4 standard errors: error rate 6e-5.
+    let (z, l) = (1.644_853_626_951_472_2, 20f64.ln());
+    let lognormal = |median: f64, sigma: f64| {
+        let beyond = Normal::standard().cdf(sigma - z);
+        (median * (sigma * z).exp(), median * (sigma * sigma / 2.0).exp() * beyond / 0.05)
+    };
+    let weibull = |scale: f64, shape: f64| {
+        let whole = 1.0 + 1.0 / shape;
+        (scale * l.powf(1.0 / shape), scale * gamma(whole) * gamma_ur(whole, l) / 0.05)
+    };
+    // Shape 2 and mean 6: (1 + x) e^(−x) = 0.05 at x = 4.743864518…, VaR 3 x.
+    let x = 4.743_864_518_390_676;
+    let cases = [
+        (Law::Exponential { mean: 5.0 }, (5.0 * l, 5.0 * l + 5.0)),
+        (Law::Lognormal { median: 5.0, sigma: 0.8 }, lognormal(5.0, 0.8)),
+        (Law::Weibull { scale: 6.0, shape: 1.5 }, weibull(6.0, 1.5)),
+        (Law::Gamma { mean: 6.0, shape: 2.0 }, (3.0 * x, 6.0 * gamma_ur(3.0, x) / 0.05)),
+    ];
+    let (tender, award) = one(0.0, 1.0, 0.0);
+    for (down, (var, cvar)) in cases {
+        let outage = RandomOutage { down: down.clone(), capacity: 0.0, recovery: Recovery::Step };
+        let e = Event { outage: Some(outage), ..event("e", node(NodeKind::Supplier, "s"), 3.3, &[]) };
+        let report = stress(&tender, &award, &Pack { events: vec![e], ..calm(150) }, None, &options(3_000), &|_| {});
+        let scope = report.unwrap().needs[0].clone();
+        let holds = |e: Estimate, want: f64| (e.value - want).abs() < 4.0 * e.standard_error;
+        assert!(holds(scope.unmet_weeks, down.mean()), "{down:?}: mean {:?}", scope.unmet_weeks);
+        assert!(holds(scope.tail_weeks.var95, var), "{down:?}: VaR {:?} against {var}", scope.tail_weeks.var95);
+        assert!(holds(scope.tail_weeks.cvar95, cvar), "{down:?}: CVaR {:?} against {cvar}", scope.tail_weeks.cvar95);
     }
 }
 
