@@ -3,6 +3,8 @@
 //!
 //! Each hazard that stops a node altogether is a process with two states, down for the part q = E D ÷ (E U + E D + r) of all time (D outage, U up
 //! time, r way back). Processes are independent; what they share is in the factor map and in hazards that strike several nodes as one. A flow
+//! A common hazard that strikes each node with a chance is one shock: while it is down, each of its nodes is with that chance, apart from the
+//! others; the chances are added up over all states of such shocks. A flow
 //! of the award is cut while some process on its chain is down, a need while flows of at most the part `left` of its volume are not.
 //!
 //! *Sampled*, by sequential importance sampling: flow by flow, given the states drawn so far, in which flow f would be cut with chance c_f.
@@ -22,10 +24,12 @@ use rand::{RngExt, SeedableRng};
 use super::network::{DUST, Network};
 use crate::draw::check;
 use crate::error::StressError;
-use crate::metric::{Estimate, mean};
+use crate::metric::{Estimate, Z, mean};
 
 /// Part of a chance that products and sums may be off by: where all draws weigh the same nothing else is left of the interval.
 const ROUNDING: f64 = 1e-11;
+/// Shocks that spare some nodes at most; there are two states of each.
+const MOST_SHOCKS: usize = 6;
 /// Steps of the exact tree at most.
 const MOST_STEPS: u64 = 2_000_000;
 
@@ -53,7 +57,8 @@ pub struct CutOffReport {
     pub draws: u64,
     /// Part of a need's volume of which at most may be left; 0: nothing.
     pub left: f64,
-    /// Hazards with another effect, output left, exits, seasons, relapses, copulas or a chance to strike; and all events. They make the
+    /// Hazards with another effect, output left, exits, seasons, relapses or copulas; those with a chance to strike that are not common, or
+    /// beyond the first six; and all events. They make the
     /// chances larger, if they change them.
     pub left_out: Vec<String>,
 }
@@ -82,39 +87,68 @@ pub fn cut_off(
         )));
     }
     let network = Network::new(tender, award, None);
-    let (down, of_node, left_out) = processes(tender, pack);
+    let Counted { down, of_node, shocks, left_out } = counted(tender, pack);
     let mut flows: BTreeMap<usize, BTreeMap<Vec<usize>, f64>> = BTreeMap::new();
     for flow in network.flows.iter().filter(|f| f.weekly > DUST * network.demand[f.cell]) {
         let met: BTreeSet<usize> = flow.chain.iter().filter_map(|n| of_node.get(&n.ix())).flatten().copied().collect();
         let of_need = flows.entry(network.need[flow.cell]).or_default();
         *of_need.entry(met.into_iter().collect()).or_default() += flow.weekly;
     }
-    let needs = flows.into_iter().map(|(need, flows)| of_need(NeedIx::new(need), &flows, &down, (seed, draws), left));
+    let needs = flows
+        .into_iter()
+        .map(|(need, flows)| of_need(NeedIx::new(need), &flows, (&down, &shocks), (seed, draws), left));
     Ok(CutOffReport { needs: needs.collect(), draws, left, left_out })
 }
 
-/// Parts of time, processes of each node, and what is left out.
-fn processes(tender: &Tender, pack: &Pack) -> (Vec<f64>, BTreeMap<usize, Vec<usize>>, Vec<String>) {
-    let (mut down, mut of_node, mut left_out) = (Vec::new(), BTreeMap::<usize, Vec<usize>>::new(), Vec::new());
+/// A hazard that strikes each of its nodes with a chance.
+struct PartialShock {
+    /// Part of time that it is down.
+    part: f64,
+    /// The processes of its nodes, which are down with its chance while it is, and up otherwise.
+    members: Vec<usize>,
+}
+
+/// What of a pack is counted.
+#[derive(Default)]
+struct Counted {
+    /// Part of time that each process is down.
+    down: Vec<f64>,
+    /// The processes of each node.
+    of_node: BTreeMap<usize, Vec<usize>>,
+    shocks: Vec<PartialShock>,
+    left_out: Vec<String>,
+}
+
+fn counted(tender: &Tender, pack: &Pack) -> Counted {
+    let mut found = Counted::default();
     let coupled = !pack.copulas.is_empty();
     for hazard in &pack.hazards {
-        if coupled || !two_states(hazard) {
-            left_out.push(hazard.id.clone());
+        let spares = hazard.common && hazard.strikes < 1.0 && hazard.strikes > 0.0 && found.shocks.len() < MOST_SHOCKS;
+        let whole = Hazard { strikes: if spares { 1.0 } else { hazard.strikes }, ..hazard.clone() };
+        if coupled || !two_states(&whole) {
+            found.left_out.push(hazard.id.clone());
             continue;
         }
         let nodes: BTreeSet<usize> =
             hazard.nodes.iter().flat_map(|s| tender.factor_map.select(s)).map(Ix::ix).collect();
         let (up, out) = (hazard.up.mean(), hazard.down.mean());
         let part = out / (up + out + hazard.recovery.weeks());
+        let mut members = Vec::new();
         for (i, node) in nodes.into_iter().enumerate() {
-            if i == 0 || !hazard.common {
-                down.push(part);
+            if i == 0 || !hazard.common || spares {
+                found.down.push(if spares { hazard.strikes } else { part });
             }
-            of_node.entry(node).or_default().push(down.len() - 1);
+            if spares {
+                members.push(found.down.len() - 1);
+            }
+            found.of_node.entry(node).or_default().push(found.down.len() - 1);
+        }
+        if spares {
+            found.shocks.push(PartialShock { part, members });
         }
     }
-    left_out.extend(pack.events.iter().map(|e| e.id.clone()));
-    (down, of_node, left_out)
+    found.left_out.extend(pack.events.iter().map(|e| e.id.clone()));
+    found
 }
 
 /// True if the hazard is a process of two states, full output or none.
@@ -144,7 +178,7 @@ type Part<'a> = (&'a Vec<usize>, f64);
 fn of_need(
     need: NeedIx,
     flows: &BTreeMap<Vec<usize>, f64>,
-    down: &[f64],
+    (down, shocks): (&[f64], &[PartialShock]),
     (seed, draws): (u64, u64),
     left: f64,
 ) -> CutOff {
@@ -160,17 +194,35 @@ fn of_need(
     let mut states = vec![State::Open; down.len()];
     let mut steps = 0;
     let lose = most - left;
-    let exact = walk(&needed, lose, down, &mut states, &mut steps);
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(need.ix() as u64);
-    let weights: Vec<f64> = (0..draws)
-        .map(|_| {
-            used.iter().for_each(|p| states[*p] = State::Open);
-            draw(&needed, lose, down, &mut states, &mut rng)
-        })
-        .collect();
-    let (sum, squares) = weights.iter().fold((0.0, 0.0), |(s, q), w| (s + w, q + w * w));
-    let sampled = mean(&weights);
+    let shocks: Vec<&PartialShock> = shocks.iter().filter(|s| s.members.iter().any(|p| used.contains(p))).collect();
+    let cases = 1u64 << shocks.len();
+    let each = (draws / cases).max(2);
+    let (mut exact, mut sampled) = (Some(0.0), Vec::new());
+    let (mut sum, mut squares) = (0.0, 0.0);
+    for case in 0..cases {
+        let (mut chance, mut down) = (1.0, down.to_vec());
+        for (i, shock) in shocks.iter().enumerate() {
+            let strikes = case >> i & 1 == 1;
+            chance *= if strikes { shock.part } else { 1.0 - shock.part };
+            shock.members.iter().filter(|_| !strikes).for_each(|p| down[*p] = 0.0);
+        }
+        let open = |states: &mut [State]| {
+            used.iter().for_each(|p| states[*p] = if down[*p] > 0.0 { State::Open } else { State::Up });
+        };
+        open(&mut states);
+        let worked_out = walk(&needed, lose, &down, &mut states, &mut steps);
+        exact = exact.zip(worked_out).map(|(sum, p)| sum + chance * p);
+        let mut one = || {
+            open(&mut states);
+            chance * draw(&needed, lose, &down, &mut states, &mut rng)
+        };
+        let weights: Vec<f64> = (0..each).map(|_| one()).collect();
+        weights.iter().for_each(|w| (sum, squares) = (sum + w, squares + w * w));
+        sampled.push(mean(&weights));
+    }
+    let sampled = added(&sampled);
     CutOff {
         need,
         sampled: Estimate {
@@ -182,6 +234,16 @@ fn of_need(
         exact,
         processes: used.len(),
     }
+}
+
+/// The sum of estimates that know nothing of each other.
+fn added(parts: &[Estimate]) -> Estimate {
+    let [one] = parts else {
+        let value = parts.iter().map(|e| e.value).sum::<f64>();
+        let standard_error = parts.iter().map(|e| e.standard_error * e.standard_error).sum::<f64>().sqrt();
+        return Estimate { value, standard_error, low: value - Z * standard_error, high: value + Z * standard_error };
+    };
+    *one
 }
 
 /// P(some of these processes is down).
@@ -309,7 +371,7 @@ mod tests {
 
     fn of(flows: &[&[usize]], down: &[f64]) -> CutOff {
         let flows: BTreeMap<Vec<usize>, f64> = flows.iter().map(|f| (f.to_vec(), 1.0)).collect();
-        of_need(NeedIx::new(0), &flows, down, (3, 4_000), 0.0)
+        of_need(NeedIx::new(0), &flows, (down, &[]), (3, 4_000), 0.0)
     }
 
     /// All states of all processes.
@@ -344,10 +406,32 @@ mod tests {
     }
 
     #[test]
+    fn shocks_that_spare_some_by_hand() {
+        // Three suppliers, each down by itself for q of the time; a shock, down for s of it, takes each with chance 1/2.
+        let (q, s) = (1e-3f64, 1e-4f64);
+        let flows: BTreeMap<Vec<usize>, f64> = [vec![0, 3], vec![1, 4], vec![2, 5]].map(|f| (f, 1.0)).into();
+        let shock = [PartialShock { part: s, members: vec![3, 4, 5] }];
+        let down = [q, q, q, 0.5, 0.5, 0.5];
+        let struck = 1.0 - 0.5 * (1.0 - q);
+        for (left, wanted) in [
+            (0.0, s * struck.powi(3) + (1.0 - s) * q.powi(3)),
+            (
+                0.4,
+                s * (struck.powi(3) + 3.0 * struck * struck * (1.0 - struck))
+                    + (1.0 - s) * (3.0 * q * q - 2.0 * q.powi(3)),
+            ),
+        ] {
+            let found = of_need(NeedIx::new(0), &flows, (&down, &shock), (7, 4_000), left);
+            assert!((found.exact.unwrap() / wanted - 1.0).abs() < 1e-9, "{left}: {found:?} against {wanted}");
+            assert!(found.sampled.low <= wanted && wanted <= found.sampled.high, "{left}: {found:?} against {wanted}");
+        }
+    }
+
+    #[test]
     fn parts_of_the_volume_by_hand() {
         let parts = |flows: &[(&[usize], f64)], down: &[f64], left: f64| {
             let flows: BTreeMap<Vec<usize>, f64> = flows.iter().map(|(f, w)| (f.to_vec(), *w)).collect();
-            of_need(NeedIx::new(0), &flows, down, (5, 4_000), left)
+            of_need(NeedIx::new(0), &flows, (down, &[]), (5, 4_000), left)
         };
         // Ten suppliers of equal parts, each down for 1 ‰ of the time: at most half is left if five or more are.
         let ten: Vec<[usize; 1]> = (0..10).map(|p| [p]).collect();
@@ -395,7 +479,7 @@ mod tests {
                 continue;
             }
             let left = if trial % 2 == 0 { 0.0 } else { 0.7 * rng.random::<f64>() };
-            let found = of_need(NeedIx::new(0), &flows, &down, (3, 4_000), left);
+            let found = of_need(NeedIx::new(0), &flows, (&down, &[]), (3, 4_000), left);
             let wanted = enumerated(&flows, &down, left);
             assert!((found.exact.unwrap() - wanted).abs() < 1e-12 * (1.0 + wanted) + 1e-9 * wanted);
             let within = found.sampled.low * (1.0 - 1e-9) <= wanted && wanted <= found.sampled.high * (1.0 + 1e-9);

@@ -21,7 +21,7 @@ pub use attribution::NodeTail;
 pub use block::{Block, Meter, STOCKOUT};
 pub use clauses::{ClauseMoney, ClauseReport};
 pub use contribution::{Contribution, Contributions, tail_weights, volumes};
-pub use estimate::{Estimate, mean, proportion, upper_quantile_rank};
+pub use estimate::{Estimate, Z, mean, proportion, upper_quantile_rank};
 pub use exact::ExactSum;
 pub use exceedance::Exceedance;
 pub use fan::{Band, Fan, NeedFan};
