@@ -87,6 +87,12 @@ pub fn run(args: &Args, output: &Output) -> Outcome {
         })
         .collect();
     text.push_str(&table(&["table", "rows read", "accepted", "rejected", "ignored"], &rows));
+    if !body.rules.is_empty() {
+        text.push('\n');
+    }
+    for rule in &body.rules {
+        text.push_str(&format!("rule {}: {}\n", rule.id, rule.sentence));
+    }
     if let Some(size) = &body.size {
         text.push_str(&format!(
             "\n{} members, {} sites, {} needs, {} suppliers, {} products: {} demand cells, {} candidate lines, {} rules\n",

@@ -150,8 +150,13 @@ fn change(tender: &Tender, change: &Change) -> ChangePart {
         (Requirement::Rule(_) | Requirement::Pick(_), Side::High) => "at_most",
         _ => column,
     };
-    let what = format!("{column} of {} {id}", table.strip_suffix('s').unwrap_or(table));
+    let what = match column {
+        "" => change.requirement.words(tender),
+        _ => format!("{column} of {} {id}", table.strip_suffix('s').unwrap_or(table)),
+    };
     let words = match change.to {
+        // What is no number holds or not.
+        None if column.is_empty() => format!("without {what}"),
         Some(to) => format!("{what}: {} → {to}", change.from.normalize()),
         None => format!("without {what} ({})", change.from.normalize()),
     };

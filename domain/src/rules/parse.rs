@@ -236,6 +236,15 @@ fn bound(keys: &Keys<'_>, desk: &mut Desk<'_>) -> Option<Bound> {
     for (key, b) in bounds.iter().filter(|(_, b)| *b < Decimal::ZERO && keys.measure != Measure::Saving) {
         desk.refuse(key, b.to_string(), "the bound is negative", "bounds are 0 or more");
     }
+    // A part of a thing cannot be counted; a bound between two numbers bounds by the nearer one inside.
+    if let Some(x) = keys.exactly.filter(|x| keys.measure == Measure::Count && !x.fract().is_zero()) {
+        desk.refuse(
+            "exactly",
+            x.to_string(),
+            "a count is a whole number",
+            "write a whole number, or at_least and at_most",
+        );
+    }
     let fraction = matches!(keys.measure, Measure::Share | Measure::Moved | Measure::Saving)
         || keys.of.as_deref() == Some("preference");
     for (key, b) in bounds.iter().filter(|(_, b)| fraction && keys.relative_to.is_none() && *b > Decimal::ONE) {

@@ -25,10 +25,21 @@ pub struct CheckBody {
     pub tables: Vec<TableCount>,
     /// All findings, errors first.
     pub findings: Vec<FindingRow>,
+    /// The rules, each read back in a sentence.
+    pub rules: Vec<ReadBack>,
     /// Size of the decision.
     pub size: Option<Size>,
     /// What each product used in procedures would cost under each way of paying.
     pub payment_ways: Vec<super::award::PaymentWays>,
+}
+
+/// A rule as it was understood.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReadBack {
+    /// Id.
+    pub id: String,
+    /// In one sentence.
+    pub sentence: String,
 }
 
 /// Rows of a table.
@@ -132,6 +143,9 @@ impl From<&Reading> for CheckBody {
             scenarios: Vec::new(),
             tables: reading.rows.iter().filter(|(_, c)| c.read > 0).map(count).collect(),
             findings: reading.findings.0.iter().map(FindingRow::from).collect(),
+            rules: reading.tender.as_ref().map_or_else(Vec::new, |t| {
+                t.rules.iter().map(|r| ReadBack { id: r.id.clone(), sentence: r.sentence.clone() }).collect()
+            }),
             size: reading.tender.as_ref().map(|t| Size {
                 members: t.members.len(),
                 sites: t.sites.len(),

@@ -28,6 +28,11 @@ const CASES: &[Case] = &[
         |f| rule(f, "measure = \"spend\"\nscope = { need = [\"salin\"] }\nat_most = 1"),
         Want::new("unknown_id", "rules.toml").line(12).column("scope.need").value("salin").fix("`saline`"),
     ),
+    (
+        "a part of a thing",
+        |f| rule(f, "measure = \"count\"\nof = \"supplier\"\nexactly = 1.5"),
+        bad("exactly").value("1.5").fix("whole number"),
+    ),
     ("missing bound", |f| rule(f, "measure = \"spend\""), bad("at_least").fix("at_most")),
     (
         "share above 1",
@@ -263,6 +268,18 @@ fn a_rule_about_some_needs_asks_for_no_weight_of_the_others() {
         assert_eq!(ran.document()["errors"], 0, "{keys}: {}", ran.stdout);
         assert_eq!(judge(&ran, &[], 0), [""; 0]);
     }
+}
+
+#[test]
+fn rules_are_read_back() {
+    let mut files = Files::tiny();
+    rule(&mut files, "measure = \"count\"\nof = \"supplier\"\nat_most = 2");
+    let ran = check(files.folder().path());
+    let rules = ran.document()["rules"].clone();
+    assert!(
+        rules.as_array().is_some_and(|r| r.iter().any(|r| r["sentence"].as_str().is_some_and(|s| s.contains('2')))),
+        "{rules}"
+    );
 }
 
 #[test]
