@@ -57,7 +57,7 @@ pub(super) struct Octet {
     pub short: Eight,
     /// Where the octet's lines stand among all.
     pub lines: (usize, usize),
-    /// Some cell was short before the reserve, where a record is asked for.
+    /// Some cell was short before the reserve.
     pub any_short: bool,
     /// Some cell was short after it.
     pub any_unmet: bool,
@@ -135,8 +135,9 @@ fn step<const RECORD: bool>(octet: &mut Octet, demand: &Eight, usable: f64) {
             octet.spare[k] = octet.may[k] - arrives;
             octet.short[k] = short;
             octet.drawn[k] = draws;
-            any_short |= short > 0.0;
         }
+        // Even dust that the reserve brings without a trace in it is drawn again in the next step.
+        any_short |= short > 0.0;
         moved |= (s != octet.stock[k]) | (r != octet.reserve[k]);
         let unmet = if left < DUST { 0.0 } else { left };
         any_unmet |= unmet != 0.0;
