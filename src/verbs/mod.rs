@@ -24,6 +24,7 @@ pub mod reserve;
 pub mod serve;
 pub mod stress;
 pub mod sweep;
+pub mod targets;
 pub mod template;
 pub mod why_not;
 pub mod win_curve;

@@ -1,6 +1,7 @@
 //! Tenders in which a bidder's share is bounded, or its prices are multiplied: what questions about a bidder ask of the engine.
 
 use ballast_domain::Tender;
+use ballast_domain::certificate::Certificate;
 use ballast_domain::exact::{Exact, exact, round, whole, zero};
 use ballast_domain::finding::{Findings, Place};
 use ballast_domain::index::NeedIx;
@@ -98,8 +99,12 @@ pub(crate) fn edited(base: &RawTender, name: &str, actions: Vec<Action>) -> Resu
 
 /// What an award pays for lines over the contract: net spend less rebates and sums given, without mark-up, freight and fees.
 pub(crate) fn paid(tender: &Tender, answer: &Answer, own: &dyn Fn(&Candidate) -> bool) -> Option<Decimal> {
-    let (_, certificate) = answer.award()?;
+    answer.award().map(|(_, certificate)| paid_in(tender, certificate, own))
+}
+
+/// The same of a certificate.
+pub(crate) fn paid_in(tender: &Tender, certificate: &Certificate, own: &dyn Fn(&Candidate) -> bool) -> Decimal {
     let lines = certificate.lines.iter().filter(|l| own(&tender.candidates[l.candidate]));
     let yearly = lines.fold(zero(), |sum, l| sum + l.net() - &l.rebate - &l.credit);
-    Some(round(&(yearly * whole(tender.settings.contract_years)), 2))
+    round(&(yearly * whole(tender.settings.contract_years)), 2)
 }

@@ -17,6 +17,7 @@ mod money;
 pub mod prices;
 pub mod probe;
 pub mod sweep;
+pub mod targets;
 pub mod why_not;
 pub mod win_curve;
 

@@ -223,3 +223,44 @@ fn a_coalition_refuses_everything_that_is_wrong_at_once() {
     let ran = ask(&files, "coalition", &["--members", "West"]);
     assert!(ran.code == Some(2) && ran.stderr.contains("2 to 64 members with demand"), "{}", ran.stderr);
 }
+
+/// Two years: gloves 13,000 pairs at 10 a hundred from Acme, saline of Acme and Bolt; room on gloves and on Bolt's saline.
+fn with_room() -> Files {
+    let mut files = linear();
+    files.put("room.csv", "offer,supplier,lowest_price\nAG,Acme,9.00\nBS,,24.00\n");
+    files
+}
+
+#[test]
+fn targets_are_the_cheapest_prices_that_reach_the_goal() {
+    // 130 packs a year of gloves for two years: down to 9.40 saves 156; Bolt's saline would first have to make up 2.10 to 2.00.
+    let document = ask(&with_room(), "targets", &["--save", "156", "--json"]).document();
+    assert_eq!((&document["schema"], &document["outcome"]), (&json!("ballast.targets/1"), &json!("reached")));
+    let moves = document["moves"].as_array().unwrap();
+    assert_eq!((moves.len(), &moves[0]["offer"], &moves[0]["supplier"]), (1, &json!("AG"), &json!("Acme")));
+    assert!((number(&moves[0]["target"]) - 9.4).abs() < 0.001, "{moves:?}");
+    let (concedes, least) = (number(&document["concedes"]), number(&document["at_least"]));
+    assert!(least <= concedes && concedes - least < 0.5 && (concedes - 156.0).abs() < 0.3, "{least} {concedes}");
+    let saved = number(&document["base"]["value"]) - number(&document["answer"]["value"]);
+    assert!(saved >= 156.0, "{saved}");
+    let said = ask(&with_room(), "targets", &["--save", "1%"]).stdout;
+    assert!(said.contains("suppliers concede") && said.contains("proven"), "{said}");
+}
+
+#[test]
+fn targets_beyond_the_room_say_the_most_that_can_be_reached() {
+    // Gloves to 9 save 260; saline of Bolt at 2.00 as Acme's saves nothing more.
+    let ran = ask(&with_room(), "targets", &["--save", "300"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.contains("[out_of_reach] --save: `300`") && ran.stderr.contains("it is 260"), "{}", ran.stderr);
+    let ran = ask(&linear(), "targets", &["--save", "300"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("[empty_table] room"), "{}", ran.stderr);
+    assert!(ask(&with_room(), "targets", &["--save", "100%"]).stderr.contains("a part such as 5%"));
+    // What is wrong with the table is found with the tender, all at once.
+    let mut files = with_room();
+    files.put("room.csv", "offer,supplier,lowest_price\nAG,Bolt,9.00\nXX,,1\n");
+    let ran = ask(&files, "targets", &["--save", "1"]);
+    for said in ["[wrong_owner] ", "[unknown_id] ", "2 error(s)"] {
+        assert!(ran.stderr.contains(said), "{said}: {}", ran.stderr);
+    }
+}

@@ -48,6 +48,7 @@ fn every_kind_gives_its_document() {
         ),
         ("counter-bid", json!({ "options": { "supplier": supplier, "share": 0.3, "need": need, "gap": 0.05 } })),
         ("coalition", json!({ "options": { "members": ["North", "South"], "gap": 0.05 } })),
+        ("targets", json!({ "options": { "save": "1%", "gap": 0.05 } })),
         ("alternatives", json!({ "options": { "count": 1, "gap": 0.05 } })),
         ("sweep", json!({ "options": { "vary": [format!("needs.max_products[need={need}]=1,2")], "gap": 0.05 } })),
         ("frontier", json!({ "options": { "against": "suppliers", "points": 2, "gap": 0.05 } })),

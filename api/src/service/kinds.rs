@@ -34,6 +34,8 @@ pub enum Kind {
     CounterBid,
     /// What members gain by standing together, and how it may be split.
     Coalition,
+    /// The cheapest price moves within stated room that reach a savings goal.
+    Targets,
     /// Awards about as good.
     Alternatives,
     /// Many values of columns at once.
@@ -168,6 +170,9 @@ pub struct RunOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 2, maximum = 1000)]
     pub permutations: Option<u64>,
+    /// `targets`: the saving wanted, such as `5%`, or money over the contract such as `20000`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub save: Option<String>,
     /// `alternatives`: how many.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 100)]
@@ -203,6 +208,7 @@ impl Kind {
             Self::WinCurve => "win-curve",
             Self::CounterBid => "counter-bid",
             Self::Coalition => "coalition",
+            Self::Targets => "targets",
             Self::Alternatives => "alternatives",
             Self::Sweep => "sweep",
             Self::Frontier => "frontier",
@@ -224,6 +230,7 @@ impl Kind {
             Self::WinCurve => &["supplier", "offer", "from", "to", "steps", "width", "change"],
             Self::CounterBid => &["supplier", "share", "need"],
             Self::Coalition => &["members", "permutations"],
+            Self::Targets => &["save"],
             Self::Alternatives => &["within", "count"],
             Self::Sweep => &["vary", "choices"],
             Self::Frontier => &["against", "points"],
@@ -352,6 +359,7 @@ fn faults(kind: Kind, o: &RunOptions) -> Vec<Pointed> {
     demand("choices", comma(&o.choices), "names without a comma");
     demand("suppliers", comma(&o.suppliers), "names without a comma");
     demand("members", comma(&o.members), "names without a comma");
+    demand("save", kind != Kind::Targets || o.save.is_some(), "the saving wanted");
     let table = o.members.as_ref().is_none_or(|m| m.is_empty() || (2..=64).contains(&m.len()));
     demand("members", table, "2 to 64 members");
     demand("permutations", o.permutations.is_none_or(|n| (2..=1000).contains(&n)), "2 to 1000");

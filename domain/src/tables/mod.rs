@@ -9,6 +9,7 @@ mod packages;
 mod payment;
 mod picks;
 mod places;
+mod room;
 mod rules;
 mod supply;
 
@@ -21,6 +22,7 @@ pub use packages::*;
 pub use payment::*;
 pub use picks::*;
 pub use places::*;
+pub use room::*;
 pub use rules::*;
 pub use supply::*;
 
@@ -103,6 +105,7 @@ draft! {
     stock: StockRow,
     policies: PolicyRow,
     picks: PickRow,
+    room: RoomRow,
     rules: RuleRow,
     objectives: ObjectiveRow,
 }

@@ -302,6 +302,7 @@ pub(super) fn build(own: Draft, raw: &RawTender, findings: &mut Findings) -> Opt
     super::conditions::check(draft, &offers, &products, &needs, &places, findings);
     let adjustments = super::adjustments::adjustments(draft, &ids, &places, findings);
     let picks = super::picks::picks(draft, &ids, &offers, &places, findings);
+    let room = super::room::room(draft, &ids, &offers, &|o| products[o.product].supplier, &places, findings);
     if findings.has_errors() {
         return None;
     }
@@ -347,6 +348,7 @@ pub(super) fn build(own: Draft, raw: &RawTender, findings: &mut Findings) -> Opt
         places: stock_places,
         policies,
         picks,
+        room,
         rules,
         objective,
         factor_map,

@@ -22,6 +22,7 @@ mod policies;
 mod range;
 mod reach_of_bids;
 mod read;
+mod room;
 mod schedule_findings;
 mod schedules;
 mod scope_of_prices;
@@ -530,6 +531,8 @@ pub struct Tender {
     pub places: Vec<Place>,
     /// Stock policy of each cell.
     pub policies: IxVec<CellIx, Policy>,
+    /// Offers whose price may come down, and how far.
+    pub room: BTreeMap<OfferIx, Money>,
     /// Picks in order of key.
     pub picks: IxVec<PickIx, Pick>,
     /// Rules in order of id.

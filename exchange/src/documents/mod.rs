@@ -38,6 +38,7 @@ pub mod stress;
 pub mod study;
 pub mod sweep;
 mod switching;
+pub mod targets;
 #[cfg(test)]
 mod tests;
 mod tiers;

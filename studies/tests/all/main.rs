@@ -11,6 +11,7 @@ mod frontier;
 mod leverage;
 mod prices;
 mod probes;
+mod targets;
 mod tender;
 mod tried;
 mod why_not;
