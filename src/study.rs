@@ -54,6 +54,19 @@ pub struct Limits {
     in_process: bool,
 }
 
+/// What every study takes besides its question.
+#[derive(clap::Args)]
+pub struct Setup {
+    #[command(flatten)]
+    scenarios: load::Scenarios,
+    /// Limits of each solve.
+    #[command(flatten)]
+    pub limits: Limits,
+    /// Write the document here.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
 /// Gap at which a solve of a study stops by itself.
 const GAP: f64 = 0.005;
 /// Work of each solve where the user leaves it to us when to stop. The few tenders of a study that are hard to prove end
@@ -127,15 +140,10 @@ pub struct Matter {
 
 impl Matter {
     /// Reads the tender; what will be written is tried before.
-    pub fn read(
-        path: &Path,
-        scenarios: &load::Scenarios,
-        out: Option<&Path>,
-        output: &Output,
-    ) -> Result<Self, Failure> {
-        let (tender, what_if) = load::edited_tender(path, scenarios, output)?;
-        out::must_be_writable(out)?;
-        Ok(Self { tender, what_if, path: path.to_owned(), out: out.map(Path::to_owned) })
+    pub fn read(path: &Path, setup: &Setup, output: &Output) -> Result<Self, Failure> {
+        let (tender, what_if) = load::edited_tender(path, &setup.scenarios, output)?;
+        out::must_be_writable(setup.out.as_deref())?;
+        Ok(Self { tender, what_if, path: path.to_owned(), out: setup.out.clone() })
     }
 
     /// The tables that the study edits.

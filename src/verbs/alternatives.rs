@@ -9,7 +9,6 @@ use serde_json::json;
 
 use crate::Common;
 use crate::exit::Outcome;
-use crate::load;
 use crate::output::{Output, money, percent, table};
 use crate::proven::more_or_less;
 use crate::study::{self, Desktop, Matter, signed};
@@ -27,12 +26,7 @@ pub struct Args {
     #[arg(long, default_value_t = 5, value_name = "N")]
     count: usize,
     #[command(flatten)]
-    scenarios: load::Scenarios,
-    #[command(flatten)]
-    limits: study::Limits,
-    /// Write the document here.
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    setup: study::Setup,
 }
 
 fn text(body: &AlternativesBody) -> String {
@@ -88,9 +82,9 @@ fn text(body: &AlternativesBody) -> String {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let matter = Matter::read(&args.tender, &args.setup, output)?;
     let tender = &matter.tender;
-    let mut desk = Desktop::new(&args.limits, common, output, "alternatives")?;
+    let mut desk = Desktop::new(&args.setup.limits, common, output, "alternatives")?;
     let found = alternatives(&*desk.engine, tender, args.within, args.count, &desk.settings, &desk.watcher);
     desk.close();
     let part = |a: &ballast_studies::alternatives::Alternative| AlternativePart {

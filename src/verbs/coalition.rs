@@ -33,12 +33,7 @@ pub struct Args {
     #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(2..=1000), value_name = "N")]
     permutations: u32,
     #[command(flatten)]
-    scenarios: load::Scenarios,
-    #[command(flatten)]
-    limits: study::Limits,
-    /// Write the document here.
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    setup: study::Setup,
 }
 
 /// The question; everything that is wrong with it at once.
@@ -165,10 +160,10 @@ fn body(tender: &Tender, found: &Coalition) -> CoalitionBody {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let matter = Matter::read(&args.tender, &args.setup, output)?;
     let tender = &matter.tender;
     let question = question(args, tender)?;
-    let mut desk = Desktop::new(&args.limits, common, output, "coalition")?;
+    let mut desk = Desktop::new(&args.setup.limits, common, output, "coalition")?;
     let found = coalition(&*desk.engine, &matter.tables(), tender, &question, &desk.settings, &desk.watcher);
     desk.close();
     let found = found.map_err(|findings| load::faults("the question cannot be asked of this tender", &findings))?;

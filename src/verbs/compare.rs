@@ -30,12 +30,7 @@ pub struct Args {
     #[arg(required = true, value_name = "SCENARIO|AWARD")]
     subjects: Vec<PathBuf>,
     #[command(flatten)]
-    scenarios: load::Scenarios,
-    #[command(flatten)]
-    limits: study::Limits,
-    /// Write the document here.
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    setup: study::Setup,
 }
 
 /// A column before it is decided.
@@ -253,13 +248,13 @@ fn details(column: &ColumnPart) -> String {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let matter = Matter::read(&args.tender, &args.setup, output)?;
     let base = &matter.tender;
     let raw = matter.tables();
     let subjects: Vec<Subject> =
         args.subjects.iter().map(|path| subject(path, base, &raw, output)).collect::<Result<_, Failure>>()?;
     let (kinds, cases): (Vec<_>, Vec<Case>) = subjects.into_iter().map(|s| ((s.kind, s.told), s.case)).unzip();
-    let mut desk = Desktop::new(&args.limits, common, output, "compare")?;
+    let mut desk = Desktop::new(&args.setup.limits, common, output, "compare")?;
     let comparison = compare(&*desk.engine, base, &cases, &desk.settings, &desk.watcher);
     desk.close();
 

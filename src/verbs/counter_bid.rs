@@ -31,12 +31,7 @@ pub struct Args {
     #[arg(long, value_name = "NEED")]
     need: Option<String>,
     #[command(flatten)]
-    scenarios: load::Scenarios,
-    #[command(flatten)]
-    limits: study::Limits,
-    /// Write the document here.
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    setup: study::Setup,
 }
 
 /// The question; everything that is wrong with it at once.
@@ -67,11 +62,11 @@ fn question(args: &Args, tender: &Tender) -> Result<Question, Failure> {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let matter = Matter::read(&args.tender, &args.setup, output)?;
     let tender = &matter.tender;
     let raw = matter.tables();
     let question = question(args, tender)?;
-    let mut desk = Desktop::new(&args.limits, common, output, "counter-bid")?;
+    let mut desk = Desktop::new(&args.setup.limits, common, output, "counter-bid")?;
     let found = counter_bid(&*desk.engine, &raw, tender, &question, &desk.settings, &desk.watcher);
     desk.close();
     let found = found.map_err(|refused| match refused {

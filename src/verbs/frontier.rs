@@ -53,12 +53,7 @@ pub struct Args {
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(2..=200), value_name = "N")]
     points: u32,
     #[command(flatten)]
-    scenarios: load::Scenarios,
-    #[command(flatten)]
-    limits: study::Limits,
-    /// Write the document here.
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    setup: study::Setup,
 }
 
 /// A measure in its own unit: suppliers are counted, shares are percentages, scores and emissions keep four decimals.
@@ -114,11 +109,11 @@ fn text(against: Against, body: &FrontierBody) -> String {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let matter = Matter::read(&args.tender, &args.setup, output)?;
     let tender = &matter.tender;
     let raw = matter.tables();
     let (against, word) = args.against.against();
-    let mut desk = Desktop::new(&args.limits, common, output, "frontier")?;
+    let mut desk = Desktop::new(&args.setup.limits, common, output, "frontier")?;
     let found = frontier(&*desk.engine, &raw, against, args.points as usize, &desk.settings, &desk.watcher)
         .map_err(|f| load::faults(&format!("{} cannot be measured in this tender", against.words()), &f));
     desk.close();

@@ -25,12 +25,7 @@ pub struct Args {
     #[arg(long, value_delimiter = ',', value_name = "SUPPLIER,…")]
     suppliers: Vec<String>,
     #[command(flatten)]
-    scenarios: load::Scenarios,
-    #[command(flatten)]
-    limits: study::Limits,
-    /// Write the document here.
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    setup: study::Setup,
 }
 
 /// The suppliers asked for, all that may serve some demand if none is named.
@@ -77,11 +72,11 @@ fn part(tender: &Tender, walk: &Walk) -> WalkPart {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let matter = Matter::read(&args.tender, &args.setup, output)?;
     let tender = &matter.tender;
     let raw = matter.tables();
     let suppliers = asked(args, tender)?;
-    let mut desk = Desktop::new(&args.limits, common, output, "leverage")?;
+    let mut desk = Desktop::new(&args.setup.limits, common, output, "leverage")?;
     let found = leverage(&*desk.engine, &raw, tender, &suppliers, &desk.settings, &desk.watcher);
     desk.close();
     let found = found.map_err(|findings| load::faults("the question cannot be asked of this tender", &findings))?;

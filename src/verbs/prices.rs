@@ -18,7 +18,6 @@ use serde_json::json;
 
 use crate::Common;
 use crate::exit::{Failure, Outcome};
-use crate::load;
 use crate::output::{Output, money, table};
 use crate::proven::between;
 use crate::study::{self, Desktop, Matter, briefly};
@@ -38,8 +37,6 @@ const LIMITS: [(&str, &str, &[&str]); 5] = [
 pub struct Args {
     /// Folder with tender.toml and CSV files, a workbook (.xlsx), a JSON file, or the folder as a zip archive.
     tender: PathBuf,
-    #[command(flatten)]
-    scenarios: load::Scenarios,
     /// Only these rules.
     #[arg(long, value_delimiter = ',', value_name = "RULE,…")]
     rules: Vec<String>,
@@ -53,10 +50,7 @@ pub struct Args {
     #[arg(long)]
     limits: bool,
     #[command(flatten)]
-    each: study::Limits,
-    /// Write the document here.
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    setup: study::Setup,
 }
 
 /// One thing to be priced.
@@ -211,7 +205,7 @@ fn text(tender: &Tender, body: &PricesBody) -> String {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let matter = Matter::read(&args.tender, &args.setup, output)?;
     let tender = &matter.tender;
     let raw = matter.tables();
     let mut asked = rules(tender, args)?;
@@ -235,7 +229,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
             tender: without,
         });
     }
-    let mut desk = Desktop::new(&args.each, common, output, "prices")?;
+    let mut desk = Desktop::new(&args.setup.limits, common, output, "prices")?;
     let found = prices(&*desk.engine, tender, &questions, &desk.settings, &desk.watcher);
     desk.close();
 

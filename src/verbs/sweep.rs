@@ -33,8 +33,6 @@ pub struct Args {
     /// Files that say what varies (`schema = "ballast.vary/1"`).
     #[arg(value_name = "VARY")]
     grids: Vec<PathBuf>,
-    #[command(flatten)]
-    scenarios: load::Scenarios,
     /// A column to be set, such as 'needs.max_products[need=saline-1l]=1,2,3' (repeatable: every combination).
     #[arg(long, value_parser = vary::from_flag, value_name = "TABLE.COLUMN[WHERE]=V1,V2,…")]
     vary: Vec<Vary>,
@@ -42,10 +40,7 @@ pub struct Args {
     #[arg(long, num_args = 0.., value_delimiter = ',', value_name = "NEED", conflicts_with_all = ["vary", "grids"])]
     choices: Option<Vec<String>>,
     #[command(flatten)]
-    limits: study::Limits,
-    /// Write the document here.
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    setup: study::Setup,
 }
 
 /// A cell before it is decided.
@@ -173,7 +168,7 @@ fn text(tender: &Tender, body: &SweepBody) -> String {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let matter = Matter::read(&args.tender, &args.setup, output)?;
     let tender = &matter.tender;
     let raw = matter.tables();
     let (axes, plans) = match &args.choices {
@@ -211,7 +206,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     let planned: Vec<(GridCell, Vec<String>)> =
         plans.iter().map(|p| planned(&raw, p)).collect::<Result<_, Failure>>()?;
     let (grid, sentences): (Vec<GridCell>, Vec<Vec<String>>) = planned.into_iter().unzip();
-    let mut desk = Desktop::new(&args.limits, common, output, "sweep")?;
+    let mut desk = Desktop::new(&args.setup.limits, common, output, "sweep")?;
     let (base, swept) = sweep(&*desk.engine, tender, &grid, &desk.settings, &desk.watcher);
     desk.close();
 

@@ -25,12 +25,7 @@ pub struct Args {
     #[arg(long, value_parser = goal, value_name = "5%|AMOUNT")]
     save: (Goal, String),
     #[command(flatten)]
-    scenarios: load::Scenarios,
-    #[command(flatten)]
-    limits: study::Limits,
-    /// Write the document here.
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    setup: study::Setup,
 }
 
 fn goal(text: &str) -> Result<(Goal, String), String> {
@@ -80,7 +75,7 @@ fn body(tender: &Tender, found: &Targets) -> TargetsBody {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let matter = Matter::read(&args.tender, &args.setup, output)?;
     let tender = &matter.tender;
     if tender.room.is_empty() {
         let mut found = Findings::default();
@@ -88,7 +83,7 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         found.error("empty_table", Place::file("room"), "", "a row for each offer whose price may come down", fix);
         return Err(load::faults("the question cannot be asked of this tender", &found));
     }
-    let mut desk = Desktop::new(&args.limits, common, output, "targets")?;
+    let mut desk = Desktop::new(&args.setup.limits, common, output, "targets")?;
     let found = targets(&*desk.engine, &matter.tables(), tender, args.save.0, &desk.settings, &desk.watcher);
     desk.close();
     let found = found.map_err(|findings| load::faults("the question cannot be asked of this tender", &findings))?;

@@ -30,12 +30,7 @@ pub struct Args {
     #[arg(long, default_value = "0.01", value_parser = share, value_name = "FRACTION")]
     share: Decimal,
     #[command(flatten)]
-    scenarios: load::Scenarios,
-    #[command(flatten)]
-    limits: study::Limits,
-    /// Write the document here.
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    setup: study::Setup,
 }
 
 fn share(text: &str) -> Result<Decimal, String> {
@@ -67,11 +62,11 @@ fn wins(tried: &[Tried]) -> Vec<[Decimal; 2]> {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let matter = Matter::read(&args.tender, &args.setup, output)?;
     let tender = &matter.tender;
     let raw = matter.tables();
     let question = question(args, tender)?;
-    let mut desk = Desktop::new(&args.limits, common, output, "why-not")?;
+    let mut desk = Desktop::new(&args.setup.limits, common, output, "why-not")?;
     let found = why_not(&*desk.engine, &raw, tender, &question, &desk.settings, &desk.watcher);
     desk.close();
     let found = found.map_err(|refused| match refused {

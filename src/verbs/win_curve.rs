@@ -45,12 +45,7 @@ pub struct Args {
     #[arg(long, default_value = "0.01", value_name = "FRACTION")]
     change: Decimal,
     #[command(flatten)]
-    scenarios: load::Scenarios,
-    #[command(flatten)]
-    limits: study::Limits,
-    /// Write the document here.
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    setup: study::Setup,
 }
 
 /// The question; everything that is wrong with it at once.
@@ -129,11 +124,11 @@ fn wins(points: &[Point], change: Decimal) -> Vec<[Decimal; 2]> {
 
 /// Runs the verb.
 pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
-    let matter = Matter::read(&args.tender, &args.scenarios, args.out.as_deref(), output)?;
+    let matter = Matter::read(&args.tender, &args.setup, output)?;
     let tender = &matter.tender;
     let raw = matter.tables();
     let question = question(args, tender)?;
-    let mut desk = Desktop::new(&args.limits, common, output, "win-curve")?;
+    let mut desk = Desktop::new(&args.setup.limits, common, output, "win-curve")?;
     let found = win_curve(&*desk.engine, &raw, tender, &question, &desk.settings, &desk.watcher);
     desk.close();
     let (kind, subject) = match &question.subject {

@@ -13,8 +13,8 @@ use crate::exact::{Exact, zero};
 use crate::index::*;
 use crate::tender::{PackageGives, Tender};
 
-/// What packages change on each line, given what schedules left of it: a package price is borne in proportion to list
-/// spend, or to packs where there is none.
+/// What packages change on each line, given what schedules left of it. A package price is the list price of its units already:
+/// left is what its price by the pack lost in rounding, so that a package costs its price to the cent.
 pub(super) fn changes(tender: &Tender, lines: &[Bought], left: &[Exact]) -> Vec<Exact> {
     let mut changes = vec![zero(); lines.len()];
     let mut bought: BTreeMap<PackageIx, Vec<usize>> = BTreeMap::new();

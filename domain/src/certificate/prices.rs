@@ -101,8 +101,7 @@ pub struct LineCost {
     pub list: Exact,
     /// Discount a year, 0 or more (negative if a tier is dearer than the list price).
     pub discount: Exact,
-    /// What its package changes a year: the line's part of the package price less its list spend, or the package discount
-    /// (negative).
+    /// What its package changes a year: the package discount (negative); of a package with a price, what that lost in rounding.
     pub package: Exact,
     /// Percentages paid back a year.
     pub rebate: Exact,

@@ -2,10 +2,9 @@
 //! would ever see.
 //!
 //! Each hazard that stops a node altogether is a process with two states, down for the part q = E D ÷ (E U + E D + r) of all time (D outage, U up
-//! time, r way back). Processes are independent; what they share is in the factor map and in hazards that strike several nodes as one. A flow
+//! time, r way back). Processes are independent; what they share is in the factor map and in hazards that strike several nodes as one.
 //! A common hazard that strikes each node with a chance is one shock: while it is down, each of its nodes is with that chance, apart from the
-//! others; the chances are added up over all states of such shocks. A flow
-//! of the award is cut while some process on its chain is down, a need while flows of at most the part `left` of its volume are not.
+//! others; the chances are added up over all states of such shocks. A flow of the award is cut while some process on its chain is down, a need while flows of at most the part `left` of its volume are not.
 //!
 //! *Sampled*, by sequential importance sampling: flow by flow, given the states drawn so far, in which flow f would be cut with chance c_f.
 //! Volume ℓ must still be lost, of w_f for each flow f to come. The flow is cut with chance q_f = c_f e^(θ w_f) ÷ (1 − c_f + c_f e^(θ w_f)), θ such that
@@ -58,8 +57,7 @@ pub struct CutOffReport {
     /// Part of a need's volume of which at most may be left; 0: nothing.
     pub left: f64,
     /// Hazards with another effect, output left, exits, seasons, relapses or copulas; those with a chance to strike that are not common, or
-    /// beyond the first six; and all events. They make the
-    /// chances larger, if they change them.
+    /// beyond the first six; and all events. They make the chances larger, if they change them.
     pub left_out: Vec<String>,
 }
 

@@ -72,7 +72,8 @@ fn continuous(tender: &Tender, quantity: Decimal, served: f64, lines: &[(Candida
 /// The shortest quantity as near to a share as the solver's noise; `None` if that has more decimals than an award may state.
 fn in_units(share: f64, quantity: Decimal) -> Option<Decimal> {
     let units = Decimal::from_f64(share)? * quantity;
-    let near = |rounded: &Decimal| (*rounded - units).abs() <= share_step() * quantity * Decimal::new(1, 1);
+    let noise = share_step() * quantity / Decimal::TEN;
+    let near = |rounded: &Decimal| (*rounded - units).abs() <= noise;
     (0..=UNIT_DECIMALS).map(|decimals| units.round_dp(decimals)).find(near)
 }
 

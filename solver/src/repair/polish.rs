@@ -40,15 +40,16 @@ pub(crate) fn polish<'m>(model: &'m AwardModel, point: &[f64], seed: u32) -> imp
     let earned = |t: &&Threshold| point[t.earned.0 as usize].round() > 0.5;
     let reached: Vec<&Threshold> = model.thresholds.iter().filter(earned).collect();
     let columns = fixed.columns();
-    let mut tries = if reached.is_empty() { vec![Try::AsTheyAre] } else { Try::ALL.to_vec() };
-    tries.reverse();
-    std::iter::from_fn(move || {
-        let next = tries.pop()?;
+    let tries = if reached.is_empty() { &[Try::AsTheyAre][..] } else { &Try::ALL[..] };
+    let mut all_raised = false;
+    tries.iter().filter_map(move |next| {
+        // Where all could be raised there is nothing to stretch for.
+        if *next == Try::Stretched && all_raised {
+            return None;
+        }
         let mut point = solve(&next.program(&fixed, &reached), seed)?;
         let missed = point.split_off(columns).iter().any(|m| *m > 1e-9);
-        if next == Try::Raised && !missed {
-            tries.clear();
-        }
+        all_raised = *next == Try::Raised && !missed;
         Some(point)
     })
 }

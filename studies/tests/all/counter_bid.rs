@@ -7,7 +7,7 @@ use ballast_studies::why_not::Verdict;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::tender::{Nobody, read, sellers, settings, tables, with};
+use crate::tender::{Nobody, read, sellers, settings, two_needs, with};
 
 fn asked(raw: &RawTender, supplier: &str, need: Option<&str>, share: &str) -> CounterBid {
     let question =
@@ -66,20 +66,7 @@ fn the_share_may_be_all_that_a_rule_allows() {
 
 #[test]
 fn of_one_need_only_its_prices_change() {
-    let raw = tables(&[
-        ("needs", "need=tape category=wound unit=roll reference_price=2"),
-        ("demand", "site=A need=tape quantity=50"),
-        ("suppliers", "supplier=S1"),
-        ("suppliers", "supplier=S2"),
-        ("products", "product=G1 supplier=S1 need=gauze use_factor=1"),
-        ("products", "product=G2 supplier=S2 need=gauze use_factor=1"),
-        ("products", "product=T1 supplier=S1 need=tape use_factor=1"),
-        ("products", "product=T2 supplier=S2 need=tape use_factor=1"),
-        ("offers", "offer=G1 product=G1 price=10"),
-        ("offers", "offer=G2 product=G2 price=12"),
-        ("offers", "offer=T1 product=T1 price=20"),
-        ("offers", "offer=T2 product=T2 price=22"),
-    ]);
+    let raw = two_needs();
     let found = asked(&raw, "S2", Some("tape"), "0.5");
     flips_at(&found, 20.0 / 22.0);
     assert_eq!(found.offers.len(), 1);

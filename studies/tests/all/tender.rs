@@ -32,6 +32,24 @@ pub fn tables(rows: &[(&str, &str)]) -> RawTender {
     RawTender { tables: tables.into_values().collect() }
 }
 
+/// S1 and S2 both sell gauze and tape, of the same reference spend.
+pub fn two_needs() -> RawTender {
+    tables(&[
+        ("needs", "need=tape category=wound unit=roll reference_price=2"),
+        ("demand", "site=A need=tape quantity=50"),
+        ("suppliers", "supplier=S1"),
+        ("suppliers", "supplier=S2"),
+        ("products", "product=G1 supplier=S1 need=gauze use_factor=1"),
+        ("products", "product=G2 supplier=S2 need=gauze use_factor=1"),
+        ("products", "product=T1 supplier=S1 need=tape use_factor=1"),
+        ("products", "product=T2 supplier=S2 need=tape use_factor=1"),
+        ("offers", "offer=G1 product=G1 price=10"),
+        ("offers", "offer=G2 product=G2 price=12"),
+        ("offers", "offer=T1 product=T1 price=20"),
+        ("offers", "offer=T2 product=T2 price=22"),
+    ])
+}
+
 /// Suppliers that each sell one product for gauze, at these prices: supplier `S1` product `P1` and so on.
 pub fn sellers(prices: &[&str]) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::engine::{MadeUp, Patient};
-use crate::tender::{Nobody, read, sellers, settings, tables, with};
+use crate::tender::{Nobody, read, sellers, settings, two_needs, with};
 
 fn question(subject: Subject, from: i64, to: i64, steps: u32) -> Question {
     let range = (Decimal::new(from, 2), Decimal::new(to, 2));
@@ -89,24 +89,6 @@ fn capacities_leave_parts() {
     // What S1 cannot make stays with S2 at any price.
     let found = curve(&with(&limited(&["10", "12"], [Some(60), None]), &[]));
     assert_eq!(encloses(&found, &found.flips[0], 10.0 / 12.0), (100, 40));
-}
-
-/// S1 and S2 both sell gauze and tape, of the same reference spend.
-fn two_needs() -> RawTender {
-    tables(&[
-        ("needs", "need=tape category=wound unit=roll reference_price=2"),
-        ("demand", "site=A need=tape quantity=50"),
-        ("suppliers", "supplier=S1"),
-        ("suppliers", "supplier=S2"),
-        ("products", "product=G1 supplier=S1 need=gauze use_factor=1"),
-        ("products", "product=G2 supplier=S2 need=gauze use_factor=1"),
-        ("products", "product=T1 supplier=S1 need=tape use_factor=1"),
-        ("products", "product=T2 supplier=S2 need=tape use_factor=1"),
-        ("offers", "offer=G1 product=G1 price=10"),
-        ("offers", "offer=G2 product=G2 price=12"),
-        ("offers", "offer=T1 product=T1 price=20"),
-        ("offers", "offer=T2 product=T2 price=22"),
-    ])
 }
 
 #[test]
