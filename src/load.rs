@@ -17,6 +17,9 @@ use crate::exit::Failure;
 use crate::output::Output;
 use crate::proven::several;
 
+/// Warnings about a tender that a verb shows before it points to `ballast check`.
+const WARNINGS: usize = 3;
+
 /// The build that stands in documents.
 pub fn build() -> String {
     format!("ballast {} (HiGHS {})", env!("CARGO_PKG_VERSION"), ballast_solver::HIGHS_VERSION)
@@ -92,10 +95,15 @@ pub fn edited_tender(path: &Path, scenarios: &Scenarios, output: &Output) -> Res
     let reading = &mut what_if.reading;
     match reading.tender.take() {
         Some(tender) => {
-            let warnings = reading.findings.count(Severity::Warning);
-            if warnings > 0 {
+            for warning in reading.findings.of(Severity::Warning).take(WARNINGS) {
+                output.note(&warning.to_string());
+            }
+            let more = reading.findings.count(Severity::Warning).saturating_sub(WARNINGS);
+            if more > 0 {
+                let named = scenarios.files.iter().map(|s| format!(" --scenario {}", s.display())).collect::<String>();
                 output.note(&format!(
-                    "{warnings} warning(s) about the tender; `ballast check {}` shows them",
+                    "{} more about the tender; `ballast check {}{named}` shows them",
+                    several(more, "warning"),
                     path.display()
                 ));
             }

@@ -239,6 +239,9 @@ fn limit_words(limit: Limit) -> &'static str {
         Limit::Work => "the work limit ended the search",
         Limit::Cancelled => "stopped on request",
         Limit::Memory => "the memory limit ended the search",
+        Limit::Precision => {
+            "searched to the end; what is written, in decimals and cents, is not as near to the bound as the gap asks"
+        }
     }
 }
 

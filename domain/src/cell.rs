@@ -363,6 +363,15 @@ pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, c)| c)
 }
 
+/// The cure of a name that does not exist: the one it is most like, or else all, introduced as `the … are`.
+pub fn did_you_mean<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>, the: &str) -> String {
+    let names: Vec<&str> = candidates.into_iter().collect();
+    match nearest(text, names.iter().copied()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("{the} {}", names.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -52,7 +52,7 @@ enum AimMessage {
     Best,
     Differ { from: Vec<AwardMessage>, within: Decimal },
     Stay { close_to: AwardMessage, within: Decimal },
-    Other { than: AwardMessage, enters: Decimal },
+    Other { than: Vec<AwardMessage>, enters: Decimal },
 }
 
 impl From<&Aim> for AimMessage {
@@ -63,7 +63,7 @@ impl From<&Aim> for AimMessage {
                 Self::Differ { from: from.iter().map(Into::into).collect(), within: *within }
             }
             Aim::Stay { close_to, within } => Self::Stay { close_to: close_to.into(), within: *within },
-            Aim::Other { than, enters } => Self::Other { than: than.into(), enters: *enters },
+            Aim::Other { than, enters } => Self::Other { than: than.iter().map(Into::into).collect(), enters: *enters },
         }
     }
 }
@@ -76,7 +76,9 @@ impl From<AimMessage> for Aim {
                 Self::Differ { from: from.into_iter().map(Into::into).collect(), within }
             }
             AimMessage::Stay { close_to, within } => Self::Stay { close_to: close_to.into(), within },
-            AimMessage::Other { than, enters } => Self::Other { than: than.into(), enters },
+            AimMessage::Other { than, enters } => {
+                Self::Other { than: than.into_iter().map(Into::into).collect(), enters }
+            }
         }
     }
 }
@@ -166,24 +168,28 @@ enum End {
     FeasibleWork,
     FeasibleCancelled,
     FeasibleMemory,
+    FeasiblePrecision,
     Infeasible,
     NoAwardTime,
     NoAwardWork,
     NoAwardCancelled,
     NoAwardMemory,
+    NoAwardPrecision,
 }
 
-const ENDS: [(End, Termination); 10] = [
+const ENDS: [(End, Termination); 12] = [
     (End::Optimal, Termination::Optimal),
     (End::FeasibleTime, Termination::Feasible(Limit::Time)),
     (End::FeasibleWork, Termination::Feasible(Limit::Work)),
     (End::FeasibleCancelled, Termination::Feasible(Limit::Cancelled)),
     (End::FeasibleMemory, Termination::Feasible(Limit::Memory)),
+    (End::FeasiblePrecision, Termination::Feasible(Limit::Precision)),
     (End::Infeasible, Termination::Infeasible),
     (End::NoAwardTime, Termination::NoAward(Limit::Time)),
     (End::NoAwardWork, Termination::NoAward(Limit::Work)),
     (End::NoAwardCancelled, Termination::NoAward(Limit::Cancelled)),
     (End::NoAwardMemory, Termination::NoAward(Limit::Memory)),
+    (End::NoAwardPrecision, Termination::NoAward(Limit::Precision)),
 ];
 
 /// A solve report without its certificate: the parent computes that itself.

@@ -29,11 +29,11 @@ pub enum Aim {
         /// How much dearer, as a fraction.
         within: Decimal,
     },
-    /// The best award in which some need has another set of winners: a supplier drops out of it, or one that had none of
-    /// it gets at least the share `enters`.
+    /// The best award that has, against each of some awards, another set of winners in some need: a supplier drops out of
+    /// it, or one that had none of it gets at least the share `enters`.
     Other {
-        /// The award it must differ from.
-        than: Award,
+        /// The awards it must differ from.
+        than: Vec<Award>,
         /// Share of a need from which a supplier that had none of it is another winner, above 0 and at most 1.
         enters: Decimal,
     },
@@ -99,6 +99,9 @@ pub enum Limit {
     Cancelled,
     /// Memory of the child process.
     Memory,
+    /// The search went to its end, and the award as it is written, in decimals of a share and in cents, is farther from the
+    /// bound than the gap asked for.
+    Precision,
 }
 
 /// How a solve ended.

@@ -66,13 +66,12 @@ fn text(body: &AlternativesBody) -> String {
         text.push_str(&format!("\n{}", table(&header, &rows)));
     }
     let cap = format!("{} %", (body.within * Decimal::ONE_HUNDRED).normalize());
-    match (body.ended.as_str(), body.least_shared) {
-        ("none_other", _) => text.push_str(&format!("\n  no award at most {cap} dearer has other winners, proven\n")),
-        ("came_back", Some(shared)) => text.push_str(&format!(
-            "\n  the search came back to winners listed above; proven is only that no award at most {cap} dearer keeps less than {} with them\n",
-            percent(shared)
-        )),
-        ("stopped", _) if body.best.value.is_some() => {
+    let listed = if body.alternatives.is_empty() { "" } else { " than those above" };
+    match body.ended.as_str() {
+        "none_other" => {
+            text.push_str(&format!("\n  no award at most {cap} dearer has other winners{listed}, proven\n"));
+        }
+        "stopped" if body.best.value.is_some() => {
             text.push_str("\n  the search was ended by a limit; there may be more\n");
         }
         _ => {}
@@ -103,14 +102,9 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         ended: match found.ended {
             Ended::Enough => "enough",
             Ended::NoneOther => "none_other",
-            Ended::CameBack(_) => "came_back",
             Ended::Stopped => "stopped",
         }
         .to_owned(),
-        least_shared: match found.ended {
-            Ended::CameBack(shared) => Some(shared),
-            _ => None,
-        },
     };
     let options = json!({ "within": args.within, "count": args.count });
     desk.finish(&matter, "alternatives", options, &body, &format!("{}\n{}", tender.settings.name, text(&body)))?;

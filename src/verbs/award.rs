@@ -264,22 +264,30 @@ fn limit_word(limit: Limit) -> &'static str {
         Limit::Work => "work",
         Limit::Cancelled => "cancelled",
         Limit::Memory => "memory",
+        Limit::Precision => "precision",
     }
 }
 
 fn body(tender: &Tender, report: &SolveReport) -> AwardBody {
-    let (word, limit, detail) = match &report.termination {
-        Termination::Optimal => ("optimal", None, "proven within the gap asked for".to_owned()),
-        Termination::Feasible(l) => {
-            ("feasible", Some(*l), format!("the best award when the {} limit ended the search", limit_word(*l)))
-        }
-        Termination::Infeasible => ("infeasible", None, "proven: no award satisfies the hard rules".to_owned()),
-        Termination::NoAward(l) => {
-            ("no_award", Some(*l), format!("no award was found before the {} limit", limit_word(*l)))
-        }
+    let (word, limit) = match &report.termination {
+        Termination::Optimal => ("optimal", None),
+        Termination::Feasible(limit) => ("feasible", Some(*limit)),
+        Termination::Infeasible => ("infeasible", None),
+        Termination::NoAward(limit) => ("no_award", Some(*limit)),
     };
-    let detail =
-        if limit == Some(Limit::Cancelled) { "stopped on request; the best so far".to_owned() } else { detail };
+    let detail = match &report.termination {
+        Termination::Optimal => "proven within the gap asked for".to_owned(),
+        Termination::Infeasible => "proven: no award satisfies the hard rules".to_owned(),
+        Termination::Feasible(Limit::Cancelled) => "stopped on request; the best so far".to_owned(),
+        Termination::Feasible(Limit::Precision) => {
+            "searched to the end; the award as it is written, in decimals of a share and in cents, is farther from the bound \
+             than the gap asked for"
+                .to_owned()
+        }
+        Termination::Feasible(limit) => format!("the best award when the {} limit ended the search", limit_word(*limit)),
+        Termination::NoAward(Limit::Cancelled) => "stopped on request; no award was found before".to_owned(),
+        Termination::NoAward(limit) => format!("no award was found before the {} limit", limit_word(*limit)),
+    };
     let reasons = report.reasons.iter().map(|r| r.text.clone()).collect();
     let empty = AwardBody::without_award(word, limit.map(limit_word), detail, reasons);
     let s = &report.statistics;

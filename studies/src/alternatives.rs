@@ -1,10 +1,12 @@
 //! Different but as good: awards within a cap on the value, each with winners as different as can be from the best award
-//! and from those found before; and the best award with other winners at all.
+//! and from those found before; where those that differ most are among them already, the best award with other winners than
+//! all of them.
 
 use ballast_domain::Tender;
 use ballast_domain::award::Award;
 use ballast_domain::difference::{Decided, Difference, between};
-use ballast_domain::overlap::winners;
+use ballast_domain::exact::float;
+use ballast_domain::overlap::{same_winners, winners};
 use ballast_solver::{Aim, Engine, Options, Reached, default_entry};
 use rust_decimal::Decimal;
 
@@ -29,11 +31,8 @@ pub struct Alternative {
 pub enum Ended {
     /// As many were found as were asked for.
     Enough,
-    /// Proven: the best award with other winners is dearer than the cap, or there is none.
+    /// Proven: the best award with other winners than those found is dearer than the cap, or there is none.
     NoneOther,
-    /// The award that keeps least with the winners found before has the winners of one of them. Proven is only that no award
-    /// within the cap keeps less than this share.
-    CameBack(f64),
     /// A limit or a failure ended it; nothing is proven about further awards.
     Stopped,
 }
@@ -75,23 +74,32 @@ pub fn alternatives(
         let settings = Settings { options: Options { aim, ..settings.options.clone() }, ..settings.clone() };
         ask_one(engine, Probe::new(name, tender), &settings, desk)
     };
-    found.second = aiming("the second best", Aim::Other { than: first.clone(), enters: default_entry() });
-    found.second_gap = found.second.interval().less(found.best.interval());
     let cap = certificate.costs.value * (Decimal::ONE + within);
-    if found.second.infeasible() || found.second.interval().low.is_some_and(|low| low > cap) {
+    let beyond = |other: &Answer| other.infeasible() || other.interval().low.is_some_and(|low| low > cap);
+    let other = |name: &str, than: &[Award]| aiming(name, Aim::Other { than: than.to_vec(), enters: default_entry() });
+    let mut from: Vec<Award> = vec![first.clone()];
+    found.second = other("the second best", &from);
+    found.second_gap = found.second.interval().less(found.best.interval());
+    if beyond(&found.second) {
         found.ended = Ended::NoneOther;
         return found;
     }
-    let mut from: Vec<Award> = vec![first.clone()];
     while found.others.len() < count {
         let name = format!("alternative {}", found.others.len() + 1);
-        let answer = aiming(&name, Aim::Differ { from: from.clone(), within });
+        let mut answer = aiming(&name, Aim::Differ { from: from.clone(), within });
         let Answer::Said(report) = &answer else { return found };
-        let (Some((award, own)), Some(shared)) = (&report.award, report.reached) else { return found };
-        if from.iter().any(|a| winners(tender, a) == winners(tender, award)) {
-            found.ended = Ended::CameBack(shared.bound);
-            return found;
+        let Some(mut shared) = report.reached else { return found };
+        let among = |award: &Award| from.iter().any(|a| winners(tender, a) == winners(tender, award));
+        if answer.award().is_some_and(|(award, _)| among(award)) {
+            answer = if from.len() == 1 { found.second.clone() } else { other(&name, &from) };
+            if beyond(&answer) {
+                found.ended = Ended::NoneOther;
+                return found;
+            }
+            let Some((award, _)) = answer.award() else { return found };
+            shared.share = float(&same_winners(tender, award, &from));
         }
+        let Some((award, own)) = answer.award().filter(|(_, own)| own.costs.value <= cap) else { return found };
         let dearer = own.costs.value - certificate.costs.value;
         let difference = between(
             Decided { tender, award: &first, certificate: &certificate },

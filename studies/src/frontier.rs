@@ -9,6 +9,7 @@ use ballast_domain::Tender;
 use ballast_domain::exact::float;
 use ballast_domain::finding::{Findings, Place};
 use ballast_domain::raw::RawTender;
+use ballast_domain::rules::NOTHING_TO_MEASURE;
 use ballast_domain::scenario::{Action, Edit, apply};
 use ballast_solver::Engine;
 use rust_decimal::Decimal;
@@ -26,6 +27,8 @@ const DEARER: i64 = 100;
 const BEYOND: usize = 4;
 /// A knee lies at least this far from the line between the ends, both axes scaled to one.
 const BENT: f64 = 1e-3;
+/// The far end of concentration, a share of the demand, is known within this.
+const NARROW: f64 = 1e-4;
 /// How far beyond, as a part of the distance between the ends.
 const LITTLE: f64 = 1e-3;
 
@@ -122,6 +125,20 @@ fn ruled(base: &RawTender, against: Against, bound: Decimal, price: Option<Decim
     reading.tender.ok_or(reading.findings)
 }
 
+/// Neither this award nor, then, any other has what is asked for.
+fn nothing_to_measure(against: Against) -> Findings {
+    let fix = match against {
+        Against::Preference => "give scores in `preferences`",
+        Against::Emissions => "give products the attribute `emissions`",
+        Against::Moved => "give today's products in `incumbents`",
+        Against::Suppliers | Against::Concentration => "give demand",
+    };
+    let mut findings = Findings::default();
+    let expected = format!("the tender says nothing from which the {} follows", against.words());
+    findings.error(NOTHING_TO_MEASURE, Place::file("--against"), against.words(), expected, fix);
+    findings
+}
+
 /// The measure of an award: that of the rule added to the tender.
 fn measured(tender: &Tender, answer: &Answer) -> Option<f64> {
     let (_, certificate) = answer.award()?;
@@ -160,10 +177,11 @@ pub fn frontier(
     let tender = ruled(base, against, loose, None)?;
     let cheap = ask_one(engine, Probe::new("the cheap end", &tender), settings, desk);
     let mut frontier = Frontier { points: Vec::new(), dominated: 0, nothing_at: None, without_award: Vec::new() };
-    let (Some(from), Some(value)) = (measured(&tender, &cheap), cheap.value()) else {
+    let Some(value) = cheap.value() else {
         frontier.without_award.push((loose, cheap));
         return Ok(frontier);
     };
+    let from = measured(&tender, &cheap).ok_or_else(|| nothing_to_measure(against))?;
     let asker = Asker { engine, base, against, near: (&tender, &cheap), settings, desk };
     let Far { best: far, nothing_at } = asker.far_end(ideal, value, from)?;
     frontier.nothing_at = nothing_at;
@@ -252,10 +270,10 @@ impl Asker<'_> {
         Ok(Far { best, nothing_at: None })
     }
 
-    /// By halves, to a hundredth: what is paid for is a sum over suppliers, and the largest share is none.
+    /// By halves, to [`NARROW`]: what is paid for is a sum over suppliers, and the largest share is none.
     fn least_concentration(&self, from: f64) -> Result<Far, Findings> {
         let (mut low, mut high, mut nothing_at) = (0.0, from, None);
-        while high - low > 0.01 {
+        while high - low > NARROW {
             let middle = (low + high) / 2.0;
             let Some(bound) = short(middle, Against::Concentration) else { break };
             match self.measure(bound, None)? {

@@ -1,19 +1,28 @@
 //! What only a whole tender shows about its rules: scopes in which no line can ever lie, and system means that are none.
 
+use num_traits::Zero;
+
 use super::line::Lines;
 use super::reading::{Reading, any_line};
-use super::{Dimension, Relative, Rule, Scope, constant, expand, part_of_incremental};
+use super::{Averaged, Dimension, Measured, Relative, Rule, Scope, constant, expand, part_of_incremental};
 use crate::finding::{Findings, Place, Severity};
 use crate::tender::Tender;
 
 /// The code of a finding: no line can ever lie in the scope of a rule.
 pub const EMPTY_SCOPE: &str = "empty_scope";
 
+/// The code of a finding: nothing that a rule may buy has what it measures.
+pub const NOTHING_TO_MEASURE: &str = "nothing_to_measure";
+
 /// Adds findings about a rule; `place` is its row.
 pub(crate) fn check(tender: &Tender, rule: &Rule, place: &Place, findings: &mut Findings) {
+    let before = findings.0.len();
     empty(tender, rule, &rule.subject.scope, "scope", place, findings);
     if let Some(condition) = &rule.when {
         empty(tender, rule, &condition.subject.scope, "when.scope", place, findings);
+    }
+    if findings.0.len() == before {
+        unmeasured(tender, rule, place, findings);
     }
     part_of_incremental::check(tender, rule, place, findings);
     if matches!(rule.relative_to, Some(Relative::SystemMean { .. })) {
@@ -66,5 +75,28 @@ fn empty(tender: &Tender, rule: &Rule, scope: &Scope, prefix: &str, place: &Plac
             format!("rule {} speaks of lines that no offer can ever be: some have each part, none has all", rule.id);
         let key = lasting.first().map_or_else(String::new, |(d, _)| format!("{prefix}.{}", d.name()));
         say(&key, parts.join(", "), expected);
+    }
+}
+
+/// A mean of what no line has, or a comparison with incumbents where there are none: the rule holds whatever is bought.
+fn unmeasured(tender: &Tender, rule: &Rule, place: &Place, findings: &mut Findings) {
+    let (column, value, fix) = match &rule.subject.measured {
+        Measured::Mean { of: Averaged::Preference, .. } => {
+            ("of", "preference".to_owned(), "give scores in `preferences`")
+        }
+        Measured::Mean { of: Averaged::Attribute(dimension), .. } => {
+            ("of", dimension.name(), "give the attribute a number in `products`, `suppliers` or `sites`")
+        }
+        Measured::Saving => ("measure", "saving".to_owned(), "give today's products in `incumbents`"),
+        Measured::MovedUnits { .. } | Measured::MovedSites => {
+            ("measure", "moved".to_owned(), "give today's products in `incumbents`")
+        }
+        _ => return,
+    };
+    let of_nothing =
+        |reading: &Reading| matches!(reading, Reading::Ratio(r) if r.base.is_zero() && r.whole.terms.is_empty());
+    if expand(tender, rule).iter().all(|i| of_nothing(&i.reading)) {
+        let expected = format!("rule {} measures what nothing in its scope has, and holds whatever is bought", rule.id);
+        findings.add(Severity::Warning, NOTHING_TO_MEASURE, place.column(column), value, expected, fix);
     }
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_decimal::Decimal;
 
 use super::{Averaged, Bound, Dimension, Measured, Relative, Rule, Scope, Subject, Weight, condition, force, sentence};
-use crate::cell::nearest;
+use crate::cell::{did_you_mean, nearest};
 use crate::finding::{Findings, Place};
 use crate::tables::{Approval, Layer, Measure, RelativeTo, RuleRow, SpendLevel, Weighting};
 
@@ -438,9 +438,9 @@ fn measured(keys: &Keys<'_>, weight: Weight, within: Vec<Dimension>, desk: &mut 
                 None => None,
             };
             let Some(of) = averaged else {
-                let fix =
-                    "set `of` to `preference`, `price`, `lead_time`, `product.NAME`, `supplier.NAME` or `site.NAME`";
-                desk.refuse("of", of.unwrap_or(""), "`mean` needs to know of what", fix);
+                let things = ["preference", "price", "lead_time", "product.NAME", "supplier.NAME", "site.NAME"];
+                let fix = did_you_mean(of.unwrap_or_default(), things, "set `of` to one of");
+                desk.refuse("of", of.unwrap_or(""), "`mean` needs to know of what", &fix);
                 return None;
             };
             Measured::Mean { of, weight }

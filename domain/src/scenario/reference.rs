@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::select::Miss;
-use crate::cell::nearest;
+use crate::cell::did_you_mean;
 use crate::raw::{RawRow, RawTable, RawTender};
 use crate::schema::Table;
 use crate::tables::all_tables;
@@ -114,10 +114,7 @@ impl<'a> Book<'a> {
             column: column.to_owned(),
             value: column.to_owned(),
             expected: format!("neither `{table}` nor a row it refers to has such a column"),
-            fix: nearest(column, columns.iter().map(String::as_str)).map_or_else(
-                || format!("the columns are: {}", columns.iter().cloned().collect::<Vec<_>>().join(", ")),
-                |n| format!("did you mean `{n}`?"),
-            ),
+            fix: did_you_mean(column, columns.iter().map(String::as_str), "the columns are:"),
         })
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Filter;
 use super::reference::Book;
-use crate::cell::{decimal, nearest};
+use crate::cell::{decimal, did_you_mean, nearest};
 use crate::raw::{RawTable, RawTender};
 
 /// The part of a selector that matches nothing.
@@ -49,13 +49,7 @@ pub(super) fn table<'a>(book: &Book<'a>, name: &str) -> Result<&'a RawTable, Vec
     let names = book.names();
     Err(match names.contains(name) {
         true => miss("the tender has no rows in this table", "add rows with `add_rows`".to_owned()),
-        false => miss(
-            "no table has this name",
-            nearest(name, names.iter().copied()).map_or_else(
-                || format!("the tables are: {}", names.iter().copied().collect::<Vec<_>>().join(", ")),
-                |n| format!("did you mean `{n}`?"),
-            ),
-        ),
+        false => miss("no table has this name", did_you_mean(name, names.iter().copied(), "the tables are:")),
     })
 }
 

@@ -52,8 +52,7 @@ macro_rules! draft {
             let mut counts = Vec::new();
             for (i, table) in raw.tables.iter().enumerate() {
                 if !names.contains(&table.name.as_str()) {
-                    let fix = crate::cell::nearest(&table.name, names)
-                        .map_or_else(|| format!("the tables are: {}", names.join(", ")), |n| format!("did you mean `{n}`?"));
+                    let fix = crate::cell::did_you_mean(&table.name, names, "the tables are:");
                     findings.error("unknown_table", Place::file(&table.file), &table.name, "no table has this name", fix);
                 } else if raw.tables[..i].iter().any(|t| t.name == table.name) {
                     findings.error("duplicate_table", Place::file(&table.file), &table.name, "the table stands twice", "keep one of them");

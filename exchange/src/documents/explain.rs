@@ -16,14 +16,12 @@ pub struct AlternativesBody {
     pub second_best: AnswerPart,
     /// What is proven about its distance to the best.
     pub second_best_gap: IntervalPart,
-    /// Alternatives, in the order found: each as different as can be from all before it.
+    /// Alternatives, in the order found: each as different as can be from all before it or, where that has their winners,
+    /// the best with others.
     pub alternatives: Vec<AlternativePart>,
     /// Why there are no more: `enough` (as many as asked for), `none_other` (proven: no award within the cap has other
-    /// winners), `came_back` (what differs most has winners listed already; see `least_shared`), `stopped` (by a limit).
+    /// winners than those found), `stopped` (by a limit).
     pub ended: String,
-    /// Where the search came back: proven, no award within the cap keeps less than this share of the demand with the
-    /// winners of the awards found (the mean over them).
-    pub least_shared: Option<f64>,
 }
 
 /// An alternative.

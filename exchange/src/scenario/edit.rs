@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ballast_domain::Findings;
-use ballast_domain::cell::{decimal, nearest};
+use ballast_domain::cell::{decimal, did_you_mean};
 use ballast_domain::scenario::{Action, Change, Edit, Filter};
 use rust_decimal::Decimal;
 
@@ -133,10 +133,7 @@ impl<'a> Keys<'a> {
     /// Refuses the keys that nobody asked for.
     pub(super) fn done(self) {
         for (key, node) in self.entries.iter().filter(|(k, _)| !self.asked.contains(k)) {
-            let fix = nearest(key, self.asked.iter().copied()).map_or_else(
-                || format!("the keys here are: {}", self.asked.join(", ")),
-                |n| format!("did you mean `{n}`?"),
-            );
+            let fix = did_you_mean(key, self.asked.iter().copied(), "the keys here are:");
             self.findings.error("unknown_key", node.place.column(key), *key, "no such key here", fix);
         }
     }

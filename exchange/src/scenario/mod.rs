@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use ballast_domain::Findings;
 use ballast_domain::finding::{Finding, Place, Severity};
 use ballast_domain::raw::RawTender;
-use ballast_domain::rules::EMPTY_SCOPE;
+use ballast_domain::rules::{EMPTY_SCOPE, NOTHING_TO_MEASURE};
 use ballast_domain::scenario::{Scenario, Told, apply};
 use ballast_domain::tender::{Reading, Tender};
 use serde::Serialize;
@@ -190,11 +190,11 @@ impl WhatIf {
     }
 }
 
-/// A rule whose scope an edit leaves without lines would silently do nothing: in a what-if that is a fault. `known` are the
+/// A rule that an edit leaves without lines or without anything to measure would silently do nothing: in a what-if that is a fault. `known` are the
 /// findings of the tender before.
 fn refuse_empty_rules(reading: &mut Reading, known: &Findings) {
     let same = |a: &Finding, b: &Finding| (a.code, &a.value, &a.expected) == (b.code, &b.value, &b.expected);
-    for finding in reading.findings.0.iter_mut().filter(|f| f.code == EMPTY_SCOPE) {
+    for finding in reading.findings.0.iter_mut().filter(|f| [EMPTY_SCOPE, NOTHING_TO_MEASURE].contains(&f.code)) {
         if !known.0.iter().any(|k| same(k, finding)) {
             finding.severity = Severity::Error;
             reading.tender = None;

@@ -2,8 +2,8 @@
 //!
 //! * differ: minimise Σ_k Σ_{lines whose (need, supplier) wins in award k} w·x ÷ number of awards;
 //! * stay: minimise Σ w·x⁰ − Σ w·s with s\[c\] ≤ x\[c\] and s\[c\] ≤ x⁰\[c\];
-//! * other: the cost, subject to Σ_{winners} out\[n, s\] + Σ_{others} in\[n, s\] ≥ 1, where out = 1 forbids the supplier's
-//!   volume in the need and in = 1 asks for the share `enters` of it.
+//! * other: the cost, subject to Σ_{winners of k} out\[n, s\] + Σ_{others} in\[n, s\] ≥ 1 for each award k, where out = 1
+//!   forbids the supplier's volume in the need and in = 1 asks for the share `enters` of it.
 //!
 //! The first two stand under a cap on the value.
 
@@ -16,7 +16,7 @@ use ballast_domain::index::*;
 use ballast_domain::overlap;
 
 use super::cap;
-use crate::model::{AwardModel, Model, RowLabel, Terms};
+use crate::model::{AwardModel, Col, Model, RowLabel, Terms};
 
 /// The objective at the whole demand.
 pub(super) const SCALE: f64 = 1e4;
@@ -69,34 +69,45 @@ pub(super) fn stay(tender: &Tender, model: &AwardModel, close_to: &Award, most: 
     stay
 }
 
-/// The least value with other winners.
-pub(super) fn other(tender: &Tender, model: &AwardModel, than: &Award, enters: f64) -> AwardModel {
+/// The least value with other winners than in each of some awards.
+pub(super) fn other(tender: &Tender, model: &AwardModel, than: &[Award], enters: f64) -> AwardModel {
     let mut other = model.clone();
-    let winners = overlap::winners(tender, than);
+    let winners: Vec<_> = than.iter().map(|a| overlap::winners(tender, a)).collect();
+    let mut changes: Vec<Terms> = vec![Vec::new(); than.len()];
     let mut pairs: BTreeMap<(NeedIx, SupplierIx), Vec<CandidateIx>> = BTreeMap::new();
     for (c, line) in tender.candidates.enumerate() {
         pairs.entry((line.need, line.supplier)).or_default().push(c);
     }
-    let mut change: Terms = Vec::new();
-    for ((need, supplier), lines) in pairs {
-        let flag = other.model.binary(0.0);
-        match winners.contains(&(need, supplier)) {
-            true => drops_out(tender, &mut other, &lines, flag),
-            false => {
-                let all: f64 = tender.cells.iter().filter(|c| c.need == need).map(|c| c.quantity.to_f64()).sum();
-                let part = |c: &CandidateIx| (other.volumes.share[*c], other.volumes.units[*c] / all / enters);
-                let mut terms: Terms = lines.iter().map(part).collect();
-                terms.push((flag, -1.0));
-                other.model.row(RowLabel::Link, 0.0, f64::INFINITY, terms);
+    for (pair, lines) in pairs {
+        let won: Vec<bool> = winners.iter().map(|w| w.contains(&pair)).collect();
+        let mut flag = |wins: bool, state: fn(&Tender, &mut AwardModel, &[CandidateIx], Col, f64)| {
+            if won.contains(&wins) {
+                let flag = other.model.binary(0.0);
+                state(tender, &mut other, &lines, flag, enters);
+                changes.iter_mut().zip(&won).filter(|(_, w)| **w == wins).for_each(|(c, _)| c.push((flag, 1.0)));
             }
-        }
-        change.push((flag, 1.0));
+        };
+        flag(true, drops_out);
+        flag(false, comes_in);
     }
-    other.model.row(RowLabel::Link, 1.0, f64::INFINITY, change);
+    for change in changes {
+        other.model.row(RowLabel::Link, 1.0, f64::INFINITY, change);
+    }
     other
 }
 
-fn drops_out(tender: &Tender, other: &mut AwardModel, lines: &[CandidateIx], flag: crate::model::Col) {
+/// The flag asks for the share `enters` of the lines' need.
+fn comes_in(tender: &Tender, other: &mut AwardModel, lines: &[CandidateIx], flag: Col, enters: f64) {
+    let Some(need) = lines.first().map(|c| tender.candidates[*c].need) else { return };
+    let all: f64 = tender.cells.iter().filter(|c| c.need == need).map(|c| c.quantity.to_f64()).sum();
+    let part = |c: &CandidateIx| (other.volumes.share[*c], other.volumes.units[*c] / all / enters);
+    let mut terms: Terms = lines.iter().map(part).collect();
+    terms.push((flag, -1.0));
+    other.model.row(RowLabel::Link, 0.0, f64::INFINITY, terms);
+}
+
+/// The flag forbids the lines.
+fn drops_out(tender: &Tender, other: &mut AwardModel, lines: &[CandidateIx], flag: Col, _: f64) {
     let cell = |c: &CandidateIx| tender.candidates[*c].cell;
     for group in lines.chunk_by(|a, b| cell(a) == cell(b)) {
         let mut terms: Terms = group.iter().map(|c| (other.volumes.share[*c], 1.0)).collect();
@@ -113,8 +124,12 @@ fn drops_out(tender: &Tender, other: &mut AwardModel, lines: &[CandidateIx], fla
     }
 }
 
-/// Whether an award has other winners, by the same definition.
-pub(super) fn is_other(tender: &Tender, award: &Award, than: &Award, enters: f64) -> bool {
+/// Whether an award has other winners than each of some awards, by the same definition.
+pub(super) fn is_other(tender: &Tender, award: &Award, than: &[Award], enters: f64) -> bool {
+    than.iter().all(|than| is_other_than(tender, award, than, enters))
+}
+
+fn is_other_than(tender: &Tender, award: &Award, than: &Award, enters: f64) -> bool {
     let (before, now) = (overlap::winners(tender, than), overlap::winners(tender, award));
     if before.difference(&now).next().is_some() {
         return true;

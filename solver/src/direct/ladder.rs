@@ -110,6 +110,6 @@ fn least(job: &Job<'_>, open: &AwardModel, terms: &Terms, settings: &Settings, s
             Ok(terms.iter().map(|(col, weight)| weight * point[col.0 as usize]).sum::<f64>().max(0.0))
         }
         (Status::TimeLimit, _) => Err(Limit::Time),
-        _ => Err(watch.limit.unwrap_or(Limit::Work)),
+        _ => Err(watch.limit.unwrap_or(Limit::Precision)),
     }
 }

@@ -73,7 +73,7 @@ pub(super) fn descend(
         report.level_bounds.push(bound);
         let proven = bound.is_some_and(|b| proven_between(reached, b, job.options.gap));
         if report.termination == Termination::Optimal && !(run.status == Status::Optimal && proven) {
-            report.termination = Termination::Feasible(limit.unwrap_or(Limit::Work));
+            report.termination = Termination::Feasible(limit.unwrap_or(Limit::Precision));
         }
         if run.status != Status::Optimal && limit.is_some() {
             break;

@@ -215,7 +215,7 @@ fn report(job: &Job<'_>, model: &AwardModel, mut run: Run) -> Result<SolveReport
         (_, Some(limit), Some(_)) => Termination::Feasible(limit),
         (_, Some(limit), None) => Termination::NoAward(limit),
         // A start that holds by the tolerance alone may be outside of the model.
-        (Status::Infeasible, None, Some(_)) => Termination::Feasible(Limit::Work),
+        (Status::Infeasible, None, Some(_)) => Termination::Feasible(Limit::Precision),
         (Status::Infeasible, None, None) => Termination::Infeasible,
         (status, ..) => return Err(EngineError::Solver(format!("it ended with {status:?}"))),
     };
@@ -235,7 +235,7 @@ fn report(job: &Job<'_>, model: &AwardModel, mut run: Run) -> Result<SolveReport
     };
     // Proven means proven for the award that is shown, after rounding.
     match report.termination == Termination::Optimal && !proven(&report, job.options.gap) {
-        true => Ok(SolveReport { termination: Termination::Feasible(Limit::Work), ..report }),
+        true => Ok(SolveReport { termination: Termination::Feasible(Limit::Precision), ..report }),
         false => Ok(report),
     }
 }
@@ -282,8 +282,8 @@ fn stay(job: &Job<'_>, close_to: &Award, within: Decimal) -> Result<SolveReport,
     Ok(report)
 }
 
-/// The best award with other winners.
-fn other(job: &Job<'_>, than: &Award, enters: Decimal) -> Result<SolveReport, EngineError> {
+/// The best award with other winners than in each of some awards.
+fn other(job: &Job<'_>, than: &[Award], enters: Decimal) -> Result<SolveReport, EngineError> {
     let enters = enters.to_f64().filter(|e| *e > 0.0 && *e <= 1.0);
     let enters =
         enters.ok_or_else(|| EngineError::Solver("the share of another winner is above 0 and at most 1".to_owned()))?;
@@ -297,8 +297,7 @@ fn other(job: &Job<'_>, than: &Award, enters: Decimal) -> Result<SolveReport, En
     let (point, spent) = start.map_or((None, 0), |a| start::point(job.tender, &model, a, &settings));
     let run = pursue(job, &model, &goal, &settings, point.as_deref(), Before::of(None, spent))?;
     if run.status == Status::Infeasible {
-        let reasons =
-            vec![Reason { kind: "conflict", text: "no award that holds has other winners in any need".to_owned() }];
+        let reasons = vec![Reason { kind: "conflict", text: "no award that holds has other winners".to_owned() }];
         return Ok(no_award(Termination::Infeasible, reasons, run.statistics, run.log));
     }
     report(job, &model, run)
@@ -323,7 +322,7 @@ fn share_report(run: Run, model: &AwardModel, bound: Option<Decimal>) -> Result<
         (Status::Optimal, _) => Termination::Optimal,
         (_, Some(limit)) => Termination::Feasible(limit),
         // The award that sets the cap may reach it by rounding alone.
-        (Status::Infeasible, None) => Termination::Feasible(Limit::Work),
+        (Status::Infeasible, None) => Termination::Feasible(Limit::Precision),
         (status, None) => return Err(EngineError::Solver(format!("it ended with {status:?}"))),
     };
     let share = run.best.as_ref().and_then(|b| b.score.to_f64());

@@ -168,23 +168,26 @@ fn the_second_best_has_other_winners() {
     let book = two_suppliers("10", "11");
     let best = award_of(&solve(&book.read()));
     let (report, _) =
-        ask(&book, &Options { aim: Aim::Other { than: best.clone(), enters: default_entry() }, ..to_the_end() });
+        ask(&book, &Options { aim: Aim::Other { than: vec![best.clone()], enters: default_entry() }, ..to_the_end() });
     assert_eq!(report.value(), Some(fraction("1010.00")));
     assert_eq!(report.termination, Termination::Optimal);
     // Who enters from a quarter of the need, or from a hundredth: 750 + 275, 990 + 11.
     for (enters, value) in [("0.25", "1025.00"), ("0.01", "1001.00"), ("1", "1100.00")] {
-        let aim = Aim::Other { than: best.clone(), enters: fraction(enters) };
+        let aim = Aim::Other { than: vec![best.clone()], enters: fraction(enters) };
         assert_eq!(ask(&book, &Options { aim, ..to_the_end() }).0.value(), Some(fraction(value)), "from {enters}");
     }
     // With one supplier per need S1 must drop out: 1,100.
     let single = book.row("rules", "id=one measure=count of=supplier each=need at_most=1");
-    let (report, _) =
-        ask(&single, &Options { aim: Aim::Other { than: best.clone(), enters: default_entry() }, ..to_the_end() });
+    let (report, _) = ask(
+        &single,
+        &Options { aim: Aim::Other { than: vec![best.clone()], enters: default_entry() }, ..to_the_end() },
+    );
     assert_eq!(report.value(), Some(fraction("1100.00")));
     // Nobody else sells: there is no second.
     let alone = Book::one_need().sells("S1", "gauze", "P1", "10", "");
     let best = award_of(&solve(&alone.read()));
-    let (report, _) = ask(&alone, &Options { aim: Aim::Other { than: best, enters: default_entry() }, ..to_the_end() });
+    let (report, _) =
+        ask(&alone, &Options { aim: Aim::Other { than: vec![best], enters: default_entry() }, ..to_the_end() });
     assert_eq!(report.termination, Termination::Infeasible);
 }
 

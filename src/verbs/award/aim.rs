@@ -151,7 +151,7 @@ impl Question {
         interrupt: &Interrupt,
     ) -> Result<Option<SecondBestPart>, Failure> {
         let (Some(enters), Some((award, certificate))) = (self.second_best, &report.award) else { return Ok(None) };
-        let options = Options { aim: Aim::Other { than: award.clone(), enters }, start: None, ..options.clone() };
+        let options = Options { aim: Aim::Other { than: vec![award.clone()], enters }, start: None, ..options.clone() };
         let second = engine.award(tender, &options, &Quiet(interrupt))?;
         let gap_money = second.value().map(|v| v - certificate.costs.value);
         let detail = match (&second.termination, second.value()) {

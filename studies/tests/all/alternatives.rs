@@ -37,12 +37,31 @@ fn that_nothing_else_fits_is_said_where_it_is_proven() {
 }
 
 #[test]
-fn a_search_that_comes_back_says_what_is_proven_and_no_more() {
-    // Within 20 % S2 may have all: the second award differs most from the first, the third can only be one of them again.
-    let tender = read(&with(&sellers(&["10", "12"]), &[("rules", "id=one measure=count of=supplier at_most=1")]));
+fn a_search_that_comes_back_goes_on_with_the_best_of_the_others() {
+    // Within 20 % S2 may have all: it differs most from the first, the third can only be one of the two again. S3 fits too.
+    let one = [("rules", "id=one measure=count of=supplier at_most=1")];
+    let tender = read(&with(&sellers(&["10", "12"]), &one));
     let found = alternatives(&InProcess, &tender, Decimal::new(2, 1), 5, &settings(), &Nobody);
-    assert_eq!(found.others.len(), 1);
-    let Ended::CameBack(shared) = found.ended else { panic!("{:?}", found.ended) };
-    // Either of the two keeps everything with one of them and nothing with the other.
-    assert!(shared > 0.49 && shared < 0.51, "{shared}");
+    assert!(found.others.len() == 1 && found.ended == Ended::NoneOther, "{:?}", found.ended);
+    let tender = read(&with(&sellers(&["10", "12", "11"]), &one));
+    let found = alternatives(&InProcess, &tender, Decimal::new(2, 1), 5, &settings(), &Nobody);
+    let mut values: Vec<_> = found.others.iter().map(|o| o.answer.value()).collect();
+    values.sort();
+    assert_eq!(values, [1100, 1200].map(|v| Some(Decimal::from(v))));
+    assert_eq!(found.ended, Ended::NoneOther);
+}
+
+#[test]
+fn the_second_best_is_listed_where_it_keeps_every_winner() {
+    // At most 60 % to S1, which is cheapest; S2 is as dear as S3. Whoever fills up, S1 keeps its 60 %; all of the rest may go
+    // to S2, to S3, or to both of them.
+    let tender = read(&with(
+        &sellers(&["10", "11", "11"]),
+        &[("rules", "id=cap measure=share weight=reference scope.supplier=S1 at_most=0.6 at_least=0.6")],
+    ));
+    let found = alternatives(&InProcess, &tender, Decimal::new(1, 4), 5, &settings(), &Nobody);
+    assert_eq!(found.best.value(), Some(Decimal::from(1040)));
+    assert_eq!(found.others.len(), 2, "{:?}", found.ended);
+    assert!(found.others.iter().all(|o| o.dearer.is_zero()));
+    assert_eq!(found.ended, Ended::NoneOther);
 }

@@ -63,10 +63,10 @@ fn concentration_ends_where_the_shares_are_equal() {
     let found = frontier(&InProcess, &raw, Against::Concentration, 3, &settings(), &Nobody).unwrap();
     let (first, last) = (&found.points[0], &found.points[found.points.len() - 1]);
     assert_eq!((first.measure, first.answer.value()), (1.0, Some(Decimal::from(1000))));
-    // At half each it is 1,050; the end is found to a hundredth.
-    assert!(last.measure >= 0.5 && last.measure < 0.511, "{}", last.measure);
-    assert!(found.nothing_at.is_some_and(|s| s < 0.5 && s > 0.489), "{:?}", found.nothing_at);
-    assert!(last.answer.value() > Some(Decimal::from(1048)), "{:?}", last.answer.value());
+    // At half each it is 1,050; the end is found to a ten-thousandth.
+    assert!(last.measure >= 0.5 && last.measure < 0.5001, "{}", last.measure);
+    assert!(found.nothing_at.is_some_and(|s| s < 0.5 && s > 0.4999), "{:?}", found.nothing_at);
+    assert!(last.answer.value() > Some(Decimal::new(10499, 1)), "{:?}", last.answer.value());
 }
 
 /// Two products of which the second is dearer and says `more`.
@@ -115,8 +115,10 @@ fn the_far_end_is_found_where_its_last_step_costs_a_fortune() {
 }
 
 #[test]
-fn what_nobody_has_scored_is_refused_or_told() {
-    let found = frontier(&InProcess, &with(&sellers(&["10"]), &[]), Against::Preference, 3, &settings(), &Nobody);
-    // No score, no measure: no point can be placed.
-    assert!(found.is_err() || found.unwrap().points.is_empty());
+fn what_the_tender_does_not_say_is_refused() {
+    for against in [Against::Preference, Against::Emissions, Against::Moved] {
+        let found = frontier(&InProcess, &with(&sellers(&["10"]), &[]), against, 3, &settings(), &Nobody);
+        let findings = found.unwrap_err();
+        assert!(findings.0.iter().any(|f| f.code == "nothing_to_measure" && f.fix.contains("give")), "{findings:?}");
+    }
 }

@@ -296,3 +296,19 @@ fn a_scope_in_which_no_line_can_lie_is_named_with_its_part() {
     let ran = check(files.folder().path());
     assert!(!ran.stdout.contains("empty_scope"), "{}", ran.stdout);
 }
+
+#[test]
+fn a_mean_of_what_nothing_has_is_named() {
+    let mut files = Files::tiny();
+    rule(
+        &mut files,
+        "measure = \"mean\"\nof = \"product.softness\"\nweight = \"units\"\neach = [\"need\"]\nat_least = 3",
+    );
+    let ran = check(files.folder().path());
+    let want = Want::new("nothing_to_measure", "rules.toml").column("of").value("product.softness");
+    assert_eq!(judge(&ran, &[want], 0), [""; 0]);
+    // A word that is none has its cure.
+    let mut files = Files::tiny();
+    rule(&mut files, "measure = \"mean\"\nof = \"prefrence\"\nat_least = 0.5");
+    assert!(check(files.folder().path()).stdout.contains("did you mean `preference`?"));
+}
