@@ -77,6 +77,7 @@ pub fn run_child() -> io::Result<()> {
         return Ok(());
     };
     drop(raw);
+    parent.say(&FromChild::Began);
     let said = match explain {
         true => conflicts(&tender, &(*options).into(), parent).map(|r| FromChild::Conflicts(Box::new((&r).into()))),
         false => InProcess.award(&tender, &(*options).into(), parent).map(|r| FromChild::Done(Box::new((&r).into()))),

@@ -12,6 +12,8 @@ use ballast_solver::{
     Aim, Control, Engine, EngineError, Event, Limit, LogEntry, Options, SolveReport, Statistics, Termination,
 };
 
+use rust_decimal::Decimal;
+
 use crate::conversation::Ended;
 use crate::message::{FromChild, ToChild};
 
@@ -36,8 +38,15 @@ pub struct Children {
 #[derive(Default)]
 struct Seen {
     award: Option<Award>,
-    at: Option<LogEntry>,
+    bound: Option<Decimal>,
     log: Vec<LogEntry>,
+}
+
+impl Seen {
+    /// A bound once proven stays.
+    fn hear(&mut self, at: LogEntry) {
+        self.bound = self.bound.max(at.bound);
+    }
 }
 
 impl Engine for Children {
@@ -95,7 +104,7 @@ fn stopped(tender: &Tender, options: &Options, seen: Seen, limit: Limit) -> Solv
     SolveReport {
         termination,
         award,
-        bound: seen.at.and_then(|a| a.bound),
+        bound: seen.bound,
         reached: None,
         reasons: Vec::new(),
         log: seen.log,
@@ -113,13 +122,14 @@ impl Children {
             FromChild::Improved { award, at } => {
                 let (award, at) = (Award::from(award), LogEntry::from(at));
                 seen.award = Some(award.clone());
-                seen.at = Some(at);
+                seen.hear(at);
                 seen.log.push(at);
                 control.observe(&Event::Improved { award, at });
             }
             FromChild::Progress(at) => {
-                seen.at = Some(at.into());
-                control.observe(&Event::Progress(at.into()));
+                let at = LogEntry::from(at);
+                seen.hear(at);
+                control.observe(&Event::Progress(at));
             }
             _ => {}
         })

@@ -13,8 +13,9 @@ use crate::frame;
 use crate::message::{FromChild, ToChild};
 use crate::start::{Started, start};
 
-/// How long a child may take to stop once asked to, before it is killed.
-const GRACE: Duration = Duration::from_secs(5);
+/// How long a child may take to stop once asked to, or past its time limit, before it is killed: what it has found so far it
+/// has said already.
+const GRACE: Duration = Duration::from_millis(1500);
 /// How often the caller's wish to cancel is looked at.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -55,10 +56,12 @@ impl Children {
         // A child that dies while being told shows up below as a crash.
         let _ = frame::write(&mut to, job);
 
-        let deadline = time_limit.map(|t| Instant::now() + t + t / 5 + GRACE);
+        let mut deadline: Option<Instant> = None;
         let mut cancel_by: Option<Instant> = None;
         let ended = loop {
             match heard.recv_timeout(TICK) {
+                // The limit is on solving; a large tender takes a while to read.
+                Ok(FromChild::Began) => deadline = time_limit.map(|t| Instant::now() + t + GRACE),
                 Ok(message @ (FromChild::Improved { .. } | FromChild::Progress(_))) => hear(message),
                 Ok(last) => break Some(Ended::Said(last)),
                 Err(RecvTimeoutError::Timeout) => {}

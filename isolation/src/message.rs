@@ -27,7 +27,12 @@ pub(crate) enum ToChild {
 /// From the child.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum FromChild {
-    Improved { award: AwardMessage, at: Entry },
+    /// The tender is read: the search begins.
+    Began,
+    Improved {
+        award: AwardMessage,
+        at: Entry,
+    },
     Progress(Entry),
     Done(Box<ReportMessage>),
     Conflicts(Box<crate::conflicts::ConflictsMessage>),

@@ -87,7 +87,7 @@ pub fn bound(tender: &Tender, work: Work, calls: &mut Calls<'_>) -> Option<Answe
     if refused(tender) {
         return None;
     }
-    let mut search = Search::new(tender, work)?;
+    let mut search = Search::new(tender, work, calls.stop)?;
     search.run(calls)
 }
 
@@ -143,19 +143,20 @@ struct Search {
 }
 
 impl Search {
-    fn new(tender: &Tender, work: Work) -> Option<Self> {
+    /// `None`, too, if it is told to stop before there is anything to solve.
+    fn new(tender: &Tender, work: Work, stop: &(dyn Fn() -> bool + Sync)) -> Option<Self> {
         let relaxed = relaxed(tender);
-        let mut schedules = offers::schedules(tender)?;
+        let mut schedules = offers::schedules(tender).filter(|_| !stop())?;
         bundles::loosen(tender, &relaxed, &mut schedules);
         let blocks = blocks::blocks(tender, &relaxed, &schedules)?;
         let bundles = bundles::bundles(tender, &relaxed, &schedules, &blocks);
-        let outer = Outer::new(tender, &relaxed, &schedules, &bundles)?;
+        let outer = Outer::new(tender, &relaxed, &schedules, &bundles).filter(|_| !stop())?;
         let of_block = |b: usize| -> Vec<(usize, &Bundle)> {
             bundles.iter().enumerate().filter(|(_, bundle)| bundle.block == b).collect()
         };
         let written: Option<Vec<Block>> = (0..blocks.count)
             .into_par_iter()
-            .map(|b| Block::new(&relaxed, &blocks.rows[b], &blocks.columns[b], &of_block(b)))
+            .map(|b| Block::new(&relaxed, &blocks.rows[b], &blocks.columns[b], &of_block(b)).filter(|_| !stop()))
             .collect();
         let master = Master::new(&outer, bundles.len(), blocks.count)?;
         let Relaxed { model, volumes, .. } = relaxed;

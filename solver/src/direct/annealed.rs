@@ -12,10 +12,10 @@ use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::goal::{Found, Job};
-use super::{Begun, proven_between};
+use super::{Begun, no_award, proven_between};
 use crate::bound::{Calls, Work, bound};
 use crate::report::{Event, Limit, LogEntry, SolveReport, Statistics, Termination};
-use crate::search::{Problem, Rounds};
+use crate::search::{BEFORE_PAIRS, Problem, Rounds};
 
 /// Lines from which an annealed award helps HiGHS.
 const HELPS: usize = 250;
@@ -23,9 +23,9 @@ const HELPS: usize = 250;
 const BEYOND: usize = 2_500;
 /// How often a wait looks whether it is still wanted.
 const TICK: Duration = Duration::from_millis(20);
-/// The most rounds of annealing before HiGHS has its turn. It has it after the first with an award known; the others come
-/// in turns.
-const ROUNDS: u32 = 3;
+/// The most rounds of annealing before HiGHS has its turn. It has it as soon as an award is known and polished; the others
+/// come in turns.
+const ROUNDS: u32 = 4;
 
 /// Annealing so far.
 pub(super) struct Annealing<'a> {
@@ -99,9 +99,9 @@ pub(super) fn before_highs<'a>(
     };
     annealing.best = known;
     let mut limit = None;
-    for _ in 0..ROUNDS {
+    for round in 1..=ROUNDS {
         limit = annealing.round();
-        if limit.is_some() || annealing.best.is_some() {
+        if limit.is_some() || (annealing.best.is_some() && round >= BEFORE_PAIRS) {
             break;
         }
     }
@@ -189,7 +189,7 @@ impl Bounding {
 }
 
 /// The best award that annealing finds within the limits, and the bound that decomposition proves beside it, where the
-/// tender is beyond HiGHS; `None` where it is not, or annealing finds none.
+/// tender is beyond HiGHS; `None` where it is not, or annealing gave up before a limit: then there may be no award at all.
 pub(super) fn instead_of_highs(job: &Job<'_>, start: Option<&Award>) -> Option<SolveReport> {
     let mut annealing = Annealing::of(job, start, BEYOND)?;
     let bounding = Bounding::default();
@@ -199,31 +199,27 @@ pub(super) fn instead_of_highs(job: &Job<'_>, start: Option<&Award>) -> Option<S
         bounding.stop.store(true, Ordering::Relaxed);
         ended
     });
-    let best = annealing.best?;
+    let termination = termination?;
     let statistics = Statistics {
         iterations: annealing.rounds.iterations,
         moves: annealing.rounds.moves,
         blocks: bounding.state().blocks,
         ..Statistics::default()
     };
+    let best = annealing.best;
     Some(SolveReport {
-        termination,
-        bound: bound.map(|b| b.min(best.score)),
-        award: Some((best.award, best.certificate)),
-        reached: None,
-        reasons: Vec::new(),
-        log: annealing.log,
-        statistics,
-        ladder: Vec::new(),
-        level_bounds: Vec::new(),
+        bound: bound.map(|b| best.as_ref().map_or(b, |best| b.min(best.score))),
+        award: best.map(|best| (best.award, best.certificate)),
+        ..no_award(termination, Vec::new(), statistics, annealing.log)
     })
 }
 
 impl Annealing<'_> {
-    /// Rounds until the bound proves the award or a limit is reached; what ended them, and the bound.
-    fn beside(&mut self, bounding: &Bounding) -> (Termination, Option<Decimal>) {
+    /// Rounds until the bound proves the award or a limit is reached; what ended them, `None` where [`ROUNDS`] of them found
+    /// no award, and the bound.
+    fn beside(&mut self, bounding: &Bounding) -> (Option<Termination>, Option<Decimal>) {
         let reproducible = self.job.options.time_limit.is_none();
-        loop {
+        for round in 1.. {
             let limit = self.round();
             let value = self.best.as_ref().map(|b| b.score);
             if let Some(value) = value.and_then(|v| v.to_f64()) {
@@ -233,11 +229,15 @@ impl Annealing<'_> {
             let bound = bound.map(|b| value.map_or(b, |v| v.min(b)));
             self.log.push(LogEntry { work: self.rounds.work(), value, bound });
             if value.zip(bound).is_some_and(|(v, b)| proven_between(v, b, self.job.options.gap)) {
-                return (Termination::Optimal, bound);
+                return (Some(Termination::Optimal), bound);
             }
-            if let Some(limit) = limit {
-                return (Termination::Feasible(limit), bound);
+            match (limit, &self.best) {
+                (Some(limit), Some(_)) => return (Some(Termination::Feasible(limit)), bound),
+                (Some(limit), None) => return (Some(Termination::NoAward(limit)), bound),
+                (None, None) if round == ROUNDS => break,
+                _ => {}
             }
         }
+        (None, None)
     }
 }

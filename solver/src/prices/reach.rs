@@ -12,7 +12,7 @@ use crate::highs::{Lp, LpStatus};
 use crate::model::{Col, Model, Terms, Volumes};
 
 /// Coefficients × sums up to which the relaxation is solved for every sum; beyond it would cost more than it gains.
-const WORK: usize = 40_000_000;
+const WORK: usize = 4_000_000;
 /// Room above the most, relative: for the tolerances of the LP, and so that a threshold at the very most can be reached.
 const ROOM: f64 = 1e-6;
 

@@ -13,6 +13,8 @@ use super::moves::Mover;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Schedule {
     pub(super) moves: u64,
+    /// Moves more, where there is no award after those.
+    patience: u64,
     /// First and last temperature, in mean worth of a cell.
     hot: f64,
     cold: f64,
@@ -24,17 +26,26 @@ pub(super) struct Schedule {
 impl Schedule {
     /// From anywhere.
     pub(super) fn complete(moves: u64) -> Self {
-        Self { moves, hot: 0.4, cold: 0.002, smooth: 1.0, smoothed: 0.85 }
+        Self { moves, patience: moves / 2, hot: 0.4, cold: 0.002, smooth: 1.0, smoothed: 0.85 }
+    }
+
+    /// From a start that is worth something, for an award soon.
+    pub(super) fn soon(moves: u64) -> Self {
+        Self { moves, patience: moves, hot: 0.1, cold: 0.002, smooth: 1.0, smoothed: 0.4 }
     }
 
     /// In a neighbourhood of a good award.
     pub(super) fn near(moves: u64) -> Self {
-        Self { moves, hot: 0.02, cold: 0.002, smooth: 0.3, smoothed: 0.5 }
+        Self { moves, patience: 0, hot: 0.02, cold: 0.002, smooth: 0.3, smoothed: 0.5 }
     }
 }
 
-/// Moves between two looks at prices and at the award.
+/// Looks at prices and at the award, and the most and the least moves between two.
+const LOOKS: u64 = 256;
 const LOOK: u64 = 4096;
+const LOOK_LEAST: u64 = 256;
+/// Looks after which everything is computed anew: rounding adds up.
+const AFRESH: u64 = 64;
 /// Part of the run after which it only descends.
 const QUENCH: f64 = 0.93;
 
@@ -75,9 +86,9 @@ impl<'g> Run<'g> {
         Self { state, mover, rng: ChaCha8Rng::seed_from_u64(seed), mean_cell, moves: 0 }
     }
 
-    /// One complete annealing. `stop` is asked often.
-    pub(super) fn complete(mut self, moves: u64, stop: &dyn Fn() -> bool) -> Annealed {
-        let best = self.anneal(Schedule::complete(moves), stop);
+    /// One annealing. `stop` is asked often.
+    pub(super) fn once(mut self, schedule: Schedule, stop: &dyn Fn() -> bool) -> Annealed {
+        let best = self.anneal(schedule, stop);
         Annealed { best, moves: self.moves }
     }
 
@@ -120,20 +131,21 @@ impl<'g> Run<'g> {
     fn anneal(&mut self, schedule: Schedule, stop: &dyn Fn() -> bool) -> Option<Valued> {
         let (hot, cold) = (schedule.hot * self.mean_cell, schedule.cold * self.mean_cell);
         let mut best: Option<Valued> = None;
-        let mut done = 0;
-        while done < schedule.moves {
+        let look = (schedule.moves / LOOKS).clamp(LOOK_LEAST, LOOK);
+        let (mut done, mut looks) = (0, 0);
+        while done < schedule.moves || (best.is_none() && done < schedule.moves + schedule.patience) {
             let at = done as f64 / schedule.moves as f64;
             let quench = at >= QUENCH;
             let temperature = if quench { 0.05 * cold } else { hot * (cold / hot).powf(at / QUENCH) };
             let smooth = schedule.smooth * (1.0 - at / schedule.smoothed).max(0.0);
-            if done % (64 * LOOK) == 0 {
-                // Rounding adds up.
+            if looks % AFRESH == 0 {
                 self.state.smooth = smooth;
                 self.state.refresh();
             } else if (smooth - self.state.smooth).abs() > 0.01 || (smooth == 0.0) != (self.state.smooth == 0.0) {
                 self.state.smoothen(smooth);
             }
-            let until = (done + LOOK).min(schedule.moves);
+            looks += 1;
+            let until = done + look;
             while done < until {
                 done += 1;
                 self.step(temperature);

@@ -64,6 +64,12 @@ pub(super) struct Layout {
 }
 
 impl Layout {
+    /// Position of a place's choice among all.
+    pub(super) fn choice_of(&self, place: usize) -> usize {
+        let (n, _, c) = self.of_place[place];
+        self.needs[n as usize].first_choice + c as usize
+    }
+
     pub(super) fn new(tender: &Tender, unserved: &IxVec<CellIx, Option<u32>>, places: usize) -> Self {
         let mut cells_of: Vec<Vec<CellIx>> = vec![Vec::new(); tender.needs.len()];
         for (cell, demand) in tender.cells.enumerate() {

@@ -1,11 +1,12 @@
 //! Awards of tenders that are large for a general solver: annealing with every price and rule re-computed move by move.
 //!
 //! One job per file: the quantities of an award ([`graph`]), how a tender becomes such quantities ([`build`], [`facts`],
-//! [`rules`], [`prices`]), where volume can go ([`layout`]), a first guess ([`start`]), moves ([`moves`]), the annealing
-//! itself ([`anneal`]), the linear program that polishes what it found ([`linear`]), and rounds of both ([`rounds`]).
+//! [`rules`], [`prices`]), where volume can go ([`layout`]), a first guess ([`start`], [`cover`]), moves ([`moves`]), the
+//! annealing itself ([`anneal`]), the linear program that polishes what it found ([`linear`]), and rounds of both ([`rounds`]).
 
 mod anneal;
 mod build;
+mod cover;
 mod facts;
 mod graph;
 mod layout;
@@ -25,13 +26,13 @@ use rand::rngs::ChaCha8Rng;
 
 use crate::model::{AwardModel, Col, Formulary, Model, Volumes, money_scale};
 use crate::repair;
-use anneal::{Annealed, Run, Valued};
+use anneal::{Annealed, Run, Schedule, Valued};
 use build::Builder;
 use graph::Graph;
 use layout::Layout;
 use linear::Free;
 use moves::Mover;
-pub(crate) use rounds::Rounds;
+pub(crate) use rounds::{BEFORE_PAIRS, Rounds};
 use start::Start;
 
 /// Simplex iterations that a polish counts for at least.
@@ -111,7 +112,7 @@ impl<'t> Problem<'t> {
             measures: Vec::new(),
         };
         let graph = b.finish();
-        let start = start::start(&graph, &layout);
+        let start = start::start(&graph, &layout, &cover::limits(tender, &layout));
         Some(Self { tender, graph, layout, start, shell, columns, mean_cell })
     }
 
@@ -214,9 +215,9 @@ impl<'t> Problem<'t> {
         (best, iterations)
     }
 
-    /// A complete annealing of so many moves from the start.
-    fn complete(&self, moves: u64, seed: u64, stop: &dyn Fn() -> bool) -> (Annealed, i64) {
-        (self.run(&self.start.x, seed).complete(moves, stop), 0)
+    /// An annealing from the start.
+    fn once(&self, schedule: Schedule, seed: u64, stop: &dyn Fn() -> bool) -> Annealed {
+        self.run(&self.start.x, seed).once(schedule, stop)
     }
 
     /// Annealings of some needs at a time, from shares.

@@ -1,15 +1,16 @@
-//! Rounds of annealing. The first is short, for an award soon. Later ones are pairs, longer from round to round: at first
-//! complete annealings from the start, then, in turn, neighbourhoods of the best award and complete ones; each is polished. A
-//! round does the same whatever the number of threads; its pair runs side by side where there is room.
+//! Rounds of annealing. The first is short, for an award soon; the second polishes what is known. Later ones are pairs, longer
+//! from round to round: at first complete annealings from the start, then, in turn, neighbourhoods of the best award and
+//! complete ones; each is polished. A round does the same whatever the number of threads; its pair runs side by side where
+//! there is room.
 
 use ballast_domain::award::Award;
 
 use super::Problem;
-use super::anneal::{Annealed, Valued};
+use super::anneal::{Annealed, Schedule, Valued};
 use super::linear::Free;
 
 /// Moves of the first annealing, per place.
-const FIRST: u64 = 30;
+const FIRST: u64 = 8;
 /// The least of that.
 const FIRST_LEAST: u64 = 20_000;
 /// How often the first one is tried again, four times as long, while there is no award.
@@ -18,7 +19,9 @@ const TRIES: u32 = 3;
 const FULL: u64 = 40;
 /// The least of that.
 const FULL_LEAST: u64 = 100_000;
-/// Rounds of complete annealings only.
+/// Rounds before the first pair.
+pub(crate) const BEFORE_PAIRS: u32 = 2;
+/// Pairs of complete annealings only.
 const FRESH: u32 = 5;
 /// Rounds after which they grow no longer.
 const GROWTH: u32 = 4;
@@ -75,8 +78,8 @@ impl Rounds {
         if round == 0 {
             for attempt in 0..TRIES {
                 let moves = (FIRST * places).max(FIRST_LEAST) * 4u64.pow(attempt);
-                let leg = leg(problem, &|| problem.complete(moves, seed_of(u64::from(attempt)), stop), None, stop);
-                if self.take(leg) {
+                let Annealed { best, moves } = problem.once(Schedule::soon(moves), seed_of(u64::from(attempt)), stop);
+                if self.take(Leg { found: best, moves, iterations: 0 }) {
                     return true;
                 }
                 // One that the search began with is an award, too.
@@ -86,17 +89,22 @@ impl Rounds {
             }
             return false;
         }
+        if round == 1 {
+            let Some((_, x)) = self.best.as_ref().filter(|_| !stop()) else { return false };
+            let (found, iterations) = problem.polish(x, Free::default(), stop);
+            return self.take(Leg { found, moves: 0, iterations });
+        }
         // What is left is for both of a pair.
         let left = most.map_or(u64::MAX, |most| ((most as f64 - self.work()).max(0.0) * MOVES / 2.0).ceil() as u64);
-        let moves = ((FULL * places).max(FULL_LEAST) << (round - 1).min(GROWTH)).min(left);
+        let moves = ((FULL * places).max(FULL_LEAST) << (round - BEFORE_PAIRS).min(GROWTH)).min(left);
         let near = self.best.as_ref().map(|(value, _)| value + NEAR * value.abs());
         let from = self.best.as_ref().map(|(_, x)| x).or(self.from.as_ref()).cloned();
         // Structures are found by complete annealings; what one of them hides is found near by.
         let warm = self.from.is_some();
-        let near_by = from.as_ref().filter(|_| round.is_multiple_of(2) && (warm || round > FRESH));
+        let near_by = from.as_ref().filter(|_| !round.is_multiple_of(2) && (warm || round >= FRESH + BEFORE_PAIRS));
         let run = |seed: u64| match near_by {
             Some(x) => problem.neighbourhoods(x, moves, seed, stop),
-            None => problem.complete(moves, seed, stop),
+            None => (problem.once(Schedule::complete(moves), seed, stop), 0),
         };
         let first = || leg(problem, &|| run(seed_of(0)), near, stop);
         let second = || leg(problem, &|| run(seed_of(1)), near, stop);

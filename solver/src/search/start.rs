@@ -1,9 +1,10 @@
 //! Where annealing starts: need by need, products are added while they make the need cheaper (capacity first), up to the
 //! number allowed, and each cell goes to its cheapest product with room, the cell that would regret most first.
 //!
-//! Prices here are a guess: half of the best discount, and what leaving an incumbent costs. Rules that span needs are left
-//! to the annealing.
+//! Prices here are a guess: half of the best discount, and what leaving an incumbent costs. Where rules limit the number of
+//! sources, those that may be used are chosen first ([`cover`]). Other rules that span needs are left to the annealing.
 
+use super::cover::{self, Limit};
 use super::graph::{Function, Graph};
 use super::layout::{Layout, NONE, NeedLayout};
 
@@ -21,14 +22,25 @@ pub(super) struct Start {
 }
 
 /// Builds it.
-pub(super) fn start(graph: &Graph, layout: &Layout) -> Start {
+pub(super) fn start(graph: &Graph, layout: &Layout, limits: &[Limit]) -> Start {
     let price = prices(graph);
+    let x = on(layout, &price, &|_| true);
+    let x = cover::open(layout, limits, &price, &x).map_or(x, |open| on(layout, &price, &|choice| open[choice]));
+    Start { price, x }
+}
+
+/// Shares on the choices that are open.
+fn on(layout: &Layout, price: &[f64], open: &dyn Fn(usize) -> bool) -> Vec<f64> {
     let mut x = vec![0.0; price.len()];
     for need in &layout.needs {
-        let set = products(need, &price);
-        distribute(need, &price, &set, &mut x);
+        let mut choices: Vec<usize> = (0..need.choices.len()).filter(|c| open(need.first_choice + c)).collect();
+        if choices.is_empty() {
+            choices = (0..need.choices.len()).collect();
+        }
+        let set = products(need, price, choices);
+        distribute(need, price, &set, &mut x);
     }
-    Start { price, x }
+    x
 }
 
 fn prices(graph: &Graph) -> Vec<f64> {
@@ -53,15 +65,14 @@ fn prices(graph: &Graph) -> Vec<f64> {
     (0..graph.cost.len()).map(price).collect()
 }
 
-/// The choices that may be used.
-fn products(need: &NeedLayout, price: &[f64]) -> Vec<usize> {
+/// The choices, of these, that may be used.
+fn products(need: &NeedLayout, price: &[f64], all: Vec<usize>) -> Vec<usize> {
     let distinct = |set: &[usize]| {
         let mut products: Vec<usize> = set.iter().map(|c| need.choices[*c].product).collect();
         products.sort_unstable();
         products.dedup();
         products.len()
     };
-    let all: Vec<usize> = (0..need.choices.len()).collect();
     if distinct(&all) <= need.max_products {
         return all;
     }

@@ -180,14 +180,9 @@ impl<'g> Mover<'g> {
     pub(super) fn recount(&mut self, state: &State<'_>) {
         self.count.fill(0);
         for (place, _) in state.x.iter().enumerate().filter(|(_, x)| **x > 0.0) {
-            let choice = self.choice_of(place as u32);
+            let choice = self.layout.choice_of(place);
             self.count[choice] += 1;
         }
-    }
-
-    fn choice_of(&self, place: u32) -> usize {
-        let (n, _, c) = self.layout.of_place[place as usize];
-        self.layout.needs[n as usize].first_choice + c as usize
     }
 
     /// Counts the move that the state is about to keep.
@@ -200,7 +195,7 @@ impl<'g> Mover<'g> {
             }
             let now = state.x[place as usize];
             if (before > 0.0) != (now > 0.0) {
-                let choice = self.choice_of(place);
+                let choice = self.layout.choice_of(place as usize);
                 if now > 0.0 {
                     self.count[choice] += 1;
                 } else {
