@@ -55,7 +55,7 @@ pub fn walk(tender: &Tender, moves: u32, seed: u64) -> Option<Vec<Walked>> {
     let problem = Problem::new(tender)?;
     let scale = money_scale(tender);
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut mover = Mover::new(&problem.layout, &problem.start.price, tender.suppliers.len());
+    let mut mover = Mover::new(&problem.layout, &problem.start.price, None, tender.suppliers.len());
     let mut state = graph::State::new(&problem.graph);
     state.x.clone_from(&problem.start.x);
     state.refresh();
@@ -215,9 +215,10 @@ impl<'t> Problem<'t> {
         (best, iterations)
     }
 
-    /// An annealing from the start.
-    fn once(&self, schedule: Schedule, seed: u64, stop: &dyn Fn() -> bool) -> Annealed {
-        self.run(&self.start.x, seed).once(schedule, stop)
+    /// An annealing from the start; `kept` to the sources that are open there.
+    fn once(&self, schedule: Schedule, kept: bool, seed: u64, stop: &dyn Fn() -> bool) -> Annealed {
+        let within = self.start.open.as_deref().filter(|_| kept);
+        self.run(&self.start.x, within, seed).once(schedule, stop)
     }
 
     /// Annealings of some needs at a time, from shares.
@@ -228,12 +229,12 @@ impl<'t> Problem<'t> {
             iterations += more;
             polished
         };
-        let annealed = self.run(x, seed).neighbourhoods(moves, &mut polish, stop);
+        let annealed = self.run(x, None, seed).neighbourhoods(moves, &mut polish, stop);
         (annealed, iterations)
     }
 
-    fn run(&self, x: &[f64], seed: u64) -> Run<'_> {
-        let mover = Mover::new(&self.layout, &self.start.price, self.tender.suppliers.len());
+    fn run<'p>(&'p self, x: &[f64], within: Option<&'p [bool]>, seed: u64) -> Run<'p> {
+        let mover = Mover::new(&self.layout, &self.start.price, within, self.tender.suppliers.len());
         Run::new(&self.graph, mover, x, self.mean_cell, seed)
     }
 }

@@ -33,6 +33,8 @@ const NEAR: f64 = 0.001;
 pub(crate) struct Rounds {
     /// Rounds done.
     round: u32,
+    /// Whether a pair of complete annealings found no award: the next keep to the sources that are open at the start.
+    lost: bool,
     /// Shares that the search began with.
     from: Option<Vec<f64>>,
     /// The best so far.
@@ -78,7 +80,8 @@ impl Rounds {
         if round == 0 {
             for attempt in 0..TRIES {
                 let moves = (FIRST * places).max(FIRST_LEAST) * 4u64.pow(attempt);
-                let Annealed { best, moves } = problem.once(Schedule::soon(moves), seed_of(u64::from(attempt)), stop);
+                let Annealed { best, moves } =
+                    problem.once(Schedule::soon(moves), true, seed_of(u64::from(attempt)), stop);
                 if self.take(Leg { found: best, moves, iterations: 0 }) {
                     return true;
                 }
@@ -102,9 +105,10 @@ impl Rounds {
         // Structures are found by complete annealings; what one of them hides is found near by.
         let warm = self.from.is_some();
         let near_by = from.as_ref().filter(|_| !round.is_multiple_of(2) && (warm || round >= FRESH + BEFORE_PAIRS));
+        let kept = self.lost;
         let run = |seed: u64| match near_by {
             Some(x) => problem.neighbourhoods(x, moves, seed, stop),
-            None => (problem.once(Schedule::complete(moves), seed, stop), 0),
+            None => (problem.once(Schedule::complete(moves), kept, seed, stop), 0),
         };
         let first = || leg(problem, &|| run(seed_of(0)), near, stop);
         let second = || leg(problem, &|| run(seed_of(1)), near, stop);
@@ -113,6 +117,7 @@ impl Rounds {
             let legs = [scope.spawn(first), scope.spawn(second)];
             legs.map(|leg| leg.join().unwrap_or(Leg { found: None, moves: 0, iterations: 0 }))
         });
+        self.lost |= near_by.is_none() && legs.iter().all(|leg| leg.found.is_none()) && !stop();
         let mut better = false;
         for leg in legs {
             better |= self.take(leg);

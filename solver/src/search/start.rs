@@ -19,14 +19,17 @@ const SHORT: f64 = 20.0;
 pub(super) struct Start {
     pub(super) price: Vec<f64>,
     pub(super) x: Vec<f64>,
+    /// The choices that were open, where rules left not all of them so.
+    pub(super) open: Option<Vec<bool>>,
 }
 
 /// Builds it.
 pub(super) fn start(graph: &Graph, layout: &Layout, limits: &[Limit]) -> Start {
     let price = prices(graph);
     let x = on(layout, &price, &|_| true);
-    let x = cover::open(layout, limits, &price, &x).map_or(x, |open| on(layout, &price, &|choice| open[choice]));
-    Start { price, x }
+    let open = cover::open(layout, limits, &price, &x);
+    let x = open.as_ref().map_or(x, |open| on(layout, &price, &|choice| open[choice]));
+    Start { price, x, open }
 }
 
 /// Shares on the choices that are open.

@@ -11,6 +11,7 @@ mod care;
 mod care_tried;
 mod interplay;
 mod known_values;
+mod large;
 mod lots;
 mod lots_tried;
 mod metamorphic;

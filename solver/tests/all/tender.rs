@@ -109,7 +109,8 @@ impl std::fmt::Display for Book {
     }
 }
 
-struct Quiet;
+/// Hears nothing and cancels nothing.
+pub struct Quiet;
 
 impl Control for Quiet {
     fn cancelled(&self) -> bool {

@@ -68,6 +68,8 @@ pub(super) struct Mover<'g> {
     layout: &'g Layout,
     /// A guess at the cost of each place.
     price: &'g [f64],
+    /// The choices that may be used, where not all of them may.
+    within: Option<&'g [bool]>,
     /// Mean price of each choice.
     mean_price: Vec<f64>,
     /// Cells in which a choice is used.
@@ -86,7 +88,7 @@ pub(super) struct Mover<'g> {
 }
 
 impl<'g> Mover<'g> {
-    pub(super) fn new(layout: &'g Layout, price: &'g [f64], suppliers: usize) -> Self {
+    pub(super) fn new(layout: &'g Layout, price: &'g [f64], within: Option<&'g [bool]>, suppliers: usize) -> Self {
         let mut lots: Vec<Lot> = Vec::new();
         let mut lots_of: Vec<Vec<u32>> = vec![Vec::new(); suppliers];
         let mut lot_of = vec![NONE; layout.choices];
@@ -122,6 +124,7 @@ impl<'g> Mover<'g> {
         Self {
             layout,
             price,
+            within,
             mean_price,
             count,
             lots,
@@ -205,9 +208,16 @@ impl<'g> Mover<'g> {
         }
     }
 
+    fn may_use(&self, choice: usize) -> bool {
+        self.within.is_none_or(|within| within[choice])
+    }
+
     /// Whether a need may open a choice while another stays (or goes).
     fn may_open(&self, need: usize, opened: usize, leaves: Option<usize>) -> bool {
         let layout = &self.layout.needs[need];
+        if !self.may_use(layout.first_choice + opened) {
+            return false;
+        }
         if layout.max_products == usize::MAX {
             return true;
         }

@@ -81,7 +81,7 @@ impl Mover<'_> {
         for _ in 0..need.choices.len() * 2 {
             let c = rng.random_range(0..need.choices.len());
             let choice = &need.choices[c];
-            if set.contains(&c) {
+            if set.contains(&c) || !self.may_use(need.first_choice + c) {
                 continue;
             }
             let is_new = !products.contains(&choice.product);
@@ -127,7 +127,10 @@ impl Mover<'_> {
     /// The used choice of a need that costs least, other than one.
     fn cheapest(&self, n: usize, not: usize, used: bool) -> Option<usize> {
         let need = &self.layout.needs[n];
-        let fits = |c: &usize| *c != not && (!used || self.count[need.first_choice + c] > 0);
+        let fits = |c: &usize| {
+            let choice = need.first_choice + c;
+            *c != not && if used { self.count[choice] > 0 } else { self.may_use(choice) }
+        };
         let price = |c: &usize| self.mean_price[need.first_choice + c];
         (0..need.choices.len()).filter(fits).min_by(|a, b| price(a).total_cmp(&price(b)))
     }
