@@ -33,7 +33,7 @@ const NEAR: f64 = 0.001;
 pub(crate) struct Rounds {
     /// Rounds done.
     round: u32,
-    /// Whether a pair of complete annealings found no award: the next keep to the sources that are open at the start.
+    /// Whether a pair of complete annealings found no award: one of the next keeps to the sources that are open at the start.
     lost: bool,
     /// Shares that the search began with.
     from: Option<Vec<f64>>,
@@ -80,8 +80,10 @@ impl Rounds {
         if round == 0 {
             for attempt in 0..TRIES {
                 let moves = (FIRST * places).max(FIRST_LEAST) * 4u64.pow(attempt);
+                // Those open at the start may miss what other rules ask for, as often as others are one too many.
+                let kept = attempt % 2 == 1;
                 let Annealed { best, moves } =
-                    problem.once(Schedule::soon(moves), true, seed_of(u64::from(attempt)), stop);
+                    problem.once(Schedule::soon(moves), kept, seed_of(u64::from(attempt)), stop);
                 if self.take(Leg { found: best, moves, iterations: 0 }) {
                     return true;
                 }
@@ -105,13 +107,13 @@ impl Rounds {
         // Structures are found by complete annealings; what one of them hides is found near by.
         let warm = self.from.is_some();
         let near_by = from.as_ref().filter(|_| !round.is_multiple_of(2) && (warm || round >= FRESH + BEFORE_PAIRS));
-        let kept = self.lost;
-        let run = |seed: u64| match near_by {
+        let lost = self.lost;
+        let run = |kept: bool, seed: u64| match near_by {
             Some(x) => problem.neighbourhoods(x, moves, seed, stop),
             None => (problem.once(Schedule::complete(moves), kept, seed, stop), 0),
         };
-        let first = || leg(problem, &|| run(seed_of(0)), near, stop);
-        let second = || leg(problem, &|| run(seed_of(1)), near, stop);
+        let first = || leg(problem, &|| run(false, seed_of(0)), near, stop);
+        let second = || leg(problem, &|| run(lost, seed_of(1)), near, stop);
         // Both in threads of their own: this one may stand inside a run of HiGHS, which must not be entered again from there.
         let legs = std::thread::scope(|scope| {
             let legs = [scope.spawn(first), scope.spawn(second)];
