@@ -10,6 +10,9 @@ use crate::error::StressError;
 /// Replications in a block. Changing it changes the last digits of sums.
 pub(crate) const BLOCK: u64 = 250;
 
+/// Blocks that are run before the first of them is taken.
+const WAVE: usize = 64;
+
 /// How far a run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
@@ -37,34 +40,38 @@ impl Watch<'_> {
 }
 
 /// Runs replications `range` in rayon's current pool. `worker` makes one thread's memory, `start` an empty block, `one` adds a
-/// replication to a block.
+/// replication to a block. `take` gets the blocks in order, some waves of them before the last is run, so that few are held at a time.
 pub(crate) fn blocks<W, B: Send>(
     range: Range<u64>,
-    stage: &'static str,
-    watch: Watch<'_>,
+    (stage, watch): (&'static str, Watch<'_>),
     worker: impl Fn() -> W + Sync + Send,
     start: impl Fn() -> B + Sync + Send,
     one: impl Fn(u64, &mut W, &mut B) + Sync + Send,
-) -> Result<Vec<B>, StressError> {
+    mut take: impl FnMut(B),
+) -> Result<(), StressError> {
     let planned = range.end;
     let done = AtomicU64::new(range.start);
     let starts: Vec<u64> = range.clone().step_by(BLOCK as usize).collect();
-    let all: Vec<Option<B>> = starts
-        .into_par_iter()
-        .map_init(worker, |worker, first| {
-            let mut block = start();
-            let last = (first + BLOCK).min(planned);
-            for replication in first..last {
-                if watch.cancelled() {
-                    return None;
+    for wave in starts.chunks(WAVE) {
+        let blocks: Vec<Option<B>> = wave
+            .into_par_iter()
+            .map_init(&worker, |worker, first| {
+                let mut block = start();
+                let last = (first + BLOCK).min(planned);
+                for replication in *first..last {
+                    if watch.cancelled() {
+                        return None;
+                    }
+                    one(replication, worker, &mut block);
                 }
-                one(replication, worker, &mut block);
-            }
-            let done = done.fetch_add(last - first, Ordering::Relaxed) + last - first;
-            (watch.observe)(Progress { stage, done, planned });
-            Some(block)
-        })
-        .collect();
-    let cancelled = || StressError::Cancelled { done: done.load(Ordering::Relaxed), planned };
-    all.into_iter().collect::<Option<Vec<B>>>().ok_or_else(cancelled)
+                let done = done.fetch_add(last - first, Ordering::Relaxed) + last - first;
+                (watch.observe)(Progress { stage, done, planned });
+                Some(block)
+            })
+            .collect();
+        for block in blocks {
+            take(block.ok_or_else(|| StressError::Cancelled { done: done.load(Ordering::Relaxed), planned })?);
+        }
+    }
+    Ok(())
 }

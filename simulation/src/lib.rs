@@ -9,6 +9,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod bits;
 mod blocks;
 pub mod draw;
 mod engine;

@@ -240,12 +240,12 @@ impl Run<'_> {
     ) -> Result<(), StressError> {
         let (scenery, model, weeks) = (self.scenery, self.model, self.scenery.weeks());
         let rows = (scenery.struck_nodes().len(), model.clauses.suppliers.len());
-        let next = blocks(
+        let width = scopes.width();
+        blocks(
             range,
-            stage,
-            watch,
-            || (Canvas::new(scenery), State::new(model), Meter::new(scopes, &model.need, weeks)),
-            || Block::new(scopes, if self.metrics == Metrics::All { weeks } else { 0 }, weeks),
+            (stage, watch),
+            || (Canvas::new(scenery), State::new(model), Meter::new(scopes, model)),
+            || Block::new(scopes, if self.metrics == Metrics::All { weeks } else { 0 }, model),
             |replication, (canvas, state, meter), block| {
                 let lived = catch_unwind(AssertUnwindSafe(|| {
                     living(scenery, model, replication, canvas, state);
@@ -268,13 +268,12 @@ impl Run<'_> {
                     }
                 }
             },
-        )?;
-        for block in next {
-            fan.count(&mut block.marks.clone());
-            let replications = block.unmet.len() / scopes.width();
-            all.append(&block, replications as u64);
-        }
-        Ok(())
+            |mut block| {
+                fan.count(&mut block.marks);
+                let replications = block.unmet.len() / width;
+                all.append(&block, replications as u64, &model.need);
+            },
+        )
     }
 
     /// What a summary of a whole run says.

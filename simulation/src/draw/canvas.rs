@@ -5,8 +5,10 @@ use std::ops::Range;
 
 use super::path::{Path, StockLoss, Withdrawal};
 use super::scenery::Scenery;
+use super::stream::{FirstBlocks, Stream};
 use super::supply_class::Chain;
 use super::trajectory::{Outage, Trajectory};
+use crate::bits;
 
 /// Working memory of one thread, and the path drawn last.
 #[derive(Debug, Clone)]
@@ -14,13 +16,21 @@ pub struct Canvas {
     /// The path drawn last.
     pub path: Path,
     pub(super) trajectories: Vec<Trajectory>,
+    /// Where the processes draw from.
+    pub(super) first: FirstBlocks,
+    pub(super) stream: Stream,
     low: Trajectory,
     spare: Trajectory,
     /// `[chain × steps + step]`: fraction lost.
     loss: Vec<f64>,
-    /// Steps in which a chain may lose something, and in which a class may be off full capacity.
+    /// Steps in which a chain may lose something, and in which a class may be off full capacity; those of which this is not nothing.
     lossy: Vec<Range<usize>>,
     off: Vec<Range<usize>>,
+    lossy_chains: Vec<u64>,
+    off_classes: Vec<u64>,
+    /// Processes with an outage on this path, and those that are then off full output.
+    struck: Vec<u64>,
+    off_processes: Vec<u64>,
     held: Vec<f64>,
     opens: Vec<bool>,
     /// The same, where some process refuses orders or stops goods on the way.
@@ -61,11 +71,17 @@ impl Canvas {
                 stopped: vec![false; scenery.beside.len() * weeks],
             },
             trajectories: vec![Trajectory::default(); scenery.processes.list.len()],
+            first: FirstBlocks::new(scenery.processes.list.iter().map(|p| p.key).collect()),
+            stream: Stream::default(),
             low: Trajectory::default(),
             spare: Trajectory::default(),
             loss: vec![0.0; chains.len() * weeks],
             lossy: vec![0..0; chains.len()],
             off: vec![0..0; classes],
+            lossy_chains: vec![0; bits::words(chains.len())],
+            off_classes: vec![0; bits::words(classes)],
+            struck: vec![0; bits::words(scenery.processes.list.len())],
+            off_processes: vec![0; bits::words(scenery.processes.list.len())],
             held: vec![0.0; chains.len() * weeks],
             opens: vec![true; chains.len() * weeks],
             refused: vec![0.0; rows(refused, chains.len())],
@@ -77,25 +93,39 @@ impl Canvas {
     /// Turns the trajectories of the processes into the path's rows.
     pub(super) fn finish(&mut self, scenery: &Scenery) {
         let per_week = f64::from(scenery.per_week());
-        self.trajectories.iter_mut().for_each(|t| t.scale(per_week));
+        if per_week != 1.0 {
+            self.trajectories.iter_mut().for_each(|t| t.scale(per_week));
+        }
+        self.struck.fill(0);
+        self.off_processes.fill(0);
+        for (p, trajectory) in self.trajectories.iter().enumerate() {
+            let off = !trajectory.pieces.is_empty();
+            self.off_processes[p / 64] |= u64::from(off) << (p % 64);
+            self.struck[p / 64] |= u64::from(off | !trajectory.outages.is_empty()) << (p % 64);
+        }
+        self.lose(scenery);
         self.chains(scenery);
-        for class in 0..self.path.classes {
-            let mix = &scenery.classes.mixes[class];
-            self.class_capacity(scenery, class, mix);
-            if !self.path.held.is_empty() {
-                self.class_delay(class, mix);
+        self.capacities(scenery);
+        if !(self.path.held.is_empty() && self.refused.is_empty() && self.still.is_empty()) {
+            for (class, mix) in scenery.classes.mixes.iter().enumerate() {
+                if !self.path.held.is_empty() {
+                    self.class_delay(class, mix);
+                }
+                class_mean(class, mix, &self.refused, &mut self.path.taken, self.path.weeks, self.path.classes);
+                class_mean(class, mix, &self.still, &mut self.path.moving, self.path.weeks, self.path.classes);
             }
-            class_mean(class, mix, &self.refused, &mut self.path.taken, self.path.weeks, self.path.classes);
-            class_mean(class, mix, &self.still, &mut self.path.moving, self.path.weeks, self.path.classes);
         }
         self.shocks(scenery);
         self.changes();
         self.docks(scenery);
         let weeks = self.path.weeks;
         let end = weeks as f64;
-        for (slot, (_, processes)) in self.path.down.iter_mut().zip(&scenery.struck) {
-            *slot = processes.iter().any(|p| self.trajectories[*p].struck(0.0, end));
-        }
+        self.path.down.fill(false);
+        bits::each(&self.struck, |p| {
+            if self.trajectories[p].struck(0.0, end) {
+                scenery.strikes[p].iter().for_each(|node| self.path.down[*node] = true);
+            }
+        });
         for (row, processes) in self.path.stopped.chunks_mut(weeks).zip(&scenery.beside) {
             row.fill(false);
             for piece in processes.iter().flat_map(|p| &self.trajectories[*p].pieces) {
@@ -107,23 +137,38 @@ impl Canvas {
         }
     }
 
-    /// Losses of each chain, by what is lost.
+    /// What each chain loses. Only chains with a process that is off full output on this path or the one before it are looked at.
+    fn lose(&mut self, scenery: &Scenery) {
+        let weeks = self.path.weeks;
+        let Self { trajectories, low, spare, loss, lossy, lossy_chains, off_processes, .. } = self;
+        bits::each(lossy_chains, |c| {
+            let before = std::mem::replace(&mut lossy[c], 0..0);
+            loss[c * weeks..(c + 1) * weeks][before].fill(0.0);
+        });
+        lossy_chains.fill(0);
+        bits::each(off_processes, |p| {
+            scenery.classes.loses[p].iter().for_each(|c| bits::insert(lossy_chains, *c));
+        });
+        bits::each(lossy_chains, |c| {
+            let (lost, loss) = (&scenery.classes.chains[c].lost, &mut loss[c * weeks..(c + 1) * weeks]);
+            lossy[c] = span(lost, trajectories, weeks);
+            match only(lost, trajectories) {
+                Some(alone) => alone.add_weekly_loss(loss),
+                None if lowest(lost, trajectories, low, spare) => low.add_weekly_loss(loss),
+                None => {}
+            }
+        });
+    }
+
+    /// What each chain refuses, stops and delays.
     fn chains(&mut self, scenery: &Scenery) {
         let weeks = self.path.weeks;
+        if self.refused.is_empty() && self.still.is_empty() && self.path.held.is_empty() {
+            return;
+        }
         for (c, chain) in scenery.classes.chains.iter().enumerate() {
             let row = c * weeks..(c + 1) * weeks;
             let (all, low, spare) = (&self.trajectories, &mut self.low, &mut self.spare);
-            let lossy = span(&chain.lost, all, weeks);
-            let before = std::mem::replace(&mut self.lossy[c], lossy.clone());
-            let loss = &mut self.loss[row.clone()];
-            loss[before].fill(0.0);
-            if !lossy.is_empty() {
-                match only(&chain.lost, all) {
-                    Some(alone) => alone.add_weekly_loss(loss),
-                    None if lowest(&chain.lost, all, low, spare) => low.add_weekly_loss(loss),
-                    None => {}
-                }
-            }
             let mut loss_of = |which: &[usize], into: &mut [f64]| {
                 into.fill(0.0);
                 if lowest(which, all, low, spare) {
@@ -147,38 +192,57 @@ impl Canvas {
         }
     }
 
-    /// Alternatives add: φ = Σ split × serial minimum.
-    fn class_capacity(&mut self, scenery: &Scenery, class: usize, mix: &[(usize, f64)]) {
-        let (weeks, classes) = (self.path.weeks, self.path.classes);
-        let off = match scenery.overshoots {
-            true => 0..weeks,
-            false => mix.iter().fold(0..0, |all, (chain, _)| hull(all, self.lossy[*chain].clone())),
-        };
-        // Where only the path before this one was off, nothing is lost.
-        let stale = std::mem::replace(&mut self.off[class], off.clone());
-        for w in hull(stale, off) {
-            let lost = match mix {
-                [(chain, split)] => split * self.loss[chain * weeks + w],
-                _ => mix.iter().map(|(chain, split)| split * self.loss[chain * weeks + w]).sum(),
-            };
-            self.path.capacity[w * classes + class] = (1.0 - lost).clamp(0.0, 1.0);
+    /// Alternatives add: φ = Σ split × serial minimum. Classes of which no chain loses anything, on this path or the one before it, are at 1.
+    fn capacities(&mut self, scenery: &Scenery) {
+        let Self { loss, lossy, off, lossy_chains, off_classes, path, .. } = self;
+        let (weeks, classes) = (path.weeks, path.classes);
+        bits::each(lossy_chains, |chain| {
+            scenery.classes.mixed[chain].iter().for_each(|class| bits::insert(off_classes, *class));
+        });
+        if scenery.overshoots {
+            bits::fill(off_classes, classes);
         }
+        bits::each(off_classes, |class| {
+            let mix = &scenery.classes.mixes[class][..];
+            let now = match scenery.overshoots {
+                true => 0..weeks,
+                false => mix.iter().fold(0..0, |all, (chain, _)| hull(all, lossy[*chain].clone())),
+            };
+            let stale = std::mem::replace(&mut off[class], now.clone());
+            write(path, class, stale, |_| 1.0);
+            match mix {
+                [(chain, split)] => {
+                    let loss = &loss[chain * weeks..(chain + 1) * weeks];
+                    write(path, class, now, |w| (1.0 - split * loss[w]).clamp(0.0, 1.0));
+                }
+                _ => write(path, class, now, |w| {
+                    let lost: f64 = mix.iter().map(|(chain, split)| split * loss[chain * weeks + w]).sum();
+                    (1.0 - lost).clamp(0.0, 1.0)
+                }),
+            }
+        });
     }
 
-    /// Marks the steps in which a class's capacity is another than before.
+    /// Marks the steps in which a class's capacity is another than before, and forgets classes that were off only on the path before.
     fn changes(&mut self) {
         let (weeks, classes) = (self.path.weeks, self.path.classes);
-        let words = classes.div_ceil(64);
+        let words = bits::words(classes);
         self.path.changed.fill(0);
-        for (class, off) in self.off.iter().enumerate().filter(|(_, off)| !off.is_empty()) {
-            let mut before = 1.0;
-            for w in off.start..(off.end + 1).min(weeks) {
-                let now = self.path.capacity[w * classes + class];
-                if now != before {
-                    self.path.changed[w * words + class / 64] |= 1 << (class % 64);
+        for (i, word) in self.off_classes.iter_mut().enumerate() {
+            bits::each(&[*word], |bit| {
+                let (class, off) = (i * 64 + bit, &self.off[i * 64 + bit]);
+                if off.is_empty() {
+                    *word &= !(1 << bit);
+                    return;
                 }
-                before = now;
-            }
+                let (mut before, end) = (1.0, (off.end + 1).min(weeks));
+                let rows = self.path.capacity[off.start * classes..end * classes].chunks_exact(classes);
+                let marks = self.path.changed[off.start * words..end * words].chunks_exact_mut(words);
+                for (row, marks) in rows.zip(marks) {
+                    marks[i] |= u64::from(row[class] != before) << bit;
+                    before = row[class];
+                }
+            });
         }
     }
 
@@ -280,8 +344,11 @@ impl Canvas {
 
     fn docks(&mut self, scenery: &Scenery) {
         let docks = scenery.classes.docks.len();
-        let mut closed = vec![0.0; if docks == 0 { 0 } else { self.path.weeks }];
         self.path.losses.clear();
+        if docks == 0 {
+            return;
+        }
+        let mut closed = vec![0.0; self.path.weeks];
         for (d, processes) in scenery.classes.docks.iter().enumerate() {
             closed.fill(0.0);
             for p in processes {
@@ -299,6 +366,12 @@ impl Canvas {
         }
         self.path.losses.sort_by_key(|x| (x.step, x.dock));
     }
+}
+
+/// Writes the capacity of a class in some steps.
+fn write(path: &mut Path, class: usize, steps: Range<usize>, of: impl Fn(usize) -> f64) {
+    let rows = path.capacity[steps.start * path.classes..steps.end * path.classes].chunks_exact_mut(path.classes);
+    rows.zip(steps).for_each(|(row, w)| row[class] = of(w));
 }
 
 /// What is left of 1 on average over the branches of a class.
@@ -325,7 +398,8 @@ fn hull(a: Range<usize>, b: Range<usize>) -> Range<usize> {
 fn span(which: &[usize], all: &[Trajectory], steps: usize) -> Range<usize> {
     let pieces = which.iter().flat_map(|p| &all[*p].pieces);
     let steps_of = |p: &super::trajectory::Piece| {
-        let (from, to) = (p.from.max(0.0) as usize, p.to.min(steps as f64).max(0.0).ceil() as usize);
+        let (from, end) = (p.from.max(0.0) as usize, p.to.min(steps as f64).max(0.0));
+        let to = end as usize + usize::from((end as usize as f64) < end);
         if from < to { from..to } else { 0..0 }
     };
     pieces.fold(0..0, |all, p| hull(all, steps_of(p)))

@@ -3,12 +3,11 @@
 //! Given the factor, members are independent; every pair of them has the copula named (`domain::pack::Copula`).
 
 use ballast_domain::pack::{Copula, Family};
-use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, Gamma};
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 use super::law::{exponential, normal};
-use super::stream::{Key, Purpose};
+use super::stream::{Key, Purpose, Stream};
 
 /// A copula with the address of its factor.
 #[derive(Debug, Clone)]
@@ -53,8 +52,8 @@ impl Coupling {
 
 impl Factor<'_> {
     /// One uniform that shares the factor.
-    pub fn uniform(&self, rng: &mut ChaCha8Rng) -> f64 {
-        let mix = |rho: f64, rng: &mut ChaCha8Rng| rho.sqrt() * self.common + (1.0 - rho).sqrt() * normal(rng);
+    pub fn uniform(&self, rng: &mut Stream) -> f64 {
+        let mix = |rho: f64, rng: &mut Stream| rho.sqrt() * self.common + (1.0 - rho).sqrt() * normal(rng);
         let u = match self.coupling.family {
             Family::Gaussian { correlation } => Normal::standard().cdf(mix(correlation, rng)),
             Family::T { correlation, degrees } => {

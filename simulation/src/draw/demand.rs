@@ -15,7 +15,7 @@ use ballast_domain::tender::DemandCell;
 use super::law::normal;
 use super::noise::StepNoise;
 use super::season::Season;
-use super::stream::{Key, Purpose};
+use super::stream::{Key, Purpose, Stream};
 
 /// 95th percentile of the standard normal.
 const Z95: f64 = 1.644_853_626_951_472_2;
@@ -99,11 +99,12 @@ impl DemandLaws {
         &self.surge
     }
 
-    /// Draws the demand of a replication over the surges. `demand` is `[week × cells + cell]`.
-    pub fn draw(&self, replication: u64, demand: &mut [f64]) {
+    /// Draws the demand of a replication over the surges. `demand` is `[week × cells + cell]`; `stream` is memory.
+    pub fn draw(&self, replication: u64, stream: &mut Stream, demand: &mut [f64]) {
         let mut z = vec![0.0; self.needs];
         for (need, key) in &self.years {
-            z[need.ix()] = normal(&mut key.stream(replication));
+            stream.begin(key, replication);
+            z[need.ix()] = normal(stream);
         }
         demand.copy_from_slice(&self.surge);
         let count = self.cells.len();
@@ -114,8 +115,8 @@ impl DemandLaws {
                 None if year == 1.0 => {}
                 None => column.for_each(|d| *d *= year),
                 Some((noise, key)) => {
-                    let mut rng = key.stream(replication);
-                    column.for_each(|d| *d = noise.draw(*d * year * law.mean, &mut rng) / law.mean);
+                    stream.begin(key, replication);
+                    column.for_each(|d| *d = noise.draw(*d * year * law.mean, stream) / law.mean);
                 }
             }
         }

@@ -1,11 +1,11 @@
 //! The course of a dated event as a trajectory.
 
 use ballast_domain::pack::Event;
-use rand::rngs::ChaCha8Rng;
 
 use super::copula::Factor;
 use super::law::{normal, sample, uniform};
 use super::renewal::outage;
+use super::stream::Stream;
 use super::trajectory::{Outage, Trajectory};
 
 /// Draws whether and when an event strikes, given the begin of the event it follows (`None`: it may not), and adds its course.
@@ -14,7 +14,7 @@ pub fn draw_event(
     event: &Event,
     from: Option<f64>,
     factor: Option<Factor<'_>>,
-    rng: &mut ChaCha8Rng,
+    rng: &mut Stream,
     into: &mut Trajectory,
 ) -> Option<f64> {
     into.clear();

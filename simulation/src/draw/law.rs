@@ -16,11 +16,12 @@
 
 use ballast_domain::pack::Law;
 use rand::RngExt;
-use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, Exp1, Gamma, StandardNormal};
 
+use super::stream::Stream;
+
 /// One duration, weeks.
-pub fn sample(law: &Law, rng: &mut ChaCha8Rng) -> f64 {
+pub fn sample(law: &Law, rng: &mut Stream) -> f64 {
     match law {
         Law::Exponential { mean } => mean * exponential(rng),
         Law::Lognormal { median, sigma } => median * (sigma * normal(rng)).exp(),
@@ -34,7 +35,7 @@ pub fn sample(law: &Law, rng: &mut ChaCha8Rng) -> f64 {
 }
 
 /// One length-biased duration, weeks.
-pub fn sample_length_biased(law: &Law, rng: &mut ChaCha8Rng) -> f64 {
+pub fn sample_length_biased(law: &Law, rng: &mut Stream) -> f64 {
     match law {
         Law::Exponential { mean } => mean * (exponential(rng) + exponential(rng)),
         Law::Lognormal { median, sigma } => median * (sigma * sigma + sigma * normal(rng)).exp(),
@@ -88,27 +89,27 @@ pub fn fault(law: &Law) -> Option<&'static str> {
 }
 
 /// A standard normal.
-pub fn normal(rng: &mut ChaCha8Rng) -> f64 {
+pub fn normal(rng: &mut Stream) -> f64 {
     StandardNormal.sample(rng)
 }
 
 /// Uniform on [0, 1).
-pub fn uniform(rng: &mut ChaCha8Rng) -> f64 {
+pub fn uniform(rng: &mut Stream) -> f64 {
     rng.random()
 }
 
 /// Exponential with mean 1.
-pub fn exponential(rng: &mut ChaCha8Rng) -> f64 {
+pub fn exponential(rng: &mut Stream) -> f64 {
     Exp1.sample(rng)
 }
 
 /// Gamma with scale 1.
-pub fn gamma(shape: f64, rng: &mut ChaCha8Rng) -> f64 {
+pub fn gamma(shape: f64, rng: &mut Stream) -> f64 {
     // The shape was checked with the pack, so the constructor cannot refuse.
     Gamma::new(shape, 1.0).map_or(f64::NAN, |g| g.sample(rng))
 }
 
-fn geometric(chance: f64, rng: &mut ChaCha8Rng) -> f64 {
+fn geometric(chance: f64, rng: &mut Stream) -> f64 {
     if chance >= 1.0 {
         return 1.0;
     }
@@ -117,7 +118,7 @@ fn geometric(chance: f64, rng: &mut ChaCha8Rng) -> f64 {
 }
 
 /// A position drawn by weight.
-pub fn pick(weights: impl Iterator<Item = f64> + Clone, rng: &mut ChaCha8Rng) -> usize {
+pub fn pick(weights: impl Iterator<Item = f64> + Clone, rng: &mut Stream) -> usize {
     let mut left = weights.clone().sum::<f64>() * uniform(rng);
     let mut last = 0;
     for (i, w) in weights.enumerate() {

@@ -2,6 +2,7 @@
 //! factor map and demand alone, so that every award meets the same paths and one replication can be replayed alone.
 
 mod canvas;
+mod chacha;
 mod check;
 mod copula;
 mod demand;

@@ -4,10 +4,10 @@
 //! N ~ Poisson(μ ÷ E size) customers, each of a random size.
 
 use ballast_domain::pack::{Law, Noise};
-use rand::rngs::ChaCha8Rng;
 use rand_distr::{Distribution, Poisson};
 
 use super::law::{gamma, normal, pick, sample};
+use super::stream::Stream;
 
 /// A law of demand, ready to draw from.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ impl StepNoise {
     }
 
     /// Need units where `mean` are expected.
-    pub fn draw(&self, mean: f64, rng: &mut ChaCha8Rng) -> f64 {
+    pub fn draw(&self, mean: f64, rng: &mut Stream) -> f64 {
         match self {
             Self::Normal { cv } => mean * (1.0 + cv * normal(rng)).max(0.0),
             Self::Gamma { shape } => mean / shape * gamma(*shape, rng),
@@ -55,7 +55,7 @@ impl StepNoise {
     }
 }
 
-fn poisson(mean: f64, rng: &mut ChaCha8Rng) -> f64 {
+fn poisson(mean: f64, rng: &mut Stream) -> f64 {
     // A mean of 0 (or one beyond what can be counted) is refused by the constructor: nobody comes, or the mean comes.
     Poisson::new(mean).map_or(mean, |p| p.sample(rng))
 }

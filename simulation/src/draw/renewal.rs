@@ -10,12 +10,12 @@
 //! remainder. What has left for good before the first day is not in the tender: exits happen within the horizon.
 
 use ballast_domain::pack::{Hazard, Initial, Law, Recovery};
-use rand::rngs::ChaCha8Rng;
 
 use super::copula::Factor;
 use super::law::{on_whole_weeks, sample, sample_length_biased, uniform};
 use super::quantile::quantile;
 use super::season::{Season, WARM_UP_WEEKS};
+use super::stream::Stream;
 use super::trajectory::{Outage, Trajectory};
 
 /// Straight pieces that a logistic way back is drawn with.
@@ -78,7 +78,7 @@ pub struct Timeline<'a> {
 
 impl Timeline<'_> {
     /// Draws the outages over [0, `end`) weeks; `strikes` says of each whether it strikes here.
-    pub fn draw(&self, end: f64, rng: &mut ChaCha8Rng, mut strikes: impl FnMut() -> bool, into: &mut Trajectory) {
+    pub fn draw(&self, end: f64, rng: &mut Stream, mut strikes: impl FnMut() -> bool, into: &mut Trajectory) {
         into.clear();
         let hazard = self.hazard;
         let way_back = hazard.recovery.weeks();
@@ -110,21 +110,21 @@ impl Timeline<'_> {
         }
     }
 
-    fn up_time(&self, law: &Law, rng: &mut ChaCha8Rng) -> f64 {
+    fn up_time(&self, law: &Law, rng: &mut Stream) -> f64 {
         match self.up {
             Some(factor) => quantile(law, factor.uniform(rng)),
             None => sample(law, rng),
         }
     }
 
-    fn down_time(&self, rng: &mut ChaCha8Rng) -> f64 {
+    fn down_time(&self, rng: &mut Stream) -> f64 {
         match self.down {
             Some(factor) => quantile(&self.hazard.down, factor.uniform(rng)),
             None => sample(&self.hazard.down, rng),
         }
     }
 
-    fn exits(&self, rng: &mut ChaCha8Rng) -> bool {
+    fn exits(&self, rng: &mut Stream) -> bool {
         self.hazard.exit > 0.0 && uniform(rng) < self.hazard.exit
     }
 
@@ -132,7 +132,7 @@ impl Timeline<'_> {
     fn first_in_long_run(
         &self,
         start: f64,
-        rng: &mut ChaCha8Rng,
+        rng: &mut Stream,
         strikes: &mut impl FnMut() -> bool,
         into: &mut Trajectory,
     ) -> f64 {
@@ -141,7 +141,7 @@ impl Timeline<'_> {
         let (up, down) = (up_law.mean(), hazard.down.mean());
         let whole = on_whole_weeks(up_law) && on_whole_weeks(&hazard.down) && way_back.fract() == 0.0;
         // What is left of an interval of this length, seen at a uniform moment.
-        let left = |length: f64, rng: &mut ChaCha8Rng| {
+        let left = |length: f64, rng: &mut Stream| {
             let left = length * (1.0 - uniform(rng));
             if whole { left.ceil() } else { left }
         };

@@ -23,6 +23,8 @@ pub struct Scenery {
     pub(super) cells: usize,
     /// Nodes that some process strikes, with its processes.
     pub(super) struck: Vec<(usize, Vec<usize>)>,
+    /// Positions of `struck` that each process strikes.
+    pub(super) strikes: Vec<Vec<usize>>,
     /// Plants with stock beside them, with the processes on that plant alone.
     pub(super) beside: Vec<Vec<usize>>,
     /// True if output may rise above normal after an outage.
@@ -74,8 +76,13 @@ impl Scenery {
             }));
         }
         let overshoots = processes.list.iter().any(|p| p.shock.overshoot > 1.0 && p.shock.overshoot_weeks > 0.0);
+        let mut strikes = vec![Vec::new(); processes.list.len()];
+        for (position, processes) in by_node.values().enumerate() {
+            processes.iter().for_each(|p| strikes[*p].push(position));
+        }
         Ok(Self {
             pack: pack.clone(),
+            strikes,
             classes: Classes::new(tender, &processes.list, &by_node),
             processes,
             demand: DemandLaws::new(tender, pack, seed),
@@ -148,8 +155,10 @@ impl Scenery {
         let end = f64::from(self.pack.horizon_weeks);
         let factors: Vec<_> = self.processes.couplings.iter().map(|c| c.factor(replication)).collect();
         let mut begins: Vec<Option<f64>> = vec![None; self.pack.events.len()];
-        for (process, trajectory) in self.processes.list.iter().zip(&mut canvas.trajectories) {
-            let mut rng = process.key.stream(replication);
+        let Canvas { first, stream: rng, .. } = canvas;
+        first.draw(replication);
+        for (p, (process, trajectory)) in self.processes.list.iter().zip(&mut canvas.trajectories).enumerate() {
+            first.begin(p, rng);
             match process.driver {
                 Driver::Hazard(h) => {
                     let frame = &self.processes.frames[h];
@@ -164,7 +173,7 @@ impl Scenery {
                     };
                     let mut own = process.strikes.map(|(chance, key)| (chance, key.stream(replication)));
                     let strikes = || own.as_mut().is_none_or(|(chance, rng)| uniform(rng) < *chance);
-                    timeline.draw(end, &mut rng, strikes, trajectory);
+                    timeline.draw(end, rng, strikes, trajectory);
                 }
                 Driver::Event(e) => {
                     let event = &self.pack.events[e];
@@ -175,13 +184,13 @@ impl Scenery {
                         Some(id) => before(id).map(|begin| if event.from_after { begin } else { 0.0 }),
                     };
                     let factor = self.processes.strikes[e].map(|c| factors[c]);
-                    begins[e] = draw_event(event, from, factor, &mut rng, trajectory);
+                    begins[e] = draw_event(event, from, factor, rng, trajectory);
                 }
             }
         }
         canvas.finish(self);
         if self.demand.random {
-            self.demand.draw(replication, &mut canvas.path.demand);
+            self.demand.draw(replication, &mut canvas.stream, &mut canvas.path.demand);
         }
     }
 

@@ -40,6 +40,9 @@ pub struct Classes {
     pub docks: Vec<Vec<usize>>,
     /// Dock of each site, if something can close it.
     pub dock: Vec<Option<usize>>,
+    /// Chains that lose goods to each process, and mixes of each chain.
+    pub loses: Vec<Vec<usize>>,
+    pub mixed: Vec<Vec<usize>>,
 }
 
 /// A site as far as processes tell it apart.
@@ -110,7 +113,16 @@ impl Classes {
             })
             .collect();
         let plain = |mix: Vec<(usize, u64)>| mix.into_iter().map(|(c, s)| (c, f64::from_bits(s))).collect();
+        let (mut loses, mut mixed) = (vec![Vec::new(); processes.len()], vec![Vec::new(); chains.list.len()]);
+        for (c, chain) in chains.list.iter().enumerate() {
+            chain.lost.iter().for_each(|p| loses[*p].push(c));
+        }
+        for (m, mix) in mixes.list.iter().enumerate() {
+            mix.iter().for_each(|(chain, _)| mixed[*chain].push(m));
+        }
         Self {
+            loses,
+            mixed,
             chains: chains.list,
             mixes: mixes.list.into_iter().map(plain).collect(),
             of,

@@ -135,7 +135,19 @@ impl Trajectory {
             if to <= from {
                 continue;
             }
-            for (w, slot) in loss.iter_mut().enumerate().skip(from as usize) {
+            let first = from as usize;
+            if p.at_from == p.at_to {
+                // The same in every week that it covers in full.
+                let lost = 1.0 - (p.at_to + p.at_to) / 2.0;
+                let full = first + 1..(to as usize).max(first + 1);
+                loss[first] += (to.min(first as f64 + 1.0) - from) * lost;
+                loss[full.clone()].iter_mut().for_each(|slot| *slot += lost);
+                if (full.end as f64) < to {
+                    loss[full.end] += (to - full.end as f64) * lost;
+                }
+                continue;
+            }
+            for (w, slot) in loss.iter_mut().enumerate().skip(first) {
                 let (begin, end) = (from.max(w as f64), to.min(w as f64 + 1.0));
                 if end <= begin {
                     break;
@@ -212,6 +224,22 @@ mod tests {
         let mut both = Trajectory::default();
         a.min(&b, &mut both);
         assert_eq!(loss(&both, 2), [1.0, 0.0]);
+    }
+
+    #[test]
+    fn a_flat_piece_loses_what_its_two_halves_lose() {
+        // Within a week, over a border, on borders, before the first week and after the last.
+        for (from, to) in
+            [(0.3, 0.7), (0.5, 1.5), (1.0, 2.0), (0.0, 4.0), (-1.0, 2.5), (1.25, 9.0), (3.0, f64::INFINITY)]
+        {
+            for at in [0.0, 0.25] {
+                let whole = loss(&of(&[(from, to, at, at)]), 4);
+                for (w, got) in whole.iter().enumerate() {
+                    let covered = (to.min(w as f64 + 1.0) - f64::max(from, w as f64)).max(0.0);
+                    assert_eq!(*got, covered * (1.0 - at), "{from} to {to}, week {w}");
+                }
+            }
+        }
     }
 
     #[test]

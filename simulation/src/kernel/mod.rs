@@ -30,6 +30,7 @@ mod plain;
 mod reaction;
 mod record;
 mod recourse;
+mod shortfall;
 mod state;
 mod supply;
 mod week;
@@ -37,8 +38,9 @@ mod withdrawal;
 
 pub use clauses::Clauses;
 pub use model::Model;
-pub use octet::Instructions;
+pub use octet::{Eight, Instructions, WIDTH};
 pub use outcome::{Outcome, Shortage};
 pub use record::Record;
+pub use shortfall::{Shortfall, Shortfalls};
 pub use state::State;
 pub use week::{live, live_in_short};

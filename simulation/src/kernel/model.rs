@@ -31,7 +31,7 @@ pub struct Model {
     pub need: Vec<u32>,
     pub(super) cells_of: Vec<Vec<u32>>,
     /// True if no need is asked for at more than one site.
-    pub(super) one_cell_each: bool,
+    pub one_cell_each: bool,
     /// Working stock that orders aim for.
     pub stock_target: Vec<f64>,
     /// Reserve that orders aim for; full on the first day.
@@ -78,7 +78,7 @@ pub struct Model {
     /// The quick way, where it applies.
     pub(super) shortcut: Plain,
     /// What it is worked out with.
-    pub(super) instructions: Instructions,
+    pub instructions: Instructions,
     /// True if some outage can withdraw stock, or destroy it.
     pub(super) recalls: bool,
 }
@@ -181,9 +181,14 @@ impl Model {
     }
 
     /// The cells in the order in which a step meets them.
-    pub(super) fn in_turn(&self) -> impl Iterator<Item = usize> {
+    pub fn in_turn(&self) -> impl Iterator<Item = usize> {
         let sorted = self.shortcut.in_turn();
         (0..self.cells()).map(move |i| sorted.get(i).copied().unwrap_or(i))
+    }
+
+    /// True if people may come to use less.
+    pub(super) fn saves(&self) -> bool {
+        self.reactions.iter().any(Reaction::saves)
     }
 
     /// True if some stock is at every site's disposal.

@@ -1,7 +1,9 @@
 //! What a replication came to: what named figures need, without the week-by-week record of all cells.
 
 use super::model::Model;
+use super::octet::{Eight, WIDTH};
 use super::record::Record;
+use super::shortfall::{Shortfall, Shortfalls};
 
 /// A cell in a step in which its need went unmet somewhere.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,11 +21,13 @@ pub struct Shortage {
 /// One replication in short.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Outcome {
-    /// In order of step; together every cell of a need that went unmet in a step.
+    /// In order of step; together every cell of a need that went unmet in a step. Empty where no need is asked for at more than one site.
     pub shortages: Vec<Shortage>,
+    /// In order of step, then of cells in turn; empty where some need is asked for at more than one site.
+    pub shortfalls: Shortfalls,
     /// By cell, over the horizon: demand after conservation.
     pub demand: Vec<f64>,
-    /// Demand that conservation saved.
+    /// Demand that conservation saved; empty if none ever is.
     pub saved: Vec<f64>,
     /// Drawn from the site's own reserve.
     pub drawn: Vec<f64>,
@@ -39,8 +43,9 @@ impl Outcome {
         let zero = || vec![0.0; cells];
         Self {
             shortages: Vec::new(),
+            shortfalls: Shortfalls::default(),
             demand: zero(),
-            saved: zero(),
+            saved: if model.saves() { zero() } else { Vec::new() },
             drawn: zero(),
             excess: vec![0.0; clauses],
             credit: vec![0.0; clauses],
@@ -49,38 +54,46 @@ impl Outcome {
 
     /// True if every figure is a number.
     pub fn is_finite(&self) -> bool {
-        let short = self.shortages.iter().all(|s| s.unmet.is_finite());
-        short && [&self.demand, &self.drawn].into_iter().flatten().all(|x| x.is_finite())
+        let mut zero = Eight::default();
+        // 0 × x is 0 if x is a number, else it is none, and no sum brings it back.
+        let mut add = |x: &[f64]| {
+            x.chunks(WIDTH).for_each(|eight| zero.iter_mut().zip(eight).for_each(|(zero, x)| *zero += 0.0 * x));
+        };
+        self.shortfalls.iter().for_each(|s| add(&s.unmet));
+        add(&self.demand);
+        add(&self.drawn);
+        zero.iter().all(|x| *x == 0.0) && self.shortages.iter().all(|s| s.unmet.is_finite())
     }
 
     /// Reads a record.
     pub(super) fn read(&mut self, model: &Model, record: &Record) {
         let cells = record.cells;
         self.shortages.clear();
+        self.shortfalls.clear();
         self.demand.fill(0.0);
         self.saved.fill(0.0);
         self.drawn.fill(0.0);
         self.excess.copy_from_slice(&record.excess);
         self.credit.copy_from_slice(&record.credit);
+        let turn: Vec<usize> = model.in_turn().collect();
         let mut needs = Vec::new();
         for w in 0..model.weeks {
             let row = w * cells..(w + 1) * cells;
             add(&mut self.demand, &record.demand[row.clone()]);
-            if record.saves {
-                add(&mut self.saved, &record.saved[row.clone()]);
-            }
+            add(&mut self.saved, &record.saved[row.clone()]);
             add(&mut self.drawn, &record.reserve_drawn[row.clone()]);
             let (unmet, demand) = (&record.unmet[row.clone()], &record.demand[row]);
-            let short = model.in_turn().filter(|c| unmet[*c] != 0.0);
             match model.one_cell_each {
-                true => self.shortages.extend(short.map(|c| Shortage {
-                    step: w as u32,
-                    cell: c as u32,
-                    demand: demand[c],
-                    unmet: unmet[c],
-                })),
+                true => {
+                    let any = |cells: &[usize]| cells.iter().any(|c| unmet[*c] != 0.0);
+                    for (i, cells) in turn.chunks(WIDTH).enumerate().filter(|(_, cells)| any(cells)) {
+                        let of = |row: &[f64]| std::array::from_fn(|k| cells.get(k).map_or(0.0, |c| row[*c]));
+                        let (step, eight) = (w as u32, i as u32);
+                        self.shortfalls.push(Shortfall { unmet: of(unmet), demand: of(demand), step, eight });
+                    }
+                }
                 false => {
-                    needs.extend(short.map(|c| model.need[c]));
+                    needs.extend(turn.iter().filter(|c| unmet[**c] != 0.0).map(|c| model.need[*c]));
                     self.note(model, w, &mut needs, |c| (demand[c], unmet[c]));
                 }
             }

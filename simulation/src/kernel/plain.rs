@@ -6,15 +6,18 @@
 //! * what may flow is contract − Σ weekly × loss over the classes that have a loss, worked out anew only for cells with a line of a
 //!   class whose capacity is another than in the step before;
 //! * steps 3 to 8 of eight cells are one run of vector instructions (`octet.rs`), cells that hang on the same classes side by side;
-//! * cells in which nothing moves are passed by.
+//! * cells in which nothing moves are passed by; with stock full and demand the same on every path, until the first outage.
 
 use ballast_domain::pack::Recourse;
+use multiversion::multiversion;
 
 use super::allocation::FULL;
 use super::model::Model;
-use super::octet::{Eight, Lines, Octet, Step, WIDTH, first_order, step_all};
-use super::outcome::Shortage;
+use super::octet::{Eight, Instructions, Lines, Octet, Sets, Step, Terms, WIDTH, first_day, step_all};
+use super::shortfall::Shortfalls;
 use super::state::State;
+use crate::bits;
+use crate::bits::numbers;
 use crate::draw::{Path, Scenery};
 
 /// What such a path needs beside the model's own arrays. A *slot* is the place of a cell in an octet.
@@ -22,21 +25,25 @@ use crate::draw::{Path, Scenery};
 pub(super) struct Plain {
     /// False where a step must be worked out in full.
     pub applies: bool,
-    /// The first day.
+    /// Supply classes.
+    classes: usize,
+    terms: Vec<Terms>,
+    /// The first day, and who is awake on it.
     octets: Vec<Octet>,
-    /// Their lines, octet by octet in order of class.
+    awake: Vec<u64>,
+    /// The lines of the octets, octet by octet in order of class.
     lines: Vec<Lines>,
     /// Cell in each slot, and slot of each cell.
     cell: Vec<usize>,
     slot: Vec<usize>,
-    /// Octets with a line of each class.
-    of_class: Vec<Vec<usize>>,
+    /// Sets of octets with a line of each class, one behind the other.
+    of_class: Vec<u64>,
     /// Demand, where it is the same on every path: row of each step, octets of each row, sum of each cell.
     rows: Vec<usize>,
     demand: Vec<Eight>,
     demand_in_all: Vec<f64>,
-    /// 1 if the reserve may be drawn, else 0.
-    usable: f64,
+    /// Reserve of each cell that may not be drawn: full from the first day on, it wants nothing and gives nothing.
+    idle: Vec<f64>,
 }
 
 impl Plain {
@@ -57,22 +64,31 @@ impl Plain {
         cell.iter().enumerate().for_each(|(s, c)| slot[*c] = s);
         let mut plain = Self {
             applies: true,
+            classes: scenery.classes(),
+            terms: Vec::new(),
             octets: Vec::new(),
+            awake: Vec::new(),
             lines: Vec::new(),
             cell,
             slot,
-            of_class: vec![Vec::new(); scenery.classes()],
+            of_class: vec![0; scenery.classes() * bits::words(model.cells().div_ceil(WIDTH))],
             rows: Vec::new(),
             demand: Vec::new(),
             demand_in_all: vec![0.0; model.cells()],
-            usable: if model.recourse.contains(&Recourse::Reserve) { 1.0 } else { 0.0 },
+            idle: vec![0.0; model.cells()],
         };
+        if !model.recourse.contains(&Recourse::Reserve) {
+            plain.idle.copy_from_slice(&model.reserve_target);
+        }
         plain.octets = plain.first_day(model);
         for o in 0..plain.octets.len() {
             plain.add_lines(model, o);
         }
+        plain.awake = vec![0; bits::words(plain.octets.len())];
+        bits::fill(&mut plain.awake, plain.octets.len());
         if let Some(levels) = scenery.steady_demand() {
             plain.steady(model, levels);
+            plain.awake = plain.awake_on_the_first_day();
         }
         plain
     }
@@ -82,21 +98,35 @@ impl Plain {
         &self.cell
     }
 
-    fn first_day(&self, model: &Model) -> Vec<Octet> {
-        let mut octets = vec![Octet { supply_changed: true, ..Octet::default() }; self.cell.len().div_ceil(WIDTH)];
+    fn first_day(&mut self, model: &Model) -> Vec<Octet> {
+        let count = self.cell.len().div_ceil(WIDTH);
+        self.terms = vec![Terms::default(); count];
+        let mut octets = vec![Octet::default(); count];
         for (s, &c) in self.cell.iter().enumerate() {
-            let (octet, k) = (&mut octets[s / WIDTH], s % WIDTH);
-            octet.mean[k] = model.mean[c];
-            octet.stock_target[k] = model.stock_target[c];
-            octet.reserve_target[k] = model.reserve_target[c];
-            octet.contract[k] = model.lines.of(c).map(|l| model.lines.weekly[l]).sum();
-            octet.headroom[k] = model.headroom[c];
-            octet.most[k] = model.most[c];
+            let (octet, terms, k) = (&mut octets[s / WIDTH], &mut self.terms[s / WIDTH], s % WIDTH);
+            terms.mean[k] = model.mean[c];
+            terms.stock_target[k] = model.stock_target[c];
+            terms.reserve_target[k] = model.reserve_target[c] - self.idle[c];
+            terms.contract[k] = model.lines.of(c).map(|l| model.lines.weekly[l]).sum();
+            terms.headroom[k] = model.headroom[c];
+            terms.most[k] = model.most[c];
             octet.stock[k] = model.opening_stock[c];
-            octet.reserve[k] = model.reserve_target[c];
+            octet.reserve[k] = terms.reserve_target[k];
         }
-        octets.iter_mut().for_each(first_order);
+        octets.iter_mut().zip(&self.terms).for_each(|(octet, terms)| first_day(octet, terms));
         octets
+    }
+
+    /// Octets that the first step of a path leaves other than it found them, at full supply.
+    fn awake_on_the_first_day(&self) -> Vec<u64> {
+        let mut sets = Sets::new(self.octets.len());
+        sets.open(&self.awake);
+        let first = self.rows.first().map_or(0, |row| row * self.octets.len());
+        let Some(demand) = self.demand.get(first..first + self.octets.len()) else { return self.awake.clone() };
+        let with = Step { terms: &self.terms, lines: &self.lines, loss: &[], demand };
+        let noted = &mut Shortfalls::default();
+        step_all::<false, false>(&mut self.octets.clone(), &with, &mut sets, (0, noted));
+        sets.awake().to_vec()
     }
 
     /// The lines of an octet. Two lines of one cell and class are two of the octet's.
@@ -115,11 +145,10 @@ impl Plain {
             }
         }
         lines.sort_by_key(|l| l.class);
-        self.octets[o].lines = (self.lines.len(), self.lines.len() + lines.len());
+        self.terms[o].lines = (self.lines.len(), self.lines.len() + lines.len());
+        let words = bits::words(self.octets.len());
         for line in &lines {
-            if self.of_class[line.class].last() != Some(&o) {
-                self.of_class[line.class].push(o);
-            }
+            bits::insert(&mut self.of_class[line.class * words..], o);
         }
         self.lines.extend(lines);
     }
@@ -149,14 +178,16 @@ impl Plain {
     }
 
     /// Marks where supply of step `w` is another than before; `loss` becomes that of each class.
-    fn mark(&self, path: &Path, w: usize, octets: &mut [Octet], loss: &mut [f64]) {
-        let words = path.classes.div_ceil(64);
+    #[inline(always)]
+    fn mark(&self, path: &Path, w: usize, stale: &mut [u64], loss: &mut [f64]) {
+        let words = bits::words(path.classes);
         let capacity = &path.capacity[w * path.classes..(w + 1) * path.classes];
-        for class in bits(&path.changed[w * words..(w + 1) * words]) {
+        bits::each(&path.changed[w * words..(w + 1) * words], |class| {
             let left = capacity[class];
             loss[class] = if left < FULL { 1.0 - left } else { 0.0 };
-            self.of_class[class].iter().for_each(|o| octets[*o].supply_changed = true);
-        }
+            let octets = &self.of_class[class * stale.len()..];
+            stale.iter_mut().zip(octets).for_each(|(stale, octets)| *stale |= octets);
+        });
     }
 }
 
@@ -168,28 +199,16 @@ fn by_class(model: &Model, cell: usize) -> Vec<(usize, f64)> {
     lines
 }
 
-/// Positions of the bits that are set.
-fn bits(words: &[u64]) -> impl Iterator<Item = usize> {
-    words.iter().enumerate().flat_map(|(i, word)| {
-        let mut left = *word;
-        std::iter::from_fn(move || {
-            let bit = (left != 0).then(|| i * 64 + left.trailing_zeros() as usize);
-            left &= left.wrapping_sub(1);
-            bit
-        })
-    })
-}
-
 /// Memory of such a path.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PlainState {
     octets: Vec<Octet>,
+    sets: Sets,
     /// Part of each class that is lost in the step in hand.
     loss: Vec<f64>,
     /// Demand of the step in hand, where it is random.
     demand: Vec<Eight>,
-    /// Octets, and needs, in which something goes unmet in the step in hand.
-    unmet: Vec<usize>,
+    /// Needs in which something goes unmet in the step in hand.
     needs: Vec<u32>,
 }
 
@@ -197,18 +216,59 @@ impl PlainState {
     pub fn new(plain: &Plain) -> Self {
         Self {
             octets: plain.octets.clone(),
-            loss: vec![0.0; plain.of_class.len()],
+            sets: Sets::new(plain.octets.len()),
+            loss: vec![0.0; plain.classes],
             demand: vec![Eight::default(); plain.octets.len()],
-            unmet: Vec::new(),
             needs: Vec::new(),
+        }
+    }
+
+    /// The first day.
+    fn open(&mut self, plain: &Plain, record: bool) {
+        for (octet, first) in self.octets.iter_mut().zip(&plain.octets) {
+            (octet.may, octet.stock, octet.reserve, octet.wanted) =
+                (first.may, first.stock, first.reserve, first.wanted);
+            (octet.unmet, octet.drawn_in_all) = (Eight::default(), Eight::default());
+        }
+        self.loss.fill(0.0);
+        self.sets.open(&plain.awake);
+        if record {
+            // What the first step did is written down even where it left things as they were.
+            bits::fill(&mut self.sets.stirred, self.octets.len());
         }
     }
 }
 
 /// Lives through a path; the record is that of [`live`](super::live).
 pub(super) fn live_plain(model: &Model, path: &Path, state: &mut State) {
+    match model.instructions {
+        Instructions::Widest => with_record_widest(model, path, state),
+        Instructions::Common => with_record(model, path, state),
+    }
+}
+
+/// Lives through a path without a record: only the outcome is kept.
+pub(super) fn live_plain_in_short(model: &Model, path: &Path, state: &mut State) {
+    match model.instructions {
+        Instructions::Widest => in_short_widest(model, path, state),
+        Instructions::Common => in_short(model, path, state),
+    }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2", "x86_64+avx"))]
+fn with_record_widest(model: &Model, path: &Path, state: &mut State) {
+    with_record(model, path, state);
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw", "x86_64+avx2", "x86_64+avx"))]
+fn in_short_widest(model: &Model, path: &Path, state: &mut State) {
+    in_short(model, path, state);
+}
+
+#[inline(always)]
+fn with_record(model: &Model, path: &Path, state: &mut State) {
     let cells = model.cells();
-    through(model, path, state, true, |w, octets, _, state| {
+    through::<true, false>(model, path, state, |w, octets, _, state| {
         let row = w * cells..(w + 1) * cells;
         let record = &mut state.record;
         for (slot, (mean, level)) in record.demand[row.clone()].iter_mut().zip(model.mean.iter().zip(&path.demand[row]))
@@ -222,77 +282,79 @@ pub(super) fn live_plain(model: &Model, path: &Path, state: &mut State) {
             record.short[at] = octet.short[k];
             record.reserve_drawn[at] = octet.drawn[k];
             record.unmet[at] = octet.unmet[k];
-            record.stock[at] = octet.stock[k] + octet.reserve[k];
+            record.stock[at] = octet.stock[k] + octet.reserve[k] + model.shortcut.idle[c];
         }
         record.any_short[w] = octets.iter().any(|o| o.any_short);
     });
 }
 
-/// Lives through a path without a record: only the outcome is kept.
-pub(super) fn live_plain_in_short(model: &Model, path: &Path, state: &mut State) {
+#[inline(always)]
+fn in_short(model: &Model, path: &Path, state: &mut State) {
     let plain = &model.shortcut;
     state.outcome.shortages.clear();
+    state.outcome.shortfalls.clear();
     let random = plain.rows.is_empty();
     match random {
         true => state.outcome.demand.fill(0.0),
         false => state.outcome.demand.copy_from_slice(&plain.demand_in_all),
     }
-    through(model, path, state, false, |w, octets, demand, state| {
-        if random {
-            let levels = &path.demand[w * path.cells..(w + 1) * path.cells];
-            for (sum, (mean, level)) in state.outcome.demand.iter_mut().zip(model.mean.iter().zip(levels)) {
-                *sum += mean * level;
+    let add = |w: usize, state: &mut State| {
+        let levels = &path.demand[w * path.cells..(w + 1) * path.cells];
+        for (sum, (mean, level)) in state.outcome.demand.iter_mut().zip(model.mean.iter().zip(levels)) {
+            *sum += mean * level;
+        }
+    };
+    match (model.one_cell_each, random) {
+        (true, false) => through::<false, true>(model, path, state, |_, _, _, _| {}),
+        (true, true) => through::<false, true>(model, path, state, |w, _, _, state| add(w, state)),
+        (false, _) => through::<false, false>(model, path, state, |w, octets, demand, state| {
+            if random {
+                add(w, state);
             }
-        }
-        for &o in &state.plain.unmet {
-            let (unmet, demand) = (&octets[o].unmet, &demand[o]);
-            let mut which = (0..WIDTH).fold(0u32, |bits, k| bits | u32::from(unmet[k] != 0.0) << k);
-            while which != 0 {
-                let k = which.trailing_zeros() as usize % WIDTH;
-                which &= which - 1;
-                let cell = plain.cell[o * WIDTH + k];
-                if model.one_cell_each {
-                    let (step, cell) = (w as u32, cell as u32);
-                    state.outcome.shortages.push(Shortage { step, cell, demand: demand[k], unmet: unmet[k] });
-                } else {
-                    state.plain.needs.push(model.need[cell]);
-                }
-            }
-        }
-        if !state.plain.needs.is_empty() {
-            let of = |c: usize| {
-                let s = plain.slot[c];
-                (demand[s / WIDTH][s % WIDTH], octets[s / WIDTH].unmet[s % WIDTH])
-            };
-            state.outcome.note(model, w, &mut state.plain.needs, of);
-        }
-    });
+            note_shortages(model, w, octets, demand, state);
+        }),
+    }
     for (s, &c) in plain.cell.iter().enumerate() {
         state.outcome.drawn[c] = state.plain.octets[s / WIDTH].drawn_in_all[s % WIDTH];
     }
 }
 
+/// All cells of each need that went unmet somewhere.
+fn note_shortages(model: &Model, w: usize, octets: &[Octet], demand: &[Eight], state: &mut State) {
+    let (plain, needs) = (&model.shortcut, &mut state.plain.needs);
+    for o in numbers(&state.plain.sets.unmet) {
+        let cells = plain.cell[o * WIDTH..].iter().zip(&octets[o].unmet);
+        needs.extend(cells.filter(|(_, unmet)| **unmet != 0.0).map(|(c, _)| model.need[*c]));
+    }
+    if !needs.is_empty() {
+        let of = |c: usize| {
+            let s = plain.slot[c];
+            (demand[s / WIDTH][s % WIDTH], octets[s / WIDTH].unmet[s % WIDTH])
+        };
+        state.outcome.note(model, w, needs, of);
+    }
+}
+
 /// All steps of a path; `after` sees each.
-fn through(
+#[inline(always)]
+fn through<const RECORD: bool, const NOTE: bool>(
     model: &Model,
     path: &Path,
     state: &mut State,
-    record: bool,
     mut after: impl FnMut(usize, &[Octet], &[Eight], &mut State),
 ) {
     let plain = &model.shortcut;
+    state.plain.open(plain, RECORD);
     let mut octets = std::mem::take(&mut state.plain.octets);
     let mut loss = std::mem::take(&mut state.plain.loss);
     let mut random = std::mem::take(&mut state.plain.demand);
-    octets.copy_from_slice(&plain.octets);
-    loss.fill(0.0);
     let n = octets.len();
     for w in 0..model.weeks {
-        plain.mark(path, w, &mut octets, &mut loss);
+        plain.mark(path, w, &mut state.plain.sets.stale, &mut loss);
         let demand = match plain.rows.get(w) {
             Some(row) => {
                 if w > 0 && plain.rows[w - 1] != *row {
-                    octets.iter_mut().for_each(|o| o.rests = false);
+                    bits::fill(&mut state.plain.sets.stirred, n);
                 }
                 &plain.demand[row * n..(row + 1) * n]
             }
@@ -301,12 +363,13 @@ fn through(
                 for (s, c) in plain.cell.iter().enumerate() {
                     random[s / WIDTH][s % WIDTH] = model.mean[*c] * levels[*c];
                 }
-                octets.iter_mut().for_each(|o| o.rests = false);
+                bits::fill(&mut state.plain.sets.stirred, n);
                 &random[..]
             }
         };
-        let with = Step { lines: &plain.lines, loss: &loss, demand, usable: plain.usable };
-        step_all(&mut octets, &with, &mut state.plain.unmet, (model.instructions, record));
+        let with = Step { terms: &plain.terms, lines: &plain.lines, loss: &loss, demand };
+        let noted = (w, &mut state.outcome.shortfalls);
+        step_all::<RECORD, NOTE>(&mut octets, &with, &mut state.plain.sets, noted);
         after(w, &octets, demand, state);
     }
     state.plain.octets = octets;

@@ -66,7 +66,7 @@ impl Record {
             unmet: zero(),
             stock: zero(),
             any_short: vec![false; weeks],
-            saves: model.reactions.iter().any(super::reaction::Reaction::saves),
+            saves: model.saves(),
             cleared: if_any(!model.backlog.is_empty()),
             owed: if_any(!model.backlog.is_empty()),
             ordered: if_any(model.counts_orders()),

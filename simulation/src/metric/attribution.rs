@@ -25,29 +25,27 @@ pub fn attribution(nodes: &[NodeIx], down: &[bool], total: &[f64], var: f64) -> 
     let in_tail = |x: f64| x >= var && x > 0.0;
     let lived = total.iter().filter(|x| !x.is_nan()).count();
     let tail = total.iter().filter(|x| in_tail(**x)).count();
-    let mut list: Vec<NodeTail> = nodes
-        .iter()
-        .enumerate()
-        .map(|(i, node)| {
-            let (mut times, mut tail_times, mut sum_down, mut sum_up) = (0, 0, 0.0, 0.0);
-            for (r, x) in total.iter().enumerate().filter(|(_, x)| !x.is_nan()) {
-                if down[r * nodes.len() + i] {
-                    times += 1;
-                    tail_times += usize::from(in_tail(*x));
-                    sum_down += x;
-                } else {
-                    sum_up += x;
-                }
-            }
-            NodeTail {
-                node: *node,
-                down_rate: share(times, lived),
-                down_rate_in_tail: share(tail_times, tail),
-                shortage_weeks_when_down: average(sum_down, times),
-                shortage_weeks_when_up: average(sum_up, lived - times),
-            }
-        })
-        .collect();
+    let count = nodes.len();
+    let (mut times, mut tail_times) = (vec![0; count], vec![0; count]);
+    let (mut sum_down, mut sum_up) = (vec![0.0; count], vec![0.0; count]);
+    for (r, x) in total.iter().enumerate().filter(|(_, x)| !x.is_nan()) {
+        let in_tail = usize::from(in_tail(*x));
+        for (i, down) in down[r * count..(r + 1) * count].iter().enumerate() {
+            let is = usize::from(*down);
+            times[i] += is;
+            tail_times[i] += is * in_tail;
+            sum_down[i] += if *down { *x } else { 0.0 };
+            sum_up[i] += if *down { 0.0 } else { *x };
+        }
+    }
+    let of_node = |(i, node): (usize, &NodeIx)| NodeTail {
+        node: *node,
+        down_rate: share(times[i], lived),
+        down_rate_in_tail: share(tail_times[i], tail),
+        shortage_weeks_when_down: average(sum_down[i], times[i]),
+        shortage_weeks_when_up: average(sum_up[i], lived - times[i]),
+    };
+    let mut list: Vec<NodeTail> = nodes.iter().enumerate().map(of_node).collect();
     let lift = |n: &NodeTail| n.down_rate_in_tail - n.down_rate;
     list.sort_by(|a, b| lift(b).total_cmp(&lift(a)).then(a.node.cmp(&b.node)));
     list

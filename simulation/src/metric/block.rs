@@ -3,9 +3,11 @@
 use super::fan::Fan;
 use super::inventory::{SUMS, Tally};
 use super::scope::Scopes;
+use super::shortfalls::Shortfalls;
 use super::summary::Failure;
+use crate::blocks::BLOCK;
 use crate::draw::Path;
-use crate::kernel::{Outcome, Record, Shortage};
+use crate::kernel::{Model, Outcome, Record, Shortage};
 
 /// A week counts as a stockout if more than this fraction of its demand goes unmet.
 pub const STOCKOUT: f64 = 0.001;
@@ -25,7 +27,7 @@ pub struct Block {
     pub weeks_short: Vec<u64>,
     /// By week: replications with a stockout of some need.
     pub out_in_week: Vec<u64>,
-    /// By need: demand after conservation, demand saved by it, reserve drawn, need units over all replications.
+    /// By cell: demand after conservation, demand saved by it (empty if none ever is), reserve drawn, need units over all replications.
     pub demand: Vec<f64>,
     /// See `demand`.
     pub saved: Vec<f64>,
@@ -47,18 +49,18 @@ pub struct Block {
 
 impl Block {
     /// An empty block; `bands` is the number of steps that have weekly bands.
-    pub fn new(scopes: &Scopes, bands: usize, weeks: usize) -> Self {
-        let (all, needs) = (scopes.list.len(), scopes.mean.len());
+    pub fn new(scopes: &Scopes, bands: usize, model: &Model) -> Self {
+        let (all, needs, cells, weeks) = (scopes.list.len(), scopes.mean.len(), model.cells(), model.weeks);
         Self {
             failed: Vec::new(),
-            unmet: Vec::new(),
+            unmet: Vec::with_capacity(BLOCK as usize * scopes.width()),
             down: Vec::new(),
             stockouts: vec![0; all],
             weeks_short: vec![0; all],
             out_in_week: vec![0; weeks],
-            demand: vec![0.0; needs],
-            saved: vec![0.0; needs],
-            drawn: vec![0.0; needs],
+            demand: vec![0.0; cells],
+            saved: vec![0.0; cells],
+            drawn: vec![0.0; cells],
             weekly: vec![0.0; needs * bands * 2],
             unmet_in_week: vec![0.0; weeks],
             inventory: vec![0.0; if bands > 0 { needs * SUMS } else { 0 }],
@@ -68,6 +70,9 @@ impl Block {
         }
     }
 }
+
+/// No stockout in this replication yet.
+const NEVER: u32 = u32::MAX;
 
 /// Reads outcomes and records into blocks; working memory of one thread.
 #[derive(Debug, Clone)]
@@ -96,15 +101,14 @@ pub struct Meter<'a> {
     unmet: Vec<f64>,
     stock: Vec<f64>,
     tally: Tally,
+    /// Where no need is asked for at more than one site.
+    shortfalls: Option<Shortfalls>,
 }
 
-/// No stockout in this replication yet.
-const NEVER: u32 = u32::MAX;
-
 impl<'a> Meter<'a> {
-    /// A meter; `need` is the need of each cell.
-    pub fn new(scopes: &'a Scopes, need: &'a [u32], weeks: usize) -> Self {
-        let needs = scopes.mean.len();
+    /// A meter.
+    pub fn new(scopes: &'a Scopes, model: &'a Model) -> Self {
+        let (need, weeks, needs) = (&model.need[..], model.weeks, scopes.mean.len());
         let zero = || vec![0.0; needs];
         let (mut in_scopes, mut in_columns) = (vec![Vec::new(); needs], vec![Vec::new(); needs]);
         let (mut at_site, mut site_columns, mut in_total) = (vec![Vec::new(); need.len()], Vec::new(), zero());
@@ -120,7 +124,9 @@ impl<'a> Meter<'a> {
         }
         scopes.list.last().into_iter().flat_map(|t| &t.needs).for_each(|(n, weight)| in_total[*n] = *weight);
         let cells = if site_columns.is_empty() { 0 } else { need.len() };
+        let shortfalls = model.one_cell_each.then(|| Shortfalls::new(scopes, model, &in_total));
         Self {
+            shortfalls,
             scopes,
             need,
             weeks,
@@ -144,18 +150,34 @@ impl<'a> Meter<'a> {
     /// Adds one replication to a block.
     pub fn read(&mut self, outcome: &Outcome, path: &Path, block: &mut Block) {
         self.touched.fill(0);
-        self.last_out.fill(NEVER);
-        self.cell_total.fill(0.0);
-        for step in outcome.shortages.chunk_by(|a, b| a.step == b.step) {
-            self.step(step, block);
+        match &mut self.shortfalls {
+            Some(shortfalls) => {
+                let (touched, total) = (&mut self.touched, &mut self.total);
+                shortfalls.read(&outcome.shortfalls, block, |n, unmet| {
+                    touched[n / 64] |= 1 << (n % 64);
+                    total[n] = unmet;
+                });
+                if !self.cell_total.is_empty() {
+                    let unmet = |n: &u32| {
+                        let n = *n as usize;
+                        if touched[n / 64] >> (n % 64) & 1 == 1 { total[n] } else { 0.0 }
+                    };
+                    self.cell_total.iter_mut().zip(self.need).for_each(|(cell, n)| *cell = unmet(n));
+                }
+            }
+            None => {
+                self.last_out.fill(NEVER);
+                self.cell_total.fill(0.0);
+                for step in outcome.shortages.chunk_by(|a, b| a.step == b.step) {
+                    self.step(step, block);
+                }
+            }
         }
         self.columns(block);
-        let scatter = |values: &[f64], into: &mut [f64]| {
-            self.need.iter().zip(values).for_each(|(n, v)| into[*n as usize] += v);
-        };
-        scatter(&outcome.demand, &mut block.demand);
-        scatter(&outcome.saved, &mut block.saved);
-        scatter(&outcome.drawn, &mut block.drawn);
+        let add = |values: &[f64], into: &mut [f64]| into.iter_mut().zip(values).for_each(|(sum, v)| *sum += v);
+        add(&outcome.demand, &mut block.demand);
+        add(&outcome.saved, &mut block.saved);
+        add(&outcome.drawn, &mut block.drawn);
         block.excess.extend_from_slice(&outcome.excess);
         block.credit.extend_from_slice(&outcome.credit);
         block.down.extend_from_slice(&path.down);

@@ -81,13 +81,13 @@ pub fn contributions(scopes: &Scopes, summary: &Summary, nodes: &[NodeIx], volum
     if whole.week <= 0.0 {
         return Contributions::default();
     }
-    let all = |column: usize| summary.unmet.iter().skip(column).step_by(scopes.width());
-    let totals: Vec<f64> = all(total).copied().collect();
+    let totals: Vec<f64> = summary.unmet.iter().skip(total).step_by(scopes.width()).copied().collect();
     let weights = tail_weights(&totals);
-    let sum = |column: usize, factor: f64| {
-        let parts = all(column).zip(&weights).filter(|(_, w)| **w > 0.0);
-        factor * parts.map(|(x, w)| x * w).sum::<f64>() / whole.week
-    };
+    let mut sums = vec![0.0; scopes.list.len()];
+    for (row, w) in summary.unmet.chunks_exact(scopes.width()).zip(&weights).filter(|(_, w)| **w > 0.0) {
+        sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += x * w);
+    }
+    let sum = |column: usize, factor: f64| factor * sums[column] / whole.week;
     let (mut needs, mut sites) = (Vec::new(), Vec::new());
     for (column, scope) in scopes.list.iter().enumerate() {
         match scope.scope {

@@ -14,6 +14,7 @@ mod inventory;
 mod paired;
 mod report;
 mod scope;
+mod shortfalls;
 mod summary;
 mod tail;
 
@@ -30,4 +31,4 @@ pub use paired::{Paired, paired};
 pub use report::{MoneyAtRisk, ScopeReport, StressReport, WeekReport, WorstReplication, report};
 pub use scope::{Scope, Scopes, Weighting};
 pub use summary::{Failure, Summary};
-pub use tail::{Tail, tail};
+pub use tail::{Tail, tail, tail_of};

@@ -13,11 +13,13 @@ use super::fan::{Fan, NeedFan};
 use super::inventory::{NeedInventory, SUMS, inventory};
 use super::scope::{Scope, Scopes, Weighted, Weighting};
 use super::summary::{Failure, Summary};
-use super::tail::{Tail, tail};
+use super::tail::{Tail, tail_of};
 use crate::kernel::Model;
 
 /// Worst replications listed.
 const WORST: usize = 10;
+/// Columns of the summary that are read together: as many as fill a line of memory.
+const TOGETHER: usize = 8;
 
 /// What happened to one scope over the horizon.
 #[derive(Debug, Clone, PartialEq)]
@@ -134,7 +136,11 @@ pub fn report(
     (seed, horizon_weeks): (u64, u32),
 ) -> StressReport {
     let view = View { scopes, summary, horizon: f64::from(horizon_weeks) };
-    let mut reports: Vec<ScopeReport> = (0..scopes.list.len()).map(|s| view.scope(s)).collect();
+    let mut reports: Vec<ScopeReport> = Vec::with_capacity(scopes.list.len());
+    for first in (0..scopes.list.len()).step_by(TOGETHER) {
+        let columns = summary.columns(scopes, first..(first + TOGETHER).min(scopes.list.len()));
+        reports.extend(columns.iter().enumerate().map(|(i, column)| view.scope(first + i, column)));
+    }
     // Steps may be days.
     reports.iter_mut().for_each(|r| r.weeks_short /= f64::from(model.per_week));
     // The total stands last by construction.
@@ -223,15 +229,15 @@ impl View<'_> {
     }
 
     fn tail(&self, column: &[f64], most: f64) -> Tail {
-        let sorted = |column: &[f64]| {
-            let mut sorted = column.to_vec();
-            sorted.sort_by(f64::total_cmp);
-            tail(&sorted)
-        };
-        self.estimate(column, most, sorted, |value, best, worst| Tail {
-            var95: between(value.var95, best.var95, worst.var95),
-            cvar95: between(value.cvar95, best.cvar95, worst.cvar95),
-        })
+        self.estimate(
+            column,
+            most,
+            |column| tail_of(&mut column.to_vec()),
+            |value, best, worst| Tail {
+                var95: between(value.var95, best.var95, worst.var95),
+                cvar95: between(value.cvar95, best.cvar95, worst.cvar95),
+            },
+        )
     }
 
     fn chance(&self, events: u64) -> Estimate {
@@ -248,13 +254,12 @@ impl View<'_> {
         MoneyAtRisk { unmet: self.mean(&sample, most), tail: self.tail(&sample, most) }
     }
 
-    fn scope(&self, s: usize) -> ScopeReport {
+    fn scope(&self, s: usize, column: &[f64]) -> ScopeReport {
         let (scopes, summary) = (self.scopes, self.summary);
         let scope: &Weighted = &scopes.list[s];
-        let column = summary.column(scopes, s);
         let (most, n) = (scope.week * self.horizon, summary.lived().max(1) as f64);
-        let unmet = self.mean(&column, most);
-        let tail_units = self.tail(&column, most);
+        let unmet = self.mean(column, most);
+        let tail_units = self.tail(column, most);
         let by_need = |sums: &[ExactSum]| scope.needs.iter().map(|(i, w)| w * sums[*i].value()).sum::<f64>() / n;
         // A site's part of what is only known by need: its part of the need's mean demand.
         let part = match scope.cells.is_empty() {

@@ -8,6 +8,9 @@ use super::exact::ExactSum;
 use super::inventory::SUMS;
 use super::scope::Scopes;
 
+/// Rows that are read before the next column is.
+const ROWS_AT_ONCE: usize = 64;
+
 /// Why a replication has no result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
@@ -89,8 +92,8 @@ impl Summary {
         self.replications() - self.failed.len() as u64
     }
 
-    /// Appends the block that comes next, of so many replications.
-    pub fn append(&mut self, block: &Block, replications: u64) {
+    /// Appends the block that comes next, of so many replications; `need` is the need of each cell.
+    pub fn append(&mut self, block: &Block, replications: u64, need: &[u32]) {
         self.range.end += replications;
         self.failed.extend_from_slice(&block.failed);
         self.unmet.extend_from_slice(&block.unmet);
@@ -101,9 +104,10 @@ impl Summary {
         count(&mut self.weeks_short, &block.weeks_short);
         count(&mut self.out_in_week, &block.out_in_week);
         let sum = |a: &mut [ExactSum], b: &[f64]| a.iter_mut().zip(b).for_each(|(a, b)| a.add(*b));
-        sum(&mut self.demand, &block.demand);
-        sum(&mut self.saved, &block.saved);
-        sum(&mut self.drawn, &block.drawn);
+        let of_cells = |a: &mut [ExactSum], b: &[f64]| need.iter().zip(b).for_each(|(n, b)| a[*n as usize].add(*b));
+        of_cells(&mut self.demand, &block.demand);
+        of_cells(&mut self.saved, &block.saved);
+        of_cells(&mut self.drawn, &block.drawn);
         sum(&mut self.weekly, &block.weekly);
         sum(&mut self.unmet_in_week, &block.unmet_in_week);
         sum(&mut self.inventory, &block.inventory);
@@ -149,6 +153,21 @@ impl Summary {
             && Some(self.unmet.len()) == n.checked_mul(scopes.width())
             && self.down.len() == n * nodes
             && [&self.excess, &self.credit].iter().all(|x| x.len() == n * clauses)
+    }
+
+    /// Neighbouring columns over all replications that have a result, read together: a column alone touches all of the rows.
+    pub fn columns(&self, scopes: &Scopes, columns: Range<usize>) -> Vec<Vec<f64>> {
+        let mut all: Vec<Vec<f64>> = columns.clone().map(|_| Vec::with_capacity(self.lived() as usize)).collect();
+        for rows in self.unmet.chunks(scopes.width() * ROWS_AT_ONCE) {
+            for (column, values) in columns.clone().zip(&mut all) {
+                let of_rows = rows.chunks_exact(scopes.width()).map(|row| row[column]);
+                match self.failed.is_empty() {
+                    true => values.extend(of_rows),
+                    false => values.extend(of_rows.filter(|x| !x.is_nan())),
+                }
+            }
+        }
+        all
     }
 
     /// One column over all replications that have a result.

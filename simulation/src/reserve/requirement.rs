@@ -131,10 +131,10 @@ pub fn requirement(
     let empty = || Part { weeks: Vec::new(), unmet: vec![[0.0; LEVELS_WEEKS.len()]; needs.len()], paths: Vec::new() };
     let mut mean = vec![0.0; needs.len()];
     tender.cells.iter().zip(&slot).for_each(|(c, n)| n.iter().for_each(|n| mean[*n] += c.quantity.to_f64() / 52.0));
-    let parts = blocks(
+    let mut all = empty();
+    blocks(
         0..replications,
-        "reserve requirement",
-        watch,
+        ("reserve requirement", watch),
         || {
             (
                 Canvas::new(scenery),
@@ -163,15 +163,14 @@ pub fn requirement(
                 part.paths.push(PathUnmet { replication: replication as usize, need, weeks });
             }
         },
+        |part| {
+            all.paths.extend_from_slice(&part.paths);
+            all.weeks.extend_from_slice(&part.weeks);
+            for (sum, add) in all.unmet.iter_mut().flatten().zip(part.unmet.iter().flatten()) {
+                *sum += add;
+            }
+        },
     )?;
-    let mut all = empty();
-    for part in parts {
-        all.paths.extend_from_slice(&part.paths);
-        all.weeks.extend_from_slice(&part.weeks);
-        for (sum, add) in all.unmet.iter_mut().flatten().zip(part.unmet.iter().flatten()) {
-            *sum += add;
-        }
-    }
     let unmet_units = all.unmet.iter().map(|u| u.map(|x| x / replications.max(1) as f64)).collect();
     let horizon_weeks = f64::from(scenery.pack().horizon_weeks);
     Ok(Requirement { needs: needs.to_vec(), horizon_weeks, weeks: all.weeks, unmet_units, paths: all.paths })
