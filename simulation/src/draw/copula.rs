@@ -3,10 +3,10 @@
 //! Given the factor, members are independent; every pair of them has the copula named (`domain::pack::Copula`).
 
 use ballast_domain::pack::{Copula, Family};
-use rand_distr::{Distribution, Gamma};
-use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use super::law::{exponential, normal};
+use super::law::{exponential, gamma, normal};
+use super::pinned::{normal_cdf, pow};
 use super::stream::{Key, Purpose, Stream};
 
 /// A copula with the address of its factor.
@@ -36,15 +36,13 @@ impl Coupling {
     /// The factor of a replication.
     pub fn factor(&self, replication: u64) -> Factor<'_> {
         let mut rng = self.key.stream(replication);
-        // The parameters were checked with the pack, so the constructors cannot refuse.
-        let mut gamma = |shape: f64| Gamma::new(shape, 1.0).map_or(f64::NAN, |g| g.sample(&mut rng));
         let (common, scale) = match self.family {
             Family::Gaussian { .. } => (normal(&mut rng), 1.0),
             Family::T { degrees, .. } => {
-                let chi = 2.0 * gamma(degrees / 2.0);
+                let chi = 2.0 * gamma(degrees / 2.0, &mut rng);
                 (normal(&mut rng), (chi / degrees).sqrt())
             }
-            Family::Clayton { theta } => (gamma(1.0 / theta), 1.0),
+            Family::Clayton { theta } => (gamma(1.0 / theta, &mut rng), 1.0),
         };
         Factor { coupling: self, common, scale }
     }
@@ -55,12 +53,12 @@ impl Factor<'_> {
     pub fn uniform(&self, rng: &mut Stream) -> f64 {
         let mix = |rho: f64, rng: &mut Stream| rho.sqrt() * self.common + (1.0 - rho).sqrt() * normal(rng);
         let u = match self.coupling.family {
-            Family::Gaussian { correlation } => Normal::standard().cdf(mix(correlation, rng)),
+            Family::Gaussian { correlation } => normal_cdf(mix(correlation, rng)),
             Family::T { correlation, degrees } => {
                 let x = mix(correlation, rng) / self.scale;
                 StudentsT::new(0.0, 1.0, degrees).map_or(f64::NAN, |t| t.cdf(x))
             }
-            Family::Clayton { theta } => (1.0 + exponential(rng) / self.common).powf(-1.0 / theta),
+            Family::Clayton { theta } => pow(1.0 + exponential(rng) / self.common, -1.0 / theta),
         };
         if self.coupling.survival { 1.0 - u } else { u }
     }

@@ -14,6 +14,7 @@ use ballast_domain::tender::DemandCell;
 
 use super::law::normal;
 use super::noise::StepNoise;
+use super::pinned::{exp, ln};
 use super::season::Season;
 use super::stream::{Key, Purpose, Stream};
 
@@ -58,8 +59,8 @@ fn year(cell: &DemandCell) -> Option<(f64, f64)> {
     let mean = cell.quantity.to_f64();
     let (low, high) = (low.to_f64() / mean, high.to_f64() / mean);
     match low > 0.0 {
-        true => Some(((low.ln() + high.ln()) / 2.0, (high.ln() - low.ln()) / (2.0 * Z95))),
-        false => Some((0.0, high.ln() / Z95)),
+        true => Some(((ln(low) + ln(high)) / 2.0, (ln(high) - ln(low)) / (2.0 * Z95))),
+        false => Some((0.0, ln(high) / Z95)),
     }
 }
 
@@ -109,7 +110,7 @@ impl DemandLaws {
         demand.copy_from_slice(&self.surge);
         let count = self.cells.len();
         for (c, law) in self.cells.iter().enumerate() {
-            let year = law.year.map_or(1.0, |(mu, sigma)| (mu + sigma * z[law.need]).exp());
+            let year = law.year.map_or(1.0, |(mu, sigma)| exp(mu + sigma * z[law.need]));
             let column = demand.iter_mut().skip(c).step_by(count);
             match &law.step {
                 None if year == 1.0 => {}

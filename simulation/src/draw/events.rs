@@ -4,6 +4,7 @@ use ballast_domain::pack::Event;
 
 use super::copula::Factor;
 use super::law::{normal, sample, uniform};
+use super::pinned::exp;
 use super::renewal::outage;
 use super::stream::Stream;
 use super::trajectory::{Outage, Trajectory};
@@ -22,7 +23,7 @@ pub fn draw_event(
         Some(factor) => factor.uniform(rng),
         None => uniform(rng),
     };
-    let stretch = (event.stretch_sigma * normal(rng)).exp();
+    let stretch = exp(event.stretch_sigma * normal(rng));
     let late = if event.window_weeks > 0.0 { event.window_weeks * uniform(rng) } else { 0.0 };
     let down = event.outage.as_ref().map(|o| (o, sample(&o.down, rng)));
     if u >= event.probability {

@@ -15,17 +15,18 @@
 //! | empirical, mixture | weights × mean of the part, then the part length-biased |
 
 use ballast_domain::pack::Law;
-use rand::RngExt;
-use rand_distr::{Distribution, Exp1, Gamma, StandardNormal};
 
+use super::pinned::{exp, ln, ln_1p, pow};
 use super::stream::Stream;
+use super::ziggurat::open;
+pub use super::ziggurat::{exponential, normal};
 
 /// One duration, weeks.
 pub fn sample(law: &Law, rng: &mut Stream) -> f64 {
     match law {
         Law::Exponential { mean } => mean * exponential(rng),
-        Law::Lognormal { median, sigma } => median * (sigma * normal(rng)).exp(),
-        Law::Weibull { scale, shape } => scale * exponential(rng).powf(1.0 / shape),
+        Law::Lognormal { median, sigma } => median * exp(sigma * normal(rng)),
+        Law::Weibull { scale, shape } => scale * pow(exponential(rng), 1.0 / shape),
         Law::Gamma { mean, shape } => mean / shape * gamma(*shape, rng),
         Law::Geometric { chance } => geometric(*chance, rng),
         Law::Fixed { weeks } => *weeks,
@@ -38,8 +39,8 @@ pub fn sample(law: &Law, rng: &mut Stream) -> f64 {
 pub fn sample_length_biased(law: &Law, rng: &mut Stream) -> f64 {
     match law {
         Law::Exponential { mean } => mean * (exponential(rng) + exponential(rng)),
-        Law::Lognormal { median, sigma } => median * (sigma * sigma + sigma * normal(rng)).exp(),
-        Law::Weibull { scale, shape } => scale * gamma(1.0 + 1.0 / shape, rng).powf(1.0 / shape),
+        Law::Lognormal { median, sigma } => median * exp(sigma * sigma + sigma * normal(rng)),
+        Law::Weibull { scale, shape } => scale * pow(gamma(1.0 + 1.0 / shape, rng), 1.0 / shape),
         Law::Gamma { mean, shape } => mean / shape * gamma(shape + 1.0, rng),
         Law::Geometric { chance } => geometric(*chance, rng) + geometric(*chance, rng) - 1.0,
         Law::Fixed { weeks } => *weeks,
@@ -88,25 +89,39 @@ pub fn fault(law: &Law) -> Option<&'static str> {
     (!sound).then_some("times, shapes and weights must be finite and above 0 (a sigma may be 0), a chance at most 1")
 }
 
-/// A standard normal.
-pub fn normal(rng: &mut Stream) -> f64 {
-    StandardNormal.sample(rng)
-}
-
 /// Uniform on [0, 1).
 pub fn uniform(rng: &mut Stream) -> f64 {
-    rng.random()
+    (rng.double_word() >> 11) as f64 / (1u64 << 53) as f64
 }
 
-/// Exponential with mean 1.
-pub fn exponential(rng: &mut Stream) -> f64 {
-    Exp1.sample(rng)
-}
-
-/// Gamma with scale 1.
+/// Gamma with scale 1 (Marsaglia and Tsang 2000): d V for V = (1 + c Z)³, d = k − 1/3, c = 1 ÷ √(9 d); for k < 1 that of k + 1 times
+/// U^(1/k). One of shape 1 is an exponential.
 pub fn gamma(shape: f64, rng: &mut Stream) -> f64 {
-    // The shape was checked with the pack, so the constructor cannot refuse.
-    Gamma::new(shape, 1.0).map_or(f64::NAN, |g| g.sample(rng))
+    if shape == 1.0 {
+        return exponential(rng);
+    }
+    if shape < 1.0 {
+        let u = open(rng);
+        return gamma_above_one(shape + 1.0, rng) * pow(u, 1.0 / shape);
+    }
+    gamma_above_one(shape, rng)
+}
+
+fn gamma_above_one(shape: f64, rng: &mut Stream) -> f64 {
+    let d = shape - 1.0 / 3.0;
+    let c = 1.0 / (9.0 * d).sqrt();
+    loop {
+        let z = normal(rng);
+        let root = 1.0 + c * z;
+        if root <= 0.0 {
+            continue;
+        }
+        let (v, u, square) = (root * root * root, open(rng), z * z);
+        // The first bound spares two logarithms most of the time.
+        if u < 1.0 - 0.0331 * square * square || ln(u) < 0.5 * square + d * (1.0 - v + ln(v)) {
+            return d * v;
+        }
+    }
 }
 
 fn geometric(chance: f64, rng: &mut Stream) -> f64 {
@@ -114,7 +129,7 @@ fn geometric(chance: f64, rng: &mut Stream) -> f64 {
         return 1.0;
     }
     // P(X > n) = (1 − p)^n.
-    (-exponential(rng) / (-chance).ln_1p()).ceil().max(1.0)
+    (-exponential(rng) / ln_1p(-chance)).ceil().max(1.0)
 }
 
 /// A position drawn by weight.

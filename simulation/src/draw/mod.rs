@@ -10,6 +10,7 @@ mod events;
 mod law;
 mod noise;
 mod path;
+mod pinned;
 mod processes;
 mod quantile;
 mod renewal;
@@ -18,6 +19,7 @@ mod season;
 mod stream;
 mod supply_class;
 mod trajectory;
+mod ziggurat;
 
 pub use canvas::Canvas;
 pub use check::check;

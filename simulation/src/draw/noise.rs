@@ -7,6 +7,7 @@ use ballast_domain::pack::{Law, Noise};
 use rand_distr::{Distribution, Poisson};
 
 use super::law::{gamma, normal, pick, sample};
+use super::pinned::{exp, ln_1p};
 use super::stream::Stream;
 
 /// A law of demand, ready to draw from.
@@ -28,7 +29,7 @@ impl StepNoise {
             Noise::Normal { cv } | Noise::Gamma { cv } | Noise::Lognormal { cv } if *cv <= 0.0 => None,
             Noise::Normal { cv } => Some(Self::Normal { cv: step(*cv) }),
             Noise::Gamma { cv } => Some(Self::Gamma { shape: 1.0 / (step(*cv) * step(*cv)) }),
-            Noise::Lognormal { cv } => Some(Self::Lognormal { sigma: (step(*cv) * step(*cv)).ln_1p().sqrt() }),
+            Noise::Lognormal { cv } => Some(Self::Lognormal { sigma: ln_1p(step(*cv) * step(*cv)).sqrt() }),
             Noise::Poisson => Some(Self::Poisson),
             Noise::Compound { size } => Some(Self::Compound { size: size.clone(), mean_size: size.mean() }),
             Noise::Empirical { values, weights } => {
@@ -44,7 +45,7 @@ impl StepNoise {
         match self {
             Self::Normal { cv } => mean * (1.0 + cv * normal(rng)).max(0.0),
             Self::Gamma { shape } => mean / shape * gamma(*shape, rng),
-            Self::Lognormal { sigma } => mean * (sigma * normal(rng) - sigma * sigma / 2.0).exp(),
+            Self::Lognormal { sigma } => mean * exp(sigma * normal(rng) - sigma * sigma / 2.0),
             Self::Poisson => poisson(mean, rng),
             Self::Compound { size, mean_size } => {
                 let customers = poisson(mean / mean_size, rng);

@@ -3,7 +3,9 @@
 //! F⁻¹(u) is the least x with F(x) ≥ u. Mixtures are inverted by bisection, all others in closed form or by the library.
 
 use ballast_domain::pack::Law;
-use statrs::distribution::{ContinuousCDF, Gamma, Normal};
+use statrs::distribution::{ContinuousCDF, Gamma};
+
+use super::pinned::{exp, exp_m1, ln, ln_1p, normal_cdf, normal_quantile, pow};
 
 /// U is kept this far from 0 and 1, so that every quantile is finite.
 const EDGE: f64 = 1e-15;
@@ -14,12 +16,12 @@ pub fn cdf(law: &Law, x: f64) -> f64 {
         return 0.0;
     }
     match law {
-        Law::Exponential { mean } => -(-x / mean).exp_m1(),
+        Law::Exponential { mean } => -exp_m1(-x / mean),
         Law::Lognormal { median, sigma } if *sigma == 0.0 => f64::from(x >= *median),
-        Law::Lognormal { median, sigma } => Normal::standard().cdf((x / median).ln() / sigma),
-        Law::Weibull { scale, shape } => -(-(x / scale).powf(*shape)).exp_m1(),
+        Law::Lognormal { median, sigma } => normal_cdf(ln(x / median) / sigma),
+        Law::Weibull { scale, shape } => -exp_m1(-pow(x / scale, *shape)),
         Law::Gamma { mean, shape } => Gamma::new(*shape, shape / mean).map_or(f64::NAN, |g| g.cdf(x)),
-        Law::Geometric { chance } => 1.0 - (1.0 - chance).powf(x.floor()),
+        Law::Geometric { chance } => 1.0 - pow(1.0 - chance, x.floor()),
         Law::Fixed { weeks } => f64::from(x >= *weeks),
         Law::Empirical { values, weights } => {
             let below: f64 = values.iter().zip(weights).filter(|(v, _)| **v <= x).map(|(_, w)| w).sum();
@@ -35,12 +37,12 @@ pub fn cdf(law: &Law, x: f64) -> f64 {
 pub fn quantile(law: &Law, u: f64) -> f64 {
     let u = u.clamp(EDGE, 1.0 - EDGE);
     match law {
-        Law::Exponential { mean } => -mean * (-u).ln_1p(),
-        Law::Lognormal { median, sigma } => median * (sigma * Normal::standard().inverse_cdf(u)).exp(),
-        Law::Weibull { scale, shape } => scale * (-(-u).ln_1p()).powf(1.0 / shape),
+        Law::Exponential { mean } => -mean * ln_1p(-u),
+        Law::Lognormal { median, sigma } => median * exp(sigma * normal_quantile(u)),
+        Law::Weibull { scale, shape } => scale * pow(-ln_1p(-u), 1.0 / shape),
         Law::Gamma { mean, shape } => Gamma::new(*shape, shape / mean).map_or(f64::NAN, |g| g.inverse_cdf(u)),
         Law::Geometric { chance } if *chance >= 1.0 => 1.0,
-        Law::Geometric { chance } => ((-u).ln_1p() / (-chance).ln_1p()).ceil().max(1.0),
+        Law::Geometric { chance } => (ln_1p(-u) / ln_1p(-chance)).ceil().max(1.0),
         Law::Fixed { weeks } => *weeks,
         Law::Empirical { values, .. } => {
             let mut sorted = values.clone();

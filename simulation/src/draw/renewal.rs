@@ -13,6 +13,7 @@ use ballast_domain::pack::{Hazard, Initial, Law, Recovery};
 
 use super::copula::Factor;
 use super::law::{on_whole_weeks, sample, sample_length_biased, uniform};
+use super::pinned::exp;
 use super::quantile::quantile;
 use super::season::{Season, WARM_UP_WEEKS};
 use super::stream::Stream;
@@ -48,7 +49,7 @@ pub fn outage(level: f64, recovery: &Recovery, (from, to): (f64, f64), into: &mu
 
 /// The logistic curve from (0, 0) to (1, 1).
 fn logistic(x: f64) -> f64 {
-    let sigma = |x: f64| 1.0 / (1.0 + (6.0 - 12.0 * x).exp());
+    let sigma = |x: f64| 1.0 / (1.0 + exp(6.0 - 12.0 * x));
     ((sigma(x) - sigma(0.0)) / (1.0 - 2.0 * sigma(0.0))).clamp(0.0, 1.0)
 }
 

@@ -140,6 +140,13 @@ impl Stream {
         word
     }
 
+    /// Two words as one.
+    #[inline]
+    pub fn double_word(&mut self) -> u64 {
+        let (low, high) = (self.word(), self.word());
+        u64::from(high) << 32 | u64::from(low)
+    }
+
     #[cold]
     fn more(&mut self) {
         of_stream(&self.key, self.next, self.replication, &mut self.blocks);
@@ -158,8 +165,7 @@ impl TryRng for Stream {
 
     #[inline]
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let (low, high) = (self.word(), self.word());
-        Ok(u64::from(high) << 32 | u64::from(low))
+        Ok(self.double_word())
     }
 
     fn try_fill_bytes(&mut self, into: &mut [u8]) -> Result<(), Infallible> {

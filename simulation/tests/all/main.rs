@@ -15,5 +15,6 @@ mod people;
 mod reserve_targets;
 mod reserves;
 mod rm1;
+mod same_bytes;
 mod shortcuts;
 mod theory;
