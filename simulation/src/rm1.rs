@@ -3,7 +3,7 @@
 //! up for an exponential time of mean 60 + 5 s weeks and down for a lognormal one of median 6 + (s mod 8)/2 weeks,
 //! σ = 0.6 + (s mod 5)/20. Need i uses 50 + i units a week, aims at 1 + i/50 weeks of working stock and i mod 6 weeks of
 //! reserve, and may receive 1.2 weeks a week. With 200,000 replications mean total unmet demand is 5555.55 (standard
-//! error 11.0).
+//! error 11.0). RM1-S is the same with random demand: each week's is normal with a coefficient of variation of 0.2, not below 0.
 
 use ballast_domain::award::AwardLine;
 use ballast_domain::cell::Cell;
@@ -43,7 +43,20 @@ pub fn supplier_id(s: usize) -> String {
 /// # Errors
 /// The findings, should the tender's format have moved away from what is written here.
 pub fn reference_model() -> Result<ReferenceModel, Findings> {
-    let reading = Tender::read(&raw(), Findings::default());
+    built("0")
+}
+
+/// Builds RM1-S.
+///
+/// # Errors
+/// See [`reference_model`].
+pub fn stochastic_reference_model() -> Result<ReferenceModel, Findings> {
+    built("0.2")
+}
+
+/// The model with this coefficient of variation of a week's demand.
+fn built(weekly_cv: &str) -> Result<ReferenceModel, Findings> {
+    let reading = Tender::read(&raw(weekly_cv), Findings::default());
     let Some(tender) = reading.tender else { return Err(reading.findings) };
     let award = award(&tender);
     Ok(ReferenceModel { tender, award, pack: pack() })
@@ -59,7 +72,7 @@ fn table(name: &str, columns: &str, rows: impl Iterator<Item = Vec<String>>) -> 
     table
 }
 
-fn raw() -> RawTender {
+fn raw(weekly_cv: &str) -> RawTender {
     let text = |parts: &[&str]| -> Vec<String> { parts.iter().map(|p| (*p).to_owned()).collect() };
     let need = |i: usize| format!("n{i:02}");
     let lines = || (0..NEEDS).flat_map(|i| LINES.map(|(offset, _)| (i, (i + offset) % SUPPLIERS)));
@@ -75,8 +88,8 @@ fn raw() -> RawTender {
             ),
             table(
                 "demand",
-                "site need quantity",
-                (0..NEEDS).map(|i| vec!["site".into(), need(i), (52 * (50 + i)).to_string()]),
+                "site need quantity weekly_cv",
+                (0..NEEDS).map(|i| vec!["site".into(), need(i), (52 * (50 + i)).to_string(), weekly_cv.to_owned()]),
             ),
             table("suppliers", "supplier", (0..SUPPLIERS).map(|s| vec![supplier_id(s)])),
             table(

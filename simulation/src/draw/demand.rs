@@ -111,13 +111,13 @@ impl DemandLaws {
         let count = self.cells.len();
         for (c, law) in self.cells.iter().enumerate() {
             let year = law.year.map_or(1.0, |(mu, sigma)| exp(mu + sigma * z[law.need]));
-            let column = demand.iter_mut().skip(c).step_by(count);
+            let steps = demand.chunks_exact_mut(count);
             match &law.step {
                 None if year == 1.0 => {}
-                None => column.for_each(|d| *d *= year),
+                None => steps.for_each(|row| row[c] *= year),
                 Some((noise, key)) => {
                     stream.begin(key, replication);
-                    column.for_each(|d| *d = noise.draw(*d * year * law.mean, stream) / law.mean);
+                    steps.for_each(|row| row[c] = noise.draw(row[c] * year * law.mean, stream) / law.mean);
                 }
             }
         }

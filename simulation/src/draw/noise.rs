@@ -41,6 +41,7 @@ impl StepNoise {
     }
 
     /// Need units where `mean` are expected.
+    #[inline]
     pub fn draw(&self, mean: f64, rng: &mut Stream) -> f64 {
         match self {
             Self::Normal { cv } => mean * (1.0 + cv * normal(rng)).max(0.0),

@@ -143,6 +143,12 @@ impl Stream {
     /// Two words as one.
     #[inline]
     pub fn double_word(&mut self) -> u64 {
+        if self.at.is_multiple_of(2) && self.at < self.end {
+            // Blocks have an even number of words: the second is there, in the same block.
+            let (word, block) = (self.at % WORDS, self.at / WORDS % LANES);
+            self.at += 2;
+            return u64::from(self.blocks[word | 1][block]) << 32 | u64::from(self.blocks[word][block]);
+        }
         let (low, high) = (self.word(), self.word());
         u64::from(high) << 32 | u64::from(low)
     }

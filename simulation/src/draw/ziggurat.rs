@@ -40,6 +40,7 @@ static NORMALS: LazyLock<Ziggurat> =
     LazyLock::new(|| Ziggurat::new(NORMAL.0, NORMAL.1, |x| exp(-x * x / 2.0), |y| (-2.0 * ln(y)).sqrt()));
 
 /// The part that a word chooses, and the place across it, uniform on [0, 1) by steps of 2⁻⁵².
+#[inline]
 fn choose(rng: &mut Stream) -> (usize, f64) {
     let word = rng.double_word();
     ((word & 0xff) as usize, (word >> 12) as f64 / (1u64 << 52) as f64)
@@ -69,6 +70,7 @@ pub fn exponential(rng: &mut Stream) -> f64 {
 }
 
 /// A standard normal.
+#[inline]
 pub fn normal(rng: &mut Stream) -> f64 {
     let z = &*NORMALS;
     loop {
@@ -78,17 +80,24 @@ pub fn normal(rng: &mut Stream) -> f64 {
         if x.abs() < z.x[i + 1] {
             return x;
         }
-        if i == 0 {
-            // Beyond R the density is below an exponential's, which is drawn and refused by their ratio.
-            loop {
-                let (x, y) = (ln(open(rng)) / NORMAL.0, ln(open(rng)));
-                if -2.0 * y >= x * x {
-                    return if side < 0.0 { x - NORMAL.0 } else { NORMAL.0 - x };
-                }
-            }
-        }
-        if z.height[i + 1] + (z.height[i] - z.height[i + 1]) * uniform(rng) < exp(-x * x / 2.0) {
+        if let Some(x) = at_the_edge(z, i, (side, x), rng) {
             return x;
+        }
+    }
+}
+
+/// A normal beyond what lies under the curve in any case; `None` if the word chose a place above it.
+#[cold]
+fn at_the_edge(z: &Ziggurat, i: usize, (side, x): (f64, f64), rng: &mut Stream) -> Option<f64> {
+    if i > 0 {
+        let height = z.height[i + 1] + (z.height[i] - z.height[i + 1]) * uniform(rng);
+        return (height < exp(-x * x / 2.0)).then_some(x);
+    }
+    // Beyond R the density is below an exponential's, which is drawn and refused by their ratio.
+    loop {
+        let (x, y) = (ln(open(rng)) / NORMAL.0, ln(open(rng)));
+        if -2.0 * y >= x * x {
+            return Some(if side < 0.0 { x - NORMAL.0 } else { NORMAL.0 - x });
         }
     }
 }

@@ -4,7 +4,7 @@ use ballast_domain::factor_map::NodeKind;
 use ballast_domain::pack::*;
 use ballast_simulation::draw::{Canvas, Path, Scenery};
 use ballast_simulation::kernel::{Model, Outcome, Record, State, live, live_in_short};
-use ballast_simulation::rm1::reference_model;
+use ballast_simulation::rm1::{reference_model, stochastic_reference_model};
 use ballast_simulation::{Engine, Instructions, Metrics, Replications, StressTest, Watch};
 use proptest::prelude::*;
 
@@ -181,14 +181,15 @@ proptest! {
 }
 
 #[test]
-fn plain_steps_of_the_reference_model() {
-    let rm1 = reference_model().unwrap();
-    let scenery = Scenery::new(&rm1.tender, &rm1.pack, 6).unwrap();
-    let model = Model::new(&rm1.tender, &rm1.award, &scenery, None);
-    let (mut canvas, mut ways) = (Canvas::new(&scenery), Ways::new(&model));
-    for replication in 0..30 {
-        scenery.draw(replication, &mut canvas);
-        ways.agree(&canvas.path);
+fn plain_steps_of_the_reference_models() {
+    for rm1 in [reference_model().unwrap(), stochastic_reference_model().unwrap()] {
+        let scenery = Scenery::new(&rm1.tender, &rm1.pack, 6).unwrap();
+        let model = Model::new(&rm1.tender, &rm1.award, &scenery, None);
+        let (mut canvas, mut ways) = (Canvas::new(&scenery), Ways::new(&model));
+        for replication in 0..30 {
+            scenery.draw(replication, &mut canvas);
+            ways.agree(&canvas.path);
+        }
     }
 }
 
