@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::cell::{Cell, Refusal, nearest};
+use crate::cell::{Cell, Refusal, did_you_mean};
 use crate::finding::{Findings, Place};
 use crate::raw::{RawRow, RawTable};
 
@@ -158,11 +158,11 @@ pub fn read_rows<R: Row>(raw: Option<&RawTable>, findings: &mut Findings) -> (Ve
     let header =
         |column: &str| Place { column: Some(column.to_owned()), pointer: table_pointer(raw), ..Place::file(&raw.file) };
     for (i, name) in raw.columns.iter().enumerate() {
-        let place = header(name);
+        // Where rows are written key by key, the first that has it.
+        let written = raw.rows.iter().find(|row| row.place.keys.contains_key(name));
+        let place = written.map_or_else(|| header(name), |row| row.place.column(name));
         if !known(name) {
-            let names: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
-            let fix = nearest(name, names.iter().copied())
-                .map_or_else(|| format!("the columns are: {}", names.join(", ")), |n| format!("did you mean `{n}`?"));
+            let fix = did_you_mean(name, table.columns.iter().map(|c| c.name.as_str()), "the columns are:");
             let expected = format!("`{}` has no such column", table.name);
             findings.error("unknown_column", place, name, expected, fix);
         } else if columns.insert(name.as_str(), i).is_some() {

@@ -111,7 +111,7 @@ const CASES: &[Case] = &[
     (
         "a key that rules do not have",
         |f| rule(f, "measure = \"spend\"\nat_msot = 5"),
-        Want::new("unknown_column", "rules.toml").column("at_msot").fix("`at_most`"),
+        Want::new("unknown_column", "rules.toml").line(12).column("at_msot").fix("`at_most`"),
     ),
     (
         "a force that is none",
