@@ -2,8 +2,8 @@
 
 use ballast_simulation::draw::{Canvas, Scenery, Spell};
 use ballast_simulation::kernel::{Model, State, live};
-use ballast_simulation::rm1::{SUPPLIERS, reference_model, supplier_id};
-use ballast_simulation::{Options, Replications, stress};
+use ballast_simulation::rm1::{SUPPLIERS, reference_model, stochastic_reference_model, supplier_id};
+use ballast_simulation::{Engine, Metrics, Options, Replications, StressTest, Watch, stress};
 
 /// Philox4x32-10 (Salmon et al. 2011).
 fn philox(mut c: [u32; 4], mut k: [u32; 2]) -> [u32; 4] {
@@ -92,4 +92,17 @@ fn our_own_streams_agree_statistically() {
     assert!((report.total.p_stockout.value - 0.998).abs() < 1.5e-3);
     assert!((items - 19.4).abs() < 0.2);
     assert!((report.total.tail_units.var95.value - 15_277.86).abs() < 500.0);
+}
+
+#[test]
+fn random_demand_agrees_statistically() {
+    let model = stochastic_reference_model().unwrap();
+    let scalars = Engine { metrics: Metrics::Scalars, ..Engine::default() };
+    let test = StressTest::new(&model.tender, &model.award, &model.pack, None, 1).unwrap().by(scalars);
+    let watch = Watch { cancel: None, observe: &|_| {} };
+    let report = test.report(&test.live(Replications::Fixed(4_000), "rm1", watch).unwrap()).unwrap();
+    // 20,000 replications of the numba baseline, on its own streams. Error rate 6e-5.
+    let e = report.total.unmet_units;
+    assert!((e.value - 6022.98).abs() < 4.0 * (e.standard_error.powi(2) + 36.24f64.powi(2)).sqrt(), "{e:?}");
+    assert!((report.total.fill_rate.value - 0.988_36).abs() < 8e-4);
 }
