@@ -130,6 +130,11 @@ impl Working {
         Ok(self.child.wait().await?)
     }
 
+    /// Its id, while it lives.
+    pub fn process(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Asks for the best so far.
     pub async fn cancel(&mut self) {
         if let Some(input) = &mut self.input {

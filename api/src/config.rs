@@ -1,9 +1,12 @@
 //! Every setting of the service, with what stands where none is given.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+
+use crate::limits::OneTenant;
 
 /// Settings.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -28,6 +31,9 @@ pub struct Config {
     pub session_hours: u32,
     /// How long others may take a run for alive without a sign of life, seconds.
     pub lease_seconds: u32,
+    /// Limits of single tenants, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub limits: BTreeMap<String, OneTenant>,
 }
 
 /// Limits of each tenant.
@@ -80,6 +86,7 @@ impl Default for Config {
             request: RequestLimits::default(),
             session_hours: 12,
             lease_seconds: 30,
+            limits: BTreeMap::new(),
         }
     }
 }
@@ -127,6 +134,20 @@ impl Config {
             ("session_hours", u64::from(self.session_hours)),
             ("lease_seconds", u64::from(self.lease_seconds)),
         ];
+        let own = self.limits.iter().flat_map(|(tenant, own)| {
+            let figures = [
+                ("seconds", own.seconds),
+                ("memory_mib", own.memory_mib),
+                ("work", own.work),
+                ("running", own.running.map(|n| n as u64)),
+            ];
+            figures
+                .into_iter()
+                .filter_map(move |(name, n)| (n == Some(0)).then(|| format!("limits.\"{tenant}\".{name}")))
+        });
+        if let Some(name) = own.into_iter().next() {
+            return Err(format!("{name} must be at least 1"));
+        }
         match at_least_one.iter().find(|(_, n)| *n == 0) {
             Some((name, _)) => Err(format!("{name} must be at least 1")),
             None => Ok(()),

@@ -41,6 +41,8 @@ pub enum Fault {
         errors: Vec<Pointed>,
         /// Where all findings stand, if there are more.
         findings: Option<String>,
+        /// Where the workbook stands with its findings in it, if it was one.
+        workbook: Option<String>,
     },
     /// It contradicts what is there.
     #[error("{0}")]
@@ -85,7 +87,7 @@ impl Fault {
             [one] => one.detail.clone(),
             many => format!("{} faults", many.len()),
         };
-        Self::Invalid { detail, errors, findings: None }
+        Self::Invalid { detail, errors, findings: None, workbook: None }
     }
 }
 

@@ -8,11 +8,13 @@ mod buckets;
 pub mod clock;
 mod command;
 pub mod config;
+pub mod failpoint;
 mod fault;
 #[cfg(test)]
 mod hostile;
 mod http;
 mod jobs;
+mod limits;
 mod metrics;
 mod operation;
 mod rights;

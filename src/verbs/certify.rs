@@ -1,7 +1,7 @@
 //! `ballast certify`: re-computes an award from a file.
 
 use ballast_domain::certificate::certify;
-use ballast_exchange::documents::award::{AwardBody, Proof};
+use ballast_exchange::documents::award::{AwardBody, CellPart, Proof};
 use ballast_exchange::documents::{Header, digest_of, seal};
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -20,6 +20,9 @@ pub struct Args {
     /// Relative tolerance of hard rules.
     #[arg(long, default_value = "0.000001", value_parser = super::award::tolerance, value_name = "T")]
     tolerance: Decimal,
+    /// Tell today's cost and the award's cell by cell, too.
+    #[arg(long)]
+    by_cell: bool,
 }
 
 /// Runs the verb. An award that breaks a rule, or a file that states another cost than its lines have, ends with code 2.
@@ -34,6 +37,9 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         Proof::default(),
     );
     let mut detail = contradictions(&document, &body);
+    if let Some(baseline) = body.baseline.as_mut().filter(|_| args.by_cell) {
+        baseline.by_cell = CellPart::all(&tender, &certificate);
+    }
     let agrees = detail.is_empty();
     if agrees {
         detail.push("re-computed from a file".to_owned());

@@ -170,11 +170,13 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
         ExposureOptions { optimism: args.optimism, assumed_recovery_weeks: args.assume_recovery, worst_of: args.worst };
     let started = std::time::Instant::now();
     let packs = if args.packs.is_empty() { None } else { Some(load::packs(&args.packs)?) };
+    crate::watched::tell(|| json!({ "at": "outages" }));
     let report = load::on_threads(common.threads, || exposure(&tender, &award, plan.as_ref(), &options))?
         .map_err(|e| load::refused(&e))?;
     let award_digest = load::digest(&document);
     let mut body = say::exposure::exposure(&tender, &report, &options, award_digest, plan.as_ref());
     if let Some((pack, hash)) = packs {
+        crate::watched::tell(|| json!({ "at": "needs cut off" }));
         let found =
             cut_off(&tender, &award, &pack, common.seed, (args.draws, args.left)).map_err(|e| load::refused(&e))?;
         body.cut_off = Some(say::exposure::cut_off(&tender, &found, say::pack(&pack, hash)));

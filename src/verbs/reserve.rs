@@ -75,6 +75,7 @@ pub fn make(run: &Run<'_>, targets: &[String], replications: u64) -> Result<(Val
         bar.set_message(p.stage);
         bar.set_length(p.planned);
         bar.set_position(p.done);
+        crate::watched::tell(|| json!({ "at": p.stage, "done": p.done, "of": p.planned }));
     };
     let started = std::time::Instant::now();
     let report =

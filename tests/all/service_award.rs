@@ -1,5 +1,7 @@
 //! The shortest way through the service: set-up, upload, award, result; and what it says about bad input.
 
+use std::io::Read;
+
 use serde_json::{Value, json};
 
 use crate::run::run;
@@ -85,6 +87,47 @@ fn a_workbook_with_a_fault_names_sheet_and_cell() {
     let problem = server.ask("POST", "/v1/tenders", &token, &[], &std::fs::read(&book).expect("it")).expect(422).json();
     let errors = problem["errors"].as_array().expect("errors");
     assert!(errors.iter().any(|e| e["sheet"] == "sites" && e["cell"] == "B2"), "{problem:#}");
+    // It comes back with the findings in it; somebody else's does not.
+    let copy = server.get(&token, &text(&problem, "workbook")).expect(200);
+    let mut copy = zip::ZipArchive::new(std::io::Cursor::new(copy.body)).expect("a workbook");
+    let mut part = |name: &str| {
+        let mut text = String::new();
+        copy.by_name(name).expect(name).read_to_string(&mut text).expect("its text");
+        text
+    };
+    assert!(part("xl/workbook.xml").contains("name=\"Issues\""));
+    assert!(part("xl/comments1.xml").contains("ref=\"B2\""));
+    let other = server.post(&token, "/v1/tenders", &json!({ "schema": "ballast.tender/1" })).expect(422).json();
+    assert!(other.get("workbook").is_none(), "{other:#}");
+    let path = text(&other, "findings").replace("findings", "annotated.xlsx");
+    assert_eq!(server.get(&token, &path).status, 404);
+}
+
+#[test]
+fn a_tender_of_an_older_form_is_read_anew() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = folder.path().join("store").display().to_string();
+    let server = Server::start(&store, "");
+    let (token, _) = server.set_up();
+    let tender = server.shipped(&token, "wound-care");
+    let path = format!("/v1/tenders/{tender}/upgrade");
+    assert_eq!(server.post(&token, &path, &json!({})).expect(200).json()["revision"], json!(1));
+    // As a server before this one might have kept it: the same tender, written otherwise.
+    let file = std::fs::read_dir(folder.path().join("store/tenants")).expect("tenants").flatten();
+    let file = file.map(|e| e.path()).find(|p| p.extension().is_some_and(|e| e == "db")).expect("a file");
+    let older = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(\"UPDATE document SET body = ' ' || body, \
+                 hash = 'older' WHERE hash IN (SELECT body_hash FROM revision)\"); \
+                 c.execute(\"UPDATE revision SET body_hash = 'older'\"); c.commit()";
+    let done = std::process::Command::new("python3").args(["-c", older]).arg(&file).status();
+    assert!(done.is_ok_and(|s| s.success()));
+    let first = server.get(&token, &format!("/v1/tenders/{tender}/revisions/1")).expect(200);
+    let second = server.post(&token, &path, &json!({})).expect(201);
+    assert_eq!(second.json()["revision"], json!(2));
+    assert_eq!(second.headers["location"], format!("/v1/tenders/{tender}/revisions/2"));
+    let anew = server.get(&token, &format!("/v1/tenders/{tender}/revisions/2")).expect(200);
+    assert_eq!((anew.json(), anew.body.len() + 1), (first.json(), first.body.len()));
+    assert_eq!(server.post(&token, &path, &json!({})).expect(200).json()["revision"], json!(2));
+    assert_eq!(server.post(&token, "/v1/tenders/tnd_none/upgrade", &json!({})).status, 404);
 }
 
 #[test]

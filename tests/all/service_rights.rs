@@ -242,6 +242,17 @@ fn an_award_is_approved_by_somebody_else_and_shown_to_each_as_far_as_it_is_their
     let seen = server.get(&member, &path).expect(200).json();
     let lines = seen["lines"].as_array().expect("lines");
     assert!(!lines.is_empty() && lines.iter().all(|l| north.contains(&l["site"].as_str().unwrap_or(""))), "{seen:#}");
+    let changes = seen["changes"].as_array().expect("its own changes of cost");
+    assert!(!changes.is_empty(), "{seen:#}");
+    for change in changes {
+        assert!(north.contains(&change["site"].as_str().unwrap_or("")), "{change:#}");
+        let of = |key: &str| change[key].as_str().and_then(|n| n.parse::<f64>().ok()).expect("money");
+        assert!((of("today") - of("award") - of("saving")).abs() < 0.005, "{change:#}");
+        // The award's side is the sum of the member's own lines.
+        let lines = lines.iter().filter(|l| l["site"] == change["site"] && l["need"] == change["need"]);
+        let cost: f64 = lines.filter_map(|l| l["cost"].as_str()?.parse::<f64>().ok()).sum();
+        assert!((cost - of("award")).abs() < 0.05, "{change:#}: {cost}");
+    }
     assert!(seen.get("value").is_none() && seen.get("suppliers").is_none() && seen.get("bound").is_none());
     let seen = server.get(&supplier, &path).expect(200).json();
     assert!(seen["lines"].as_array().is_some_and(|l| !l.is_empty()));

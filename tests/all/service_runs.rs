@@ -99,6 +99,40 @@ fn a_cancelled_run_keeps_its_best_and_its_processes_end() {
 }
 
 #[test]
+fn a_run_and_a_tenant_have_limits_of_their_own() {
+    let limits = "[limits.First]\nqueued = 2\nrunning = 1\nwork = 3\n";
+    let (_place, server) = fresh(&format!("{limits}[limits.Second]\nrunning = 2\n"));
+    let (token, operator) = server.set_up();
+    let other = json!({ "tenant": "Second", "administrator": "bob" });
+    let other = text(&server.post(&operator, "/v1/tenants", &other).expect(201).json(), "token");
+    let (ours, theirs) = (server.shipped(&token, "iv-fluids"), server.shipped(&other, "iv-fluids"));
+    // The run asks for less than its tenant may have.
+    let mut asked = long(&theirs, 1);
+    asked["limits"] = json!({ "seconds": 1, "memory_mib": 4096 });
+    let limited = server.run(&other, &asked);
+    let free = server.run(&other, &long(&theirs, 2));
+    // Work is cut for every solve of the tenant, whatever is asked for.
+    let quick = server.shipped(&token, "wound-care");
+    let cut = server.run(&token, &json!({ "kind": "award", "tender": quick, "options": { "work": 50 } }));
+    let result = server.get(&token, &text(&server.ended(&token, &cut), "result")).expect(200).json();
+    assert_eq!(result["options"]["work"].as_f64(), Some(3.0), "{}", result["options"]);
+    let ended = server.ended(&other, &limited);
+    assert!(matches!(ended["state"].as_str(), Some("done" | "failed")), "{ended:#}");
+    assert!(
+        ended["finished_at"].is_string()
+            && server.get(&other, &format!("/v1/runs/{free}")).json()["finished_at"].is_null()
+    );
+    server.post(&other, &format!("/v1/runs/{free}/cancel"), &json!({})).expect(202);
+    // Two may wait, and one works or waits to be begun.
+    let more: Vec<u16> = (4..9).map(|seed| server.post(&token, "/v1/runs", &long(&ours, seed)).status).collect();
+    assert!(more.contains(&429) && more[0] == 202, "{more:?}");
+    asked["limits"] = json!({ "seconds": 0, "memory_mib": 1 });
+    let refused = server.post(&other, "/v1/runs", &asked).expect(422).json();
+    let pointers: Vec<&Value> = refused["errors"].as_array().expect("errors").iter().map(|e| &e["pointer"]).collect();
+    assert_eq!(pointers, [&json!("/limits/seconds"), &json!("/limits/memory_mib")]);
+}
+
+#[test]
 fn the_limit_of_the_server_ends_a_run_with_its_best() {
     let (_place, server) = fresh("[run]\nseconds = 4\n");
     let (token, _) = server.set_up();

@@ -55,6 +55,11 @@ impl Server {
     }
 
     fn begin(store: &str, settings: &str, new: bool) -> Self {
+        Self::aimed(store, settings, new, "").unwrap_or_else(|log| panic!("the server ended: {log}"))
+    }
+
+    /// The same with a place where it is killed (`PLACE:N`); its log, if it comes to that place before it answers.
+    pub fn aimed(store: &str, settings: &str, new: bool, aim: &str) -> Result<Self, String> {
         // Short leases, so that nobody waits for those of a killed server.
         let mut config = tempfile::NamedTempFile::new().expect("a file");
         write!(config, "lease_seconds = 2\n{settings}").expect("settings");
@@ -62,6 +67,7 @@ impl Server {
             .args(["serve", "--listen", "127.0.0.1:0", "--store", store, "--config"])
             .arg(config.path())
             .env("BALLAST_LOG", "info")
+            .env("BALLAST_FAILPOINT", aim)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -75,14 +81,15 @@ impl Server {
         });
         let mut lines = BufReader::new(child.stdout.take().expect("standard output")).lines();
         let Some(Ok(first)) = lines.next() else {
-            panic!("the server ended: {}", log.join().expect("its log"));
+            let _ = child.wait();
+            return Err(log.join().expect("its log"));
         };
         let url = first.strip_prefix("ballast serves ").expect("the address").to_owned();
         let setup = new.then(|| {
             let line = lines.next().expect("the line with the token").expect("standard output");
             line.rsplit(' ').next().unwrap_or_default().to_owned()
         });
-        Self { child, url, setup, log }
+        Ok(Self { child, url, setup, log })
     }
 
     pub fn ask(&self, method: &str, path: &str, token: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
@@ -136,7 +143,7 @@ impl Server {
         let begun = Instant::now();
         let mut seen = self.get(token, &format!("/v1/runs/{run}")).expect(200).json();
         while !fine(&seen) {
-            assert!(begun.elapsed() < Duration::from_secs(180), "nothing came of it: {seen:#}");
+            assert!(begun.elapsed() < Duration::from_secs(900), "nothing came of it: {seen:#}");
             let path = format!("/v1/runs/{run}?wait=5&seq={}", seen["seq"]);
             seen = self.get(token, &path).expect(200).json();
         }

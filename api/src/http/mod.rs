@@ -66,6 +66,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
         tenders::revision,
         tenders::findings,
         tenders::refusal,
+        tenders::refused_workbook,
+        tenders::upgrade,
         tenders::diff,
         tenders::demos,
         tenders::demo,
@@ -138,7 +140,9 @@ fn routes(config: &mut ServiceConfig) {
         .service(at("/v1/tenders/{tender}/revisions/{revision}").get(tenders::revision))
         .service(at("/v1/tenders/{tender}/revisions/{revision}/findings").get(tenders::findings))
         .service(at("/v1/tenders/{tender}/diff").get(tenders::diff))
+        .service(at("/v1/tenders/{tender}/upgrade").post(tenders::upgrade))
         .service(at("/v1/refusals/{refusal}/findings").get(tenders::refusal))
+        .service(at("/v1/refusals/{refusal}/annotated.xlsx").get(tenders::refused_workbook))
         .service(at("/v1/scenarios").get(pieces::scenarios::list).post(pieces::scenarios::add))
         .service(
             at("/v1/scenarios/{scenario}")

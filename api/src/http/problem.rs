@@ -26,6 +26,9 @@ pub struct Problem {
     /// Where all findings stand, page by page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub findings: Option<String>,
+    /// Where the workbook that was sent stands with the findings at their cells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workbook: Option<String>,
 }
 
 /// One fault with its place: a JSON pointer, or sheet and cell, or file and line.
@@ -87,11 +90,11 @@ impl ResponseError for Fault {
             }
             _ => {}
         }
-        let (errors, findings) = match self {
-            Self::Invalid { errors, findings, .. } => {
-                (errors.iter().map(PointedView::from).collect(), findings.clone())
+        let (errors, findings, workbook) = match self {
+            Self::Invalid { errors, findings, workbook, .. } => {
+                (errors.iter().map(PointedView::from).collect(), findings.clone(), workbook.clone())
             }
-            _ => (Vec::new(), None),
+            _ => (Vec::new(), None, None),
         };
         response.content_type("application/problem+json").json(Problem {
             kind: format!("urn:ballast:problem:{kind}"),
@@ -100,6 +103,7 @@ impl ResponseError for Fault {
             detail: self.to_string(),
             errors,
             findings,
+            workbook,
         })
     }
 }
@@ -120,6 +124,7 @@ pub async fn no_such_method(request: HttpRequest) -> HttpResponse {
         detail: format!("{} is answered to {}", request.path(), allow.join(", ")),
         errors: Vec::new(),
         findings: None,
+        workbook: None,
     };
     HttpResponse::MethodNotAllowed()
         .insert_header((header::ALLOW, allow.join(", ")))

@@ -9,6 +9,7 @@ use utoipa::IntoParams;
 use super::answers::{Problems, made};
 use super::ask::{Asking, Body, PageQuery, key};
 use crate::fault::Fault;
+use crate::service::exports::Form;
 use crate::service::page::{Ask, Page};
 use crate::service::tenders::{DiffView, RevisionView, TenderView};
 use crate::service::{Service, demo};
@@ -145,6 +146,29 @@ pub async fn refusal(
 ) -> Result<HttpResponse, Fault> {
     let ask = Ask::read(page.page_size, page.page_token.as_deref(), &["refusal", &id])?;
     Ok(HttpResponse::Ok().json(service.refusal(&caller, &id, &ask).await?))
+}
+
+/// The workbook of a refused upload, with the findings at their cells and on a sheet `Issues`: mend it and send it again.
+#[utoipa::path(get, path = "/v1/refusals/{refusal}/annotated.xlsx", tag = "tenders", params(("refusal" = String, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problems))]
+pub async fn refused_workbook(service: Data<Service>, caller: Asking, id: Path<String>) -> Result<HttpResponse, Fault> {
+    let bytes = service.refused_workbook(&caller, &id).await?;
+    Ok(HttpResponse::Ok()
+        .content_type(Form::Workbook.media().0)
+        .insert_header(("content-disposition", "attachment; filename=\"annotated.xlsx\""))
+        .body(bytes))
+}
+
+/// Read the newest revision anew, as this version of the server understands it. 201 with the next revision if that differs,
+/// else 200 with the newest.
+#[utoipa::path(post, path = "/v1/tenders/{tender}/upgrade", tag = "tenders", params(("tender" = String, Path)),
+    responses((status = 200, description = "Nothing to do.", body = RevisionView),
+        (status = 201, description = "The next revision.", body = RevisionView), Problems))]
+pub async fn upgrade(service: Data<Service>, caller: Asking, id: Path<String>) -> Result<HttpResponse, Fault> {
+    let (revision, entered) = service.upgrade(&caller, &id).await?;
+    let status = if entered { StatusCode::CREATED } else { StatusCode::OK };
+    let href = revision.href.clone();
+    Ok(HttpResponse::build(status).insert_header(("location", href)).json(revision))
 }
 
 /// What differs between two revisions.

@@ -9,11 +9,13 @@ use tokio::sync::watch;
 
 use crate::clock::SECOND;
 use crate::command::{Ended, Working};
+use crate::failpoint::{pass, pass_child};
 use crate::fault::Fault;
 use crate::jobs::bell::hear;
+use crate::limits::Limits;
 use crate::service::exports::lay_out;
 use crate::service::kinds::Kind;
-use crate::service::runs::{Frozen, error};
+use crate::service::runs::{Frozen, RunInput, error};
 use crate::service::{Service, scratch};
 use crate::store::{Claimed, Ending, Scope};
 
@@ -31,13 +33,13 @@ pub fn settings(attempt: i64) -> String {
     if attempt <= 1 { "as asked" } else { "one thread, one solve at a time" }.to_owned()
 }
 
-fn arguments(service: &Service, frozen: &Frozen, attempt: i64) -> Result<Vec<String>, Fault> {
+fn arguments(limits: &Limits, frozen: &Frozen, attempt: i64) -> Result<Vec<String>, Fault> {
     let verb = frozen.args.iter().position(|a| !a.starts_with("--")).unwrap_or(0);
     let kind: Kind = serde_json::from_value(Value::from(frozen.args[verb].clone()))?;
     let mut args = frozen.args.clone();
     let mut set = Vec::new();
     if !kind.about_award() {
-        set.push(format!("--memory={}", service.config.run.memory_mib));
+        set.push(format!("--memory={}", limits.memory_mib));
     }
     if attempt > 1 {
         set.push("--threads=1".to_owned());
@@ -73,6 +75,7 @@ pub async fn attempt(
     stop: watch::Receiver<bool>,
 ) -> Result<(), Fault> {
     let run = &claimed.run;
+    pass("run.claimed");
     service.bell.ring(&run.id);
     if run.attempts > service.config.run.attempts {
         let why = format!("begun {} times without an end; the attempts say what happened", run.attempts - 1);
@@ -82,11 +85,16 @@ pub async fn attempt(
         return Ok(());
     }
     let frozen: Frozen = serde_json::from_str(&run.frozen)?;
+    let asked: RunInput = serde_json::from_str(&run.request)?;
+    let limits = service.limits(&scope.tenant).await?.within(&asked.limits);
     let folder = scratch()?;
     lay_out(scope, &frozen, folder.path()).await?;
-    let args = arguments(service, &frozen, run.attempts)?;
-    let mut working = service.command.start(folder.path(), service.config.run.memory_mib, &args)?;
-    let stopped = watch_over(service, scope, claimed, &mut working, stop).await?;
+    pass("run.laid_out");
+    let args = arguments(&limits, &frozen, run.attempts)?;
+    let mut working = service.command.start(folder.path(), limits.memory_mib, &args)?;
+    pass("run.started");
+    pass_child("child.started", working.process());
+    let stopped = watch_over(service, scope, claimed, (&mut working, limits.seconds), stop).await?;
     if stopped == Stopped::Lost {
         working.kill().await;
         return Ok(());
@@ -97,7 +105,9 @@ pub async fn attempt(
         return Ok(());
     }
     let ended = working.end().await?;
+    pass("run.ended");
     conclude(scope, claimed, &ended, stopped).await?;
+    pass("run.concluded");
     service.bell.ring(&run.id);
     Ok(())
 }
@@ -107,12 +117,12 @@ async fn watch_over(
     service: &Service,
     scope: &Scope,
     claimed: &Claimed,
-    working: &mut Working,
+    (working, seconds): (&mut Working, u64),
     mut stop: watch::Receiver<bool>,
 ) -> Result<Stopped, Fault> {
     let run = &claimed.run;
     let lease = i64::from(service.config.lease_seconds) * SECOND;
-    let limit = Instant::now() + Duration::from_secs(service.config.run.seconds);
+    let limit = Instant::now() + Duration::from_secs(seconds);
     let mut bell = service.bell.listen();
     let mut tick = tokio::time::interval(TICK);
     let (mut latest, mut written): (Option<Value>, Option<Instant>) = (None, None);
@@ -144,6 +154,8 @@ async fn watch_over(
             () = tokio::time::sleep_until(due.into()), if latest.is_some() => {
                 if let Some(progress) = latest.take() {
                     scope.progress(&run.id, claimed.lease, &progress.to_string()).await?;
+                    pass("run.progress");
+                    pass_child("child.progress", working.process());
                     written = Some(Instant::now());
                     service.bell.ring(&run.id);
                 }
@@ -187,6 +199,8 @@ async fn conclude(scope: &Scope, claimed: &Claimed, ended: &Ended, stopped: Stop
         scope.finish(claimed, &ending, ("killed", why)).await?;
         return Ok(());
     }
+    // That a server went away in between is not the fault of the run.
+    let killed_before = scope.attempts(&claimed.run.id).await?.iter().any(|a| a.outcome.as_deref() == Some("killed"));
     // A result that was printed in half, too, is a process that died.
     let died = match (ended.status.signal(), ended.status.code()) {
         (Some(signal), _) => Some(format!("the process was ended by signal {signal}")),
@@ -194,7 +208,7 @@ async fn conclude(scope: &Scope, claimed: &Claimed, ended: &Ended, stopped: Stop
         (None, code) => Some(format!("the process ended with code {}: {last}", code.unwrap_or_default())),
     };
     match died {
-        Some(why) if claimed.run.attempts < 2 => {
+        Some(why) if !killed_before => {
             scope.put_back(claimed, ("killed", &why)).await?;
         }
         Some(why) => {

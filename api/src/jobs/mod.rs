@@ -4,6 +4,7 @@ mod attempt;
 mod bell;
 mod turns;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -15,6 +16,7 @@ pub use bell::{Bell, wait_for};
 
 use crate::clock::SECOND;
 use crate::fault::Fault;
+use crate::limits::Limits;
 use crate::service::Service;
 use turns::Turns;
 
@@ -65,8 +67,11 @@ async fn claim(
     service: &Service,
     turns: &mut Turns,
 ) -> Result<Option<(crate::store::Scope, crate::store::Claimed)>, Fault> {
-    let tenants: Vec<String> = service.store.tenants().await?.into_iter().map(|(id, _)| id).collect();
-    for tenant in turns.order(tenants, service.config.tenant.running) {
+    let tenants = service.store.tenants().await?;
+    let ids = tenants.iter().map(|(id, _)| id.clone()).collect();
+    let names: HashMap<String, String> = tenants.into_iter().collect();
+    let most = |id: &str| Limits::of(&service.config, names.get(id).map_or("", String::as_str)).running;
+    for tenant in turns.order(ids, most) {
         let scope = service.store.scope(&tenant).await?;
         let lease = i64::from(service.config.lease_seconds) * SECOND;
         if let Some(claimed) = scope.claim(lease, attempt::settings).await? {

@@ -13,8 +13,8 @@ pub struct Turns {
 
 impl Turns {
     /// Tenants in the order of their turns, without those that have as many at work as they may.
-    pub fn order(&self, mut tenants: Vec<String>, most: usize) -> Vec<String> {
-        tenants.retain(|t| self.working(t) < most);
+    pub fn order(&self, mut tenants: Vec<String>, most: impl Fn(&str) -> usize) -> Vec<String> {
+        tenants.retain(|t| self.working(t) < most(t));
         tenants.sort_by_key(|t| (self.working(t), self.served.get(t).copied().unwrap_or(0)));
         tenants
     }
@@ -50,7 +50,7 @@ mod tests {
         let mut begun: Vec<String> = Vec::new();
         for _ in 0..10 {
             let names = waiting.iter().filter(|(_, n)| *n > 0).map(|(t, _)| t.clone()).collect();
-            let Some(next) = turns.order(names, 64).into_iter().next() else { break };
+            let Some(next) = turns.order(names, |_| 64).into_iter().next() else { break };
             turns.begun(&next);
             if let Some((_, n)) = waiting.iter_mut().find(|(t, _)| *t == next) {
                 *n -= 1;
@@ -67,8 +67,10 @@ mod tests {
         let mut turns = Turns::default();
         turns.begun("a");
         turns.begun("a");
-        assert_eq!(turns.order(vec!["a".to_owned(), "b".to_owned()], 2), ["b"]);
+        let both = || vec!["a".to_owned(), "b".to_owned()];
+        assert_eq!(turns.order(both(), |_| 2), ["b"]);
         turns.ended("a");
-        assert_eq!(turns.order(vec!["a".to_owned(), "b".to_owned()], 2), ["b", "a"]);
+        assert_eq!(turns.order(both(), |_| 2), ["b", "a"]);
+        assert_eq!(turns.order(both(), |t| if t == "a" { 1 } else { 2 }), ["b"]);
     }
 }

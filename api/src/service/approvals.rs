@@ -12,7 +12,7 @@ use super::{Service, put, scratch, views};
 use crate::clock::iso;
 use crate::fault::Fault;
 use crate::rights::{Caller, Right};
-use crate::store::{ApprovalRow, RunRow, Scope};
+use crate::store::{ApprovalRow, RunRow, Scope, commit};
 
 /// An award to be put forward.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -107,7 +107,7 @@ impl Service {
         let mut tx = scope.write().await?;
         let id = scope.propose(&mut tx, &input.run, &input.note, &caller.name).await?;
         scope.note(&mut tx, &caller.name, "propose_award", &id, &input.run).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(scope.approval(&id).await?.into())
     }
 
@@ -137,7 +137,7 @@ impl Service {
         };
         scope.decide(&mut tx, id, state, &caller.name, kept.as_deref()).await?;
         scope.note(&mut tx, &caller.name, &format!("{state}_award"), id, &run.id).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(scope.approval(id).await?.into())
     }
 
@@ -148,7 +148,7 @@ impl Service {
         lay_out(scope, &frozen, folder.path()).await?;
         put(folder.path(), "result.json", award.to_string()).await?;
         let edits = ["--scenario=", "--objective=", "--tolerance="];
-        let mut args: Vec<String> = ["--json", "--quiet", "certify"].map(str::to_owned).to_vec();
+        let mut args: Vec<String> = ["--json", "--quiet", "certify", "--by-cell"].map(str::to_owned).to_vec();
         args.extend(frozen.args.iter().filter(|a| edits.iter().any(|e| a.starts_with(e))).cloned());
         args.extend(["--", "tender.json", "result.json"].map(str::to_owned));
         let ended = self.command.file(folder.path(), &args).await?;
@@ -205,8 +205,12 @@ impl Service {
         if !caller.role.may(Right::Read) {
             let mut tx = scope.write().await?;
             scope.note(&mut tx, &caller.name, "see_award", id, caller.role.word()).await?;
-            tx.commit().await?;
+            commit(tx).await?;
         }
-        Ok(views::of(caller, &award, &tender))
+        let certificate: Value = match &approval.certificate {
+            Some(hash) => serde_json::from_str(&scope.document(hash).await?)?,
+            None => Value::Null,
+        };
+        Ok(views::of(caller, &award, &tender, &certificate))
     }
 }

@@ -9,7 +9,7 @@ use super::runs::Frozen;
 use super::{Service, put, scratch};
 use crate::fault::Fault;
 use crate::rights::Caller;
-use crate::store::Scope;
+use crate::store::{Scope, commit};
 
 /// What an export is made as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +101,7 @@ impl Service {
         }
         let mut tx = scope.write().await?;
         scope.note(&mut tx, &caller.name, "export", id, form.media().1).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         match form {
             Form::Workbook => Ok(tokio::fs::read(folder.path().join("award.xlsx")).await?),
             Form::Report => Ok(tokio::fs::read(folder.path().join("report.html")).await?),

@@ -11,7 +11,7 @@ use crate::clock::{SECOND, iso};
 use crate::fault::{Fault, Pointed};
 use crate::rights::{Caller, Role};
 use crate::secret;
-use crate::store::{Credential, Entry, Person};
+use crate::store::{Credential, Entry, Person, commit};
 
 /// Sign-ins a minute of one name.
 const SIGN_INS: u32 = 10;
@@ -299,7 +299,7 @@ impl Service {
         let person = self.store.add_person(&caller.tenant, &input.name, role, party, password.as_deref()).await?;
         let mut tx = scope.write().await?;
         scope.note(&mut tx, &caller.name, "add_person", &person.id, role.word()).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(person.into())
     }
 
@@ -364,7 +364,7 @@ impl Service {
         let scope = self.scope(caller).await?;
         let mut tx = scope.write().await?;
         scope.note(&mut tx, &caller.name, action, object, detail).await?;
-        Ok(tx.commit().await?)
+        commit(tx).await
     }
 
     /// Opens a session: its secret for the cookie, and what the caller is told.

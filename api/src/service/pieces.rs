@@ -10,7 +10,7 @@ use super::page::{Ask, Page};
 use crate::clock::iso;
 use crate::fault::{Fault, Pointed};
 use crate::rights::Caller;
-use crate::store::{Piece, PieceKind};
+use crate::store::{Piece, PieceKind, commit};
 
 /// Longest text, bytes.
 const LONGEST: usize = 1 << 20;
@@ -133,7 +133,7 @@ impl Service {
         let mut tx = scope.write().await?;
         let piece = scope.add_piece(&mut tx, kind, &input.name, (format, &input.text), &caller.name).await?;
         scope.note(&mut tx, &caller.name, &format!("enter_{}", kind.word()), &piece.id, &piece.body_hash).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(view(piece, Some(input.text.clone())))
     }
 
@@ -175,7 +175,7 @@ impl Service {
         let mut tx = scope.write().await?;
         scope.replace_piece(&mut tx, &old, version, &input.name, (format, &input.text)).await?;
         scope.note(&mut tx, &caller.name, &format!("change_{}", kind.word()), id, &old.body_hash).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         self.piece(caller, kind, id).await
     }
 
@@ -189,7 +189,7 @@ impl Service {
         let mut tx = scope.write().await?;
         scope.remove_piece(&mut tx, id, version).await?;
         scope.note(&mut tx, &caller.name, &format!("remove_{}", kind.word()), id, &old.body_hash).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(())
     }
 }

@@ -12,8 +12,9 @@ use super::page::{Ask, Page};
 use super::{Key, Made, Service, demo, fingerprint};
 use crate::clock::iso;
 use crate::fault::{Fault, Pointed};
+use crate::limits::OneRun;
 use crate::rights::Caller;
-use crate::store::{NewRun, PieceKind, RunRow, Scope};
+use crate::store::{NewRun, PieceKind, RunRow, Scope, commit};
 
 /// Inputs of one run, at most.
 const MOST_INPUTS: usize = 200;
@@ -52,6 +53,9 @@ pub struct RunInput {
     /// Options of the kind.
     #[serde(default)]
     pub options: RunOptions,
+    /// Limits of this run; those of the server and of the tenant hold as well.
+    #[serde(default, skip_serializing_if = "OneRun::is_empty")]
+    pub limits: OneRun,
 }
 
 /// Everything that a run depends on: arguments, and files by the hash of their content.
@@ -80,7 +84,7 @@ pub struct RunView {
     pub revision: i64,
     /// How the solve ended, where the result says it.
     pub termination: Option<String>,
-    /// How far it is: `work`, `value`, `bound`, or `done` of `of`.
+    /// How far it is: `at` what, and `work`, `value`, `bound`, or `done` of `of`.
     #[schema(value_type = Option<Object>)]
     pub progress: Option<Value>,
     /// Runs of the tenant that are before it.
@@ -188,8 +192,10 @@ impl Gather<'_> {
 impl Service {
     /// Freezes what is asked, or says everything that is wrong with it.
     async fn freeze(&self, scope: &Scope, input: &RunInput) -> Result<(Frozen, i64), Fault> {
-        let flags = flags(input.kind, &input.options);
-        let mut gather = Gather { scope, files: BTreeMap::new(), errors: Vec::new() };
+        let most = self.limits(&scope.tenant).await?.work.filter(|_| !input.kind.about_award());
+        let work = input.options.work.into_iter().chain(most).min();
+        let flags = flags(input.kind, &RunOptions { work, ..input.options.clone() });
+        let mut gather = Gather { scope, files: BTreeMap::new(), errors: input.limits.faults() };
         let mut args: Vec<String> = vec!["--json".to_owned(), "--quiet".to_owned(), input.kind.verb().to_owned()];
         match flags {
             Ok(flags) => args.extend(flags),
@@ -246,7 +252,7 @@ impl Service {
                     Some(text) => {
                         let mut tx = scope.write().await?;
                         let hash = scope.keep(&mut tx, text).await?;
-                        tx.commit().await?;
+                        commit(tx).await?;
                         gather.files.insert(format!("{stem}.toml"), hash);
                         packs.push(format!("{stem}.toml"));
                     }
@@ -320,15 +326,15 @@ impl Service {
         let scope = self.scope(caller).await?;
         let (frozen, revision) = self.freeze(&scope, input).await?;
         let (frozen, request) = (serde_json::to_string(&frozen)?, serde_json::to_string(input)?);
-        let waiting = scope.waiting(None).await?;
+        let (waiting, limits) = (scope.waiting(None).await?, self.limits(&scope.tenant).await?);
         let mut tx = scope.write().await?;
         if let Some(key) = key
             && let Some(made) = scope.made_before(&mut tx, &caller.person, &key.key, &key.fingerprint).await?
         {
-            tx.commit().await?;
+            commit(tx).await?;
             return Ok(Made { what: self.run(caller, &made).await?, before: true });
         }
-        if waiting >= self.config.tenant.queued {
+        if waiting >= limits.queued {
             let detail = format!("{waiting} runs of this tenant wait; that is the limit");
             return Err(Fault::TooMany { detail, retry_seconds: 30 });
         }
@@ -347,7 +353,7 @@ impl Service {
             scope.key_made(&mut tx, &caller.person, &key.key, &id).await?;
         }
         scope.note(&mut tx, &caller.name, "ask_run", &id, input.kind.verb()).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         self.bell.ring(&id);
         Ok(Made { what: self.run(caller, &id).await?, before: false })
     }
@@ -449,7 +455,7 @@ impl Service {
             let mut tx = scope.write().await?;
             scope.cancel(&mut tx, id).await?;
             scope.note(&mut tx, &caller.name, "cancel_run", id, "").await?;
-            tx.commit().await?;
+            commit(tx).await?;
             self.bell.ring(id);
         }
         self.run(caller, id).await

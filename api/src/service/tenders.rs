@@ -1,6 +1,8 @@
 //! Tenders: uploads are read by the command in a process of its own; what is no tender leaves its findings, what is one
 //! becomes an immutable revision.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -10,7 +12,7 @@ use super::{Key, Made, Service, put, scratch};
 use crate::clock::iso;
 use crate::fault::{Fault, Pointed};
 use crate::rights::Caller;
-use crate::store::{Revision, Scope, TenderRow};
+use crate::store::{Revision, Scope, TenderRow, commit};
 
 /// Findings that a refusal shows itself; the rest stand at `findings`.
 const SHOWN: usize = 100;
@@ -103,6 +105,8 @@ struct Reading {
     check: Value,
     /// The canonical body, if it is a tender.
     body: Option<String>,
+    /// The workbook with its findings, if it is none and could be opened.
+    workbook: Option<Vec<u8>>,
 }
 
 /// What the bytes of an upload are, by how they begin: names and media types are often wrong.
@@ -121,7 +125,10 @@ impl Service {
         let folder = scratch()?;
         let name = format!("tender.{}", ending(bytes));
         put(folder.path(), &name, bytes).await?;
-        let args = ["check", "--json", "--quiet", "--out=canonical.json", &name].map(str::to_owned);
+        let mut args = ["check", "--json", "--quiet", "--out=canonical.json", &name].map(str::to_owned).to_vec();
+        if ending(bytes) == "xlsx" {
+            args.insert(1, "--annotate=annotated.xlsx".to_owned());
+        }
         let ended = self.command.file(folder.path(), &args).await?;
         let check = ended
             .document()
@@ -131,7 +138,9 @@ impl Service {
             true => Some(tokio::fs::read_to_string(folder.path().join("canonical.json")).await?),
             false => None,
         };
-        Ok(Reading { check, body })
+        // One that could not be opened has no copy.
+        let copy = tokio::fs::read(folder.path().join("annotated.xlsx")).await.ok();
+        Ok(Reading { check, workbook: copy.filter(|_| body.is_none()), body })
     }
 
     /// Reads an upload and says what was found, without keeping anything.
@@ -158,10 +167,23 @@ impl Service {
             scope.tender(id).await?;
         }
         let reading = self.read_upload(bytes).await?;
+        self.keep_reading(caller, &scope, tender, reading, key).await
+    }
+
+    /// Keeps what reading gave: a revision, or a refusal.
+    async fn keep_reading(
+        &self,
+        caller: &Caller,
+        scope: &Scope,
+        tender: Option<&str>,
+        reading: Reading,
+        key: Option<&Key>,
+    ) -> Result<Made<RevisionView>, Fault> {
         let check = reading.check.to_string();
         let Some(body) = reading.body else {
-            let refusal = scope.add_refusal(&check).await?;
-            return Err(refused(&reading.check, &refusal));
+            let workbook = reading.workbook.map(|bytes| STANDARD.encode(bytes));
+            let refusal = scope.add_refusal(&check, workbook.as_deref()).await?;
+            return Err(refused(&reading.check, &refusal, workbook.is_some()));
         };
         let canonical: Value = serde_json::from_str(&body)?;
         let name = canonical["tender"]["name"].as_str().unwrap_or("tender").to_owned();
@@ -170,7 +192,7 @@ impl Service {
         if let Some(key) = key
             && let Some(made) = scope.made_before(&mut tx, &caller.person, &key.key, &key.fingerprint).await?
         {
-            tx.commit().await?;
+            commit(tx).await?;
             let (id, number) = made.split_once('/').unwrap_or((&made, ""));
             let what = scope.revision(id, number.parse().ok()).await?.into();
             return Ok(Made { what, before: true });
@@ -181,7 +203,7 @@ impl Service {
             scope.key_made(&mut tx, &caller.person, &key.key, &what).await?;
         }
         scope.note(&mut tx, &caller.name, "enter_tender", &what, &hash).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(Made { what: revision.into(), before: false })
     }
 
@@ -243,6 +265,32 @@ impl Service {
         page_of_findings(&scope, &hash, ask).await
     }
 
+    /// The workbook of a refused upload, with the findings at their cells and on a sheet of their own.
+    ///
+    /// # Errors
+    /// If there is no such upload, or it was no workbook that could be opened.
+    pub async fn refused_workbook(&self, caller: &Caller, id: &str) -> Result<Vec<u8>, Fault> {
+        let scope = self.scope(caller).await?;
+        let hash = scope.refused_workbook(id).await?;
+        STANDARD.decode(scope.document(&hash).await?).map_err(|e| Fault::Internal(e.to_string()))
+    }
+
+    /// Reads the newest revision of a tender anew, as this version of the program understands the format: what comes out
+    /// different is entered as the next revision. The second value tells whether it was.
+    ///
+    /// # Errors
+    /// Everything that was found, if it is no tender any more.
+    pub async fn upgrade(&self, caller: &Caller, id: &str) -> Result<(RevisionView, bool), Fault> {
+        let scope = self.scope(caller).await?;
+        let newest = scope.revision(id, None).await?;
+        let kept = scope.document(&newest.body_hash).await?;
+        let reading = self.read_upload(kept.as_bytes()).await?;
+        if reading.body.as_ref() == Some(&kept) {
+            return Ok((newest.into(), false));
+        }
+        Ok((self.keep_reading(caller, &scope, Some(id), reading, None).await?.what, true))
+    }
+
     /// What differs between two revisions.
     ///
     /// # Errors
@@ -269,11 +317,12 @@ async fn page_of_findings(scope: &Scope, hash: &str, ask: &Ask) -> Result<Page<V
 }
 
 /// The refusal of an upload that is no tender.
-fn refused(check: &Value, refusal: &str) -> Fault {
+fn refused(check: &Value, refusal: &str, workbook: bool) -> Fault {
     let findings = check["findings"].as_array().map(Vec::as_slice).unwrap_or_default();
     let errors = findings.iter().filter(|f| f["severity"] == "error").take(SHOWN).map(pointed).collect();
     let detail = format!("not a tender: {} error(s), {} warning(s)", check["errors"], check["warnings"]);
-    Fault::Invalid { detail, errors, findings: Some(format!("/v1/refusals/{refusal}/findings")) }
+    let at = |what: &str| format!("/v1/refusals/{refusal}/{what}");
+    Fault::Invalid { detail, errors, findings: Some(at("findings")), workbook: workbook.then(|| at("annotated.xlsx")) }
 }
 
 /// A finding as a fault of the request: its pointer, or its sheet and cell, or its file and line.

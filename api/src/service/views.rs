@@ -8,6 +8,8 @@ use crate::rights::{Caller, Role};
 /// Fields of a line that its own member sees: volumes and what it pays itself.
 const MEMBER: [&str; 10] =
     ["site", "need", "product", "supplier", "need_units", "packs", "share", "price", "cost", "incumbent"];
+/// Fields of a change of cost.
+const CHANGE: [&str; 5] = ["site", "need", "today", "award", "saving"];
 /// Fields of a line that its supplier sees: what he is to deliver, at his own price.
 const SUPPLIER: [&str; 7] = ["site", "need", "product", "offer", "need_units", "packs", "price"];
 /// Fields of the formulary, which has no money in it.
@@ -16,11 +18,11 @@ const FORMULARY: [&str; 4] = ["need", "product", "supplier", "on_formulary"];
 const PREFERENCE: [&str; 5] = ["group", "mean", "today", "not_accepted", "scored"];
 
 /// The part of an award that the caller may see; all of it for those who may read runs.
-pub fn of(caller: &Caller, award: &Value, tender: &Value) -> Value {
+pub fn of(caller: &Caller, award: &Value, tender: &Value, certificate: &Value) -> Value {
     let party = caller.party.as_deref().unwrap_or_default();
     match caller.role {
         Role::Administrator | Role::Strategist | Role::Negotiator | Role::RiskManager => award.clone(),
-        Role::MemberViewer => member(party, award, tender),
+        Role::MemberViewer => member(party, award, tender, certificate),
         Role::Supplier => supplier(party, award),
         Role::ClinicianReviewer => reviewer(award),
         Role::Operator => Value::Null,
@@ -41,7 +43,7 @@ fn head(award: &Value, kind: &str) -> Value {
     json!({ "schema": format!("ballast.{kind}/1"), "tender": award["tender"] })
 }
 
-fn member(member: &str, award: &Value, tender: &Value) -> Value {
+fn member(member: &str, award: &Value, tender: &Value, certificate: &Value) -> Value {
     let sites: Vec<&str> = rows(tender, "sites")
         .filter(|s| !member.is_empty() && s["member"].as_str() == Some(member))
         .filter_map(|s| s["site"].as_str())
@@ -50,7 +52,9 @@ fn member(member: &str, award: &Value, tender: &Value) -> Value {
     let mut view = head(award, "member-award");
     view["member"] = json!(member);
     view["lines"] = rows(award, "lines").filter(own).map(|l| only(l, &MEMBER)).collect();
-    // What it buys today, as it stated it itself: its own delta is between these and the lines.
+    // What each need costs it a year today and by the award: all of it follows from its own lines and its own buying.
+    view["changes"] = rows(&certificate["baseline"], "by_cell").filter(own).map(|c| only(c, &CHANGE)).collect();
+    // What it buys today, as it stated it itself.
     view["incumbents"] = rows(tender, "incumbents")
         .filter(own)
         .map(|l| only(l, &["site", "need", "product", "quantity", "price"]))
@@ -114,18 +118,25 @@ mod tests {
             "formulary": [{ "need": "n", "product": "p", "cost": "666.66" }],
             "rules": [{ "price": "555.55" }],
         });
-        let canaries = ["111.11", "222.22", "333.33", "444.44", "555.55", "666.66", "777.77", "888.88", "999.99"];
+        let change = |site: &str, saving: &str| json!({ "site": site, "need": "n", "today": saving, "saving": saving });
+        let certificate = json!({
+            "baseline": { "saving": "999.99", "by_cell": [change("A", "121.21"), change("B", "212.12")] },
+        });
+        let canaries = [
+            "121.21", "212.12", "111.11", "222.22", "333.33", "444.44", "555.55", "666.66", "777.77", "888.88",
+            "999.99",
+        ];
         let seen = |role, party| {
-            let text = of(&caller(role, party), &award, &tender).to_string();
+            let text = of(&caller(role, party), &award, &tender, &certificate).to_string();
             canaries.into_iter().filter(|c| text.contains(c)).collect::<Vec<_>>()
         };
-        assert_eq!(seen(Role::MemberViewer, "North"), ["111.11", "333.33"]);
-        assert_eq!(seen(Role::MemberViewer, "South"), ["222.22", "444.44"]);
+        assert_eq!(seen(Role::MemberViewer, "North"), ["121.21", "111.11", "333.33"]);
+        assert_eq!(seen(Role::MemberViewer, "South"), ["212.12", "222.22", "444.44"]);
         assert_eq!(seen(Role::Supplier, "Bolt"), ["444.44"]);
         assert_eq!(seen(Role::ClinicianReviewer, "Bolt"), [""; 0]);
         assert_eq!(seen(Role::MemberViewer, ""), [""; 0]);
         assert_eq!(seen(Role::Operator, ""), [""; 0]);
-        // All of the award; what members buy today stands in the tender only.
-        assert_eq!(seen(Role::Strategist, "").len(), canaries.len() - 2);
+        // All of the award; what members buy today stands in the tender only, their changes in the certificate.
+        assert_eq!(seen(Role::Strategist, "").len(), canaries.len() - 4);
     }
 }

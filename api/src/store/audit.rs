@@ -9,6 +9,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use super::{Scope, Tx};
+use crate::failpoint::pass;
 use crate::fault::Fault;
 
 /// One entry.
@@ -93,6 +94,7 @@ impl Scope {
         .bind(&self.tenant)
         .execute(&mut **tx)
         .await?;
+        pass("write.half");
         let head = sqlx::query("SELECT seq, hash FROM audit_head WHERE tenant_id = $1")
             .bind(&self.tenant)
             .fetch_one(&mut **tx)

@@ -27,6 +27,7 @@ use sqlx::{Any, AnyPool, Executor, SqlStr, Transaction};
 use tokio::sync::Mutex;
 
 use crate::clock::Clock;
+use crate::failpoint::pass;
 use crate::fault::Fault;
 
 pub use audit::{Broken, Entry, verify};
@@ -39,7 +40,10 @@ pub use tenders::{ApprovalRow, Revision, TenderRow};
 type Step = (i64, &'static str, &'static str);
 
 const CONTROL: &[Step] = &[(1, "control", include_str!("../../migrations/control/0001_control.sql"))];
-const TENANT: &[Step] = &[(1001, "tenant", include_str!("../../migrations/tenant/1001_tenant.sql"))];
+const TENANT: &[Step] = &[
+    (1001, "tenant", include_str!("../../migrations/tenant/1001_tenant.sql")),
+    (1002, "refused workbooks", include_str!("../../migrations/tenant/1002_refused_workbooks.sql")),
+];
 const APART: &[Step] = &[(2001, "tenants apart", include_str!("../../migrations/postgres/2001_tenants_apart.sql"))];
 
 /// Connections to one database.
@@ -246,6 +250,17 @@ impl Store {
     }
 }
 
+/// Commits a transaction: what it wrote is on the disk then.
+///
+/// # Errors
+/// If the store does not answer; whether it was written is not known then.
+pub async fn commit(tx: Tx) -> Result<(), Fault> {
+    pass("commit.before");
+    tx.commit().await?;
+    pass("commit.after");
+    Ok(())
+}
+
 impl Scope {
     /// A transaction that only reads.
     ///
@@ -260,7 +275,9 @@ impl Scope {
     /// # Errors
     /// If the store does not answer.
     pub async fn write(&self) -> Result<Tx, Fault> {
-        self.begin(dialect(self.postgres, "BEGIN IMMEDIATE", "BEGIN")).await
+        let tx = self.begin(dialect(self.postgres, "BEGIN IMMEDIATE", "BEGIN")).await?;
+        pass("write.begun");
+        Ok(tx)
     }
 
     async fn begin(&self, how: &'static str) -> Result<Tx, Fault> {

@@ -3,7 +3,7 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::Store;
+use super::{Store, commit};
 use crate::fault::Fault;
 use crate::rights::{Caller, Role};
 use crate::secret;
@@ -162,7 +162,7 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         sqlx::query("DELETE FROM session WHERE person_id = $1").bind(id).execute(&mut *tx).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(())
     }
 

@@ -4,7 +4,8 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Scope, Tx, dialect};
+use super::{Scope, Tx, commit, dialect};
+use crate::failpoint::pass;
 use crate::fault::Fault;
 use crate::secret::{self, content_hash};
 
@@ -228,6 +229,7 @@ impl Scope {
             .bind(data)
             .execute(&mut **tx)
             .await?;
+        pass("event.told");
         Ok(())
     }
 
@@ -399,7 +401,7 @@ impl Scope {
         .execute(&mut *tx)
         .await?;
         self.tell(&mut tx, &id, claimed.seq, "state", "{\"state\":\"running\"}").await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(Some(Claimed { run: claimed, lease }))
     }
 
@@ -413,7 +415,7 @@ impl Scope {
             .bind(&self.tenant)
             .execute(&mut *tx)
             .await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(taken.rows_affected())
     }
 
@@ -433,7 +435,7 @@ impl Scope {
         .bind(lease)
         .fetch_optional(&mut *tx)
         .await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(cancel.map(|c| c != 0))
     }
 
@@ -455,7 +457,7 @@ impl Scope {
         .await?;
         let Some(seq) = seq else { return Ok(false) };
         self.tell(&mut tx, run, seq, "progress", progress).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(true)
     }
 
@@ -519,7 +521,7 @@ impl Scope {
         }
         self.close_attempt(&mut tx, id, outcome, detail).await?;
         self.tell(&mut tx, id, seq, "state", &format!("{{\"state\":\"{}\"}}", ending.state)).await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(true)
     }
 
@@ -541,7 +543,7 @@ impl Scope {
         let Some(seq) = seq else { return Ok(false) };
         self.close_attempt(&mut tx, &claimed.run.id, outcome, detail).await?;
         self.tell(&mut tx, &claimed.run.id, seq, "state", "{\"state\":\"queued\"}").await?;
-        tx.commit().await?;
+        commit(tx).await?;
         Ok(true)
     }
 

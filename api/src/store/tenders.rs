@@ -3,7 +3,7 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Scope, Tx};
+use super::{Scope, Tx, commit};
 use crate::fault::Fault;
 use crate::secret;
 
@@ -229,21 +229,28 @@ impl Scope {
         Ok(rows.iter().map(revision).collect::<Result<_, _>>()?)
     }
 
-    /// Keeps what was found in an upload that is no tender.
+    /// Keeps what was found in an upload that is no tender, and the workbook with its findings (Base64).
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn add_refusal(&self, findings: &str) -> Result<String, Fault> {
+    pub async fn add_refusal(&self, findings: &str, workbook: Option<&str>) -> Result<String, Fault> {
         let mut tx = self.write().await?;
         let (id, hash) = (secret::id("ref")?, self.keep(&mut tx, findings).await?);
-        sqlx::query("INSERT INTO refusal (tenant_id, id, findings_hash, created_at) VALUES ($1, $2, $3, $4)")
-            .bind(&self.tenant)
-            .bind(&id)
-            .bind(hash)
-            .bind(self.now())
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
+        let workbook = match workbook {
+            Some(workbook) => Some(self.keep(&mut tx, workbook).await?),
+            None => None,
+        };
+        sqlx::query(
+            "INSERT INTO refusal (tenant_id, id, findings_hash, created_at, workbook_hash) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(&self.tenant)
+        .bind(&id)
+        .bind(hash)
+        .bind(self.now())
+        .bind(workbook)
+        .execute(&mut *tx)
+        .await?;
+        commit(tx).await?;
         Ok(id)
     }
 
@@ -260,6 +267,21 @@ impl Scope {
                 .fetch_optional(&mut *tx)
                 .await?;
         hash.ok_or(Fault::Missing("refused upload"))
+    }
+
+    /// The workbook of a refused upload: name of the document.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub async fn refused_workbook(&self, id: &str) -> Result<String, Fault> {
+        let mut tx = self.read().await?;
+        let hash: Option<Option<String>> =
+            sqlx::query_scalar("SELECT workbook_hash FROM refusal WHERE tenant_id = $1 AND id = $2")
+                .bind(&self.tenant)
+                .bind(id)
+                .fetch_optional(&mut *tx)
+                .await?;
+        hash.flatten().ok_or(Fault::Missing("workbook of a refused upload"))
     }
 
     /// What a key made before, if it was used; else remembers what it makes now. In one transaction with the making, so

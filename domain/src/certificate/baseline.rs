@@ -94,6 +94,29 @@ fn served_in_whole(tender: &Tender, lines: &[LineCost]) -> BTreeSet<CellIx> {
     served.into_keys().collect()
 }
 
+/// What a cell costs a year.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CellCost {
+    /// The cell.
+    pub cell: CellIx,
+    /// Incumbent mix at incumbent prices.
+    pub today: Decimal,
+    /// The award's lines, without one-off costs.
+    pub award: Decimal,
+}
+
+/// The cells of the first baseline one by one; `lines` is the priced award.
+pub fn cell_costs(tender: &Tender, lines: &[LineCost]) -> Vec<CellCost> {
+    let whole_cells = served_in_whole(tender, lines);
+    let cost = |cell: CellIx| {
+        let today = todays_cost(tender, cell).filter(|_| whole_cells.contains(&cell))?;
+        let own = lines.iter().filter(|l| tender.candidates[l.candidate].cell == cell);
+        let award = own.map(LineCost::yearly).sum::<Exact>();
+        Some(CellCost { cell, today: round(&today, 2), award: round(&award, 2) })
+    };
+    tender.incumbents.enumerate().filter_map(|(cell, _)| cost(cell)).collect()
+}
+
 /// Computes both baselines; `lines` is the priced award.
 pub fn baseline(tender: &Tender, lines: &[LineCost]) -> Baseline {
     let years = whole(tender.settings.contract_years);

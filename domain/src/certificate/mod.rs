@@ -19,7 +19,7 @@ mod switching;
 
 use rust_decimal::Decimal;
 
-pub use baseline::{Baseline, baseline};
+pub use baseline::{Baseline, CellCost, baseline, cell_costs};
 pub(crate) use baseline::{incumbent_packs, todays_cost};
 pub use facts::{Fact, FactCheck};
 pub use layers::{Layer, Layers, layers};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ballast_domain::Tender;
 use ballast_domain::award::Award;
-use ballast_domain::certificate::{Certificate, baseline};
+use ballast_domain::certificate::{CellCost, Certificate, baseline, cell_costs};
 use ballast_domain::exact::{exact, float, round};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -164,6 +164,41 @@ pub struct BaselinePart {
     pub repriced_cells: usize,
     /// Second baseline: their incumbent mix at the tender's prices.
     pub repriced: Decimal,
+    /// The cells one by one, where they are asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_cell: Vec<CellPart>,
+}
+
+/// A cell of the baseline, a year.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CellPart {
+    /// Site.
+    pub site: String,
+    /// Need.
+    pub need: String,
+    /// What today's buying costs, scaled to the tender's demand.
+    pub today: Decimal,
+    /// What the award costs, without one-off costs.
+    pub award: Decimal,
+    /// Difference of the two.
+    pub saving: Decimal,
+}
+
+impl CellPart {
+    /// All cells of the baseline that a certificate is beside.
+    pub fn all(tender: &Tender, certificate: &Certificate) -> Vec<Self> {
+        let part = |c: CellCost| {
+            let cell = &tender.cells[c.cell];
+            Self {
+                site: tender.sites[cell.site].id.clone(),
+                need: tender.needs[cell.need].id.clone(),
+                today: c.today,
+                award: c.award,
+                saving: c.today - c.award,
+            }
+        };
+        cell_costs(tender, &certificate.lines).into_iter().map(part).collect()
+    }
 }
 
 /// One line.
@@ -381,6 +416,7 @@ fn baseline_part(tender: &Tender, certificate: &Certificate) -> Option<BaselineP
         saving_after_one_off: b.saving() - one_off,
         repriced_cells: b.repriced_cells,
         repriced: b.repriced,
+        by_cell: Vec::new(),
     })
 }
 

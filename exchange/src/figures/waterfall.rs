@@ -202,6 +202,7 @@ mod tests {
                 saving_after_one_off: Decimal::new(7_989, 2),
                 repriced_cells: 3,
                 repriced: Decimal::from(880),
+                by_cell: Vec::new(),
             }),
             ..AwardBody::without_award("optimal", None, String::new(), Vec::new())
         }
