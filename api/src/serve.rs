@@ -57,6 +57,14 @@ async fn run(config: Config, program: PathBuf, build: String, told: impl FnOnce(
             store.scope(&tenant).await?.take_over().await?;
         }
     }
+    let work = config.folder().map(|folder| folder.join("work"));
+    if let Some(work) = &work {
+        // What a server that was killed left behind holds prices. It cannot be in use: the store is locked.
+        match tokio::fs::remove_dir_all(work).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => tokio::fs::create_dir(work).await?,
+        }
+    }
     let setup_token = match store.is_new().await? {
         true => Some(format!("setup.{}", secret::secret()?)),
         false => None,
@@ -65,6 +73,7 @@ async fn run(config: Config, program: PathBuf, build: String, told: impl FnOnce(
     let service = Arc::new(Service {
         command: Command::new(program, config.request.files_at_a_time, longest),
         store,
+        work,
         bell: Arc::new(Bell::default()),
         metrics: Metrics::default(),
         requests: Buckets::default(),

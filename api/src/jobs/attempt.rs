@@ -16,7 +16,7 @@ use crate::limits::Limits;
 use crate::service::exports::lay_out;
 use crate::service::kinds::Kind;
 use crate::service::runs::{Frozen, RunInput, error};
-use crate::service::{Service, scratch};
+use crate::service::Service;
 use crate::store::{Claimed, Ending, Scope};
 
 /// How long a process may take to stop once asked to, before it is killed. It ends its solver after 5 seconds at most and
@@ -87,7 +87,7 @@ pub async fn attempt(
     let frozen: Frozen = serde_json::from_str(&run.frozen)?;
     let asked: RunInput = serde_json::from_str(&run.request)?;
     let limits = service.limits(&scope.tenant).await?.within(&asked.limits);
-    let folder = scratch()?;
+    let folder = service.scratch()?;
     lay_out(scope, &frozen, folder.path()).await?;
     pass("run.laid_out");
     let args = arguments(&limits, &frozen, run.attempts)?;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::exports::lay_out;
 use super::page::{Ask, Page};
 use super::runs::Frozen;
-use super::{Service, put, scratch, views};
+use super::{Service, put, views};
 use crate::clock::iso;
 use crate::fault::Fault;
 use crate::rights::{Caller, Right};
@@ -144,7 +144,7 @@ impl Service {
     /// Computes an award anew.
     async fn certify(&self, scope: &Scope, run: &RunRow, award: &Value) -> Result<String, Fault> {
         let frozen: Frozen = serde_json::from_str(&run.frozen)?;
-        let folder = scratch()?;
+        let folder = self.scratch()?;
         lay_out(scope, &frozen, folder.path()).await?;
         put(folder.path(), "result.json", award.to_string()).await?;
         let edits = ["--scenario=", "--objective=", "--tolerance="];

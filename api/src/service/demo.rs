@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Service, scratch};
+use super::Service;
 use crate::fault::Fault;
 
 static IV_FLUIDS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../scenarios/iv-fluids");
@@ -54,7 +54,7 @@ impl Service {
     pub async fn demo_tender(&self, name: &str) -> Result<Value, Fault> {
         let (_, shipped) =
             tenders().into_iter().find(|(n, _)| *n == name).ok_or(Fault::Missing("demonstration tender"))?;
-        let folder = scratch()?;
+        let folder = self.scratch()?;
         let tender = folder.path().join("tender");
         std::fs::create_dir(&tender)?;
         shipped.extract(&tender)?;

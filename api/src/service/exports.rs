@@ -6,7 +6,7 @@ use std::path::Path;
 use ballast_exchange::archive::pack;
 
 use super::runs::Frozen;
-use super::{Service, put, scratch};
+use super::{Service, put};
 use crate::fault::Fault;
 use crate::rights::Caller;
 use crate::store::{Scope, commit};
@@ -58,7 +58,7 @@ impl Service {
             _ => return Err(Fault::Conflict("only runs of kind award are exported".to_owned())),
         };
         let frozen: Frozen = serde_json::from_str(&run.frozen)?;
-        let folder = scratch()?;
+        let folder = self.scratch()?;
         lay_out(&scope, &frozen, folder.path()).await?;
         put(folder.path(), "result.json", scope.document(&hash).await?).await?;
         // What the tender was edited by belongs to the export, too.

@@ -32,6 +32,8 @@ pub struct Service {
     pub config: Config,
     /// What is kept.
     pub store: Store,
+    /// Where processes get their files; the system's folder for such if there is none.
+    pub work: Option<PathBuf>,
     /// The command.
     pub command: Command,
     /// Rung when runs change.
@@ -69,6 +71,19 @@ pub struct Made<T> {
 }
 
 impl Service {
+    /// A folder for one process.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn scratch(&self) -> Result<TempDir, Fault> {
+        let mut named = tempfile::Builder::new();
+        named.prefix("ballast-");
+        Ok(match &self.work {
+            Some(work) => named.tempdir_in(work)?,
+            None => named.tempdir()?,
+        })
+    }
+
     /// The rows of the caller's tenant.
     ///
     /// # Errors
@@ -79,14 +94,6 @@ impl Service {
         }
         self.store.scope(&caller.tenant).await
     }
-}
-
-/// A folder for one process.
-///
-/// # Errors
-/// If it cannot be made.
-pub fn scratch() -> Result<TempDir, Fault> {
-    Ok(tempfile::Builder::new().prefix("ballast-").tempdir()?)
 }
 
 /// Writes a file of a scratch folder.

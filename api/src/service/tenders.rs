@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::page::{Ask, Page};
-use super::{Key, Made, Service, put, scratch};
+use super::{Key, Made, Service, put};
 use crate::clock::iso;
 use crate::fault::{Fault, Pointed};
 use crate::rights::Caller;
@@ -122,7 +122,7 @@ fn ending(bytes: &[u8]) -> &'static str {
 
 impl Service {
     async fn read_upload(&self, bytes: &[u8]) -> Result<Reading, Fault> {
-        let folder = scratch()?;
+        let folder = self.scratch()?;
         let name = format!("tender.{}", ending(bytes));
         put(folder.path(), &name, bytes).await?;
         let mut args = ["check", "--json", "--quiet", "--out=canonical.json", &name].map(str::to_owned).to_vec();
