@@ -143,7 +143,8 @@ impl Config {
             ];
             figures
                 .into_iter()
-                .filter_map(move |(name, n)| (n == Some(0)).then(|| format!("limits.\"{tenant}\".{name}")))
+                .filter(|(_, n)| *n == Some(0))
+                .map(move |(name, _)| format!("limits.\"{tenant}\".{name}"))
         });
         if let Some(name) = own.into_iter().next() {
             return Err(format!("{name} must be at least 1"));

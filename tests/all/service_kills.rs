@@ -1,10 +1,11 @@
-//! Servers and their processes are killed at random moments while clients write. Whatever was acknowledged is there
-//! afterwards, once: `BALLAST_TRIALS=1` does it 1,000 times.
+//! Servers and their processes are killed while clients write, at random moments and at aimed places: around every write, and
+//! at each step of a run. Whatever was acknowledged is there afterwards, once: `BALLAST_TRIALS=1` does it 1,000 times.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use ballast_api::failpoint::{CHILDREN, SERVER};
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
@@ -76,26 +77,39 @@ fn all(server: &Server, token: &str, list: &str) -> Vec<Value> {
     }
 }
 
+const SETTINGS: &str = "[tenant]\nqueued = 1000000\n";
+
+/// A server that ends itself, or a process of its own, when it comes to a place; one that came there before it answered is
+/// followed by another that does not.
+fn aimed(store: &str, place: &str, times: u32) -> Server {
+    let aimed = Server::aimed(store, SETTINGS, false, &format!("{place}:{times}"));
+    aimed.unwrap_or_else(|_| Server::again(store, SETTINGS))
+}
+
 #[test]
 fn nothing_acknowledged_is_lost_when_servers_are_killed() {
     let rounds = if std::env::var_os("BALLAST_TRIALS").is_some() { 1_000 } else { 100 };
     let place = Place::new();
-    let mut server = Server::start(&place.store(), "[tenant]\nqueued = 1000000\n");
+    let mut server = Server::start(&place.store(), SETTINGS);
     let (token, _) = server.set_up();
     let tender = server.shipped(&token, "wound-care");
     let journal = Mutex::new(Journal::default());
     let mut random = ChaCha8Rng::seed_from_u64(7);
-    let mut killed_at_work = 0;
+    let (mut killed_at_work, mut ended_at_places) = (0, 0);
+    let places: Vec<&str> = SERVER.iter().chain(CHILDREN).copied().collect();
     for round in 0..rounds {
         std::thread::scope(|scope| {
             for writer in 0..2 {
                 let (url, token, tender, journal) = (&server.url, &token, &tender, &journal);
                 scope.spawn(move || write(url, token, tender, round, writer, journal));
             }
-            let until = Instant::now() + Duration::from_millis(random.random_range(1..300));
+            // Of every two rounds one is aimed: it lasts until the server has ended itself, or a second.
+            let is_aimed = round % 2 == 1;
+            let until =
+                Instant::now() + Duration::from_millis(if is_aimed { 1_000 } else { random.random_range(1..300) });
             // Every third round a process that works is killed first, and the server lives on for a while.
-            let child = round % 3 == 0;
-            let mut hit = false;
+            let child = !is_aimed && round % 3 == 0;
+            let (mut hit, mut ended) = (false, false);
             while Instant::now() < until {
                 if child
                     && !hit
@@ -104,13 +118,24 @@ fn nothing_acknowledged_is_lost_when_servers_are_killed() {
                     signal(*process, "KILL");
                     hit = true;
                 }
+                ended = matches!(server.child.try_wait(), Ok(Some(_)));
+                if ended {
+                    ended_at_places += 1;
+                    break;
+                }
                 std::thread::yield_now();
             }
-            killed_at_work += usize::from(!server.children().is_empty());
-            signal(server.child.id(), "KILL");
+            if !ended {
+                killed_at_work += usize::from(!server.children().is_empty());
+                signal(server.child.id(), "KILL");
+            }
         });
         let _ = server.child.wait();
-        server = Server::again(&place.store(), "[tenant]\nqueued = 1000000\n");
+        let next = round / 2 % places.len();
+        server = match round % 2 {
+            0 => aimed(&place.store(), places[next], random.random_range(1..4)),
+            _ => Server::again(&place.store(), SETTINGS),
+        };
     }
     let journal = journal.into_inner().expect("the journal");
     let scenarios: BTreeMap<String, String> =
@@ -153,10 +178,11 @@ fn nothing_acknowledged_is_lost_when_servers_are_killed() {
         assert_eq!(*digest, ended["digest"], "{ended:#}");
     }
     println!(
-        "{rounds} kills, {killed_at_work} of them while a run was at work: {} scenarios and {} runs acknowledged, none lost",
+        "{rounds} kills, {killed_at_work} of them while a run was at work, {ended_at_places} at aimed places: {} scenarios and {} runs acknowledged, none lost",
         journal.scenarios.len(),
         journal.runs.len()
     );
     let acknowledged = journal.scenarios.len() + journal.runs.len();
     assert!(acknowledged > rounds && !journal.runs.is_empty() && killed_at_work > 0, "the kills hit nothing");
+    assert!(ended_at_places > rounds / 5, "aimed kills missed: {ended_at_places} of {}", rounds / 2);
 }

@@ -13,10 +13,10 @@ use crate::failpoint::{pass, pass_child};
 use crate::fault::Fault;
 use crate::jobs::bell::hear;
 use crate::limits::Limits;
+use crate::service::Service;
 use crate::service::exports::lay_out;
 use crate::service::kinds::Kind;
 use crate::service::runs::{Frozen, RunInput, error};
-use crate::service::Service;
 use crate::store::{Claimed, Ending, Scope};
 
 /// How long a process may take to stop once asked to, before it is killed. It ends its solver after 5 seconds at most and
