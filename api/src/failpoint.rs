@@ -1,5 +1,5 @@
 //! Places where a trial ends a process in the middle of what it does: `BALLAST_FAILPOINT=PLACE:N` sends SIGKILL the N-th time
-//! that the server comes to a place: to the server itself, or, at a place of [`CHILDREN`], to the process of the run.
+//! that the server comes to a place: to the server itself, or, at a place of `CHILDREN`, to the process of the run.
 //!
 //! Only with the feature `failpoints`, which tests alone ask for; without it a place is nothing.
 
