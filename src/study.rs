@@ -233,7 +233,8 @@ pub fn edited(base: &RawTender, edits: &[Edit], what: &str) -> Result<(Tender, V
     }
 }
 
-fn limit_words(limit: Limit) -> &'static str {
+/// What ended a search, in words.
+pub fn limit_words(limit: Limit) -> &'static str {
     match limit {
         Limit::Time => "the time limit ended the search",
         Limit::Work => "the work limit ended the search",

@@ -279,12 +279,10 @@ fn body(tender: &Tender, report: &SolveReport) -> AwardBody {
         Termination::Optimal => "proven within the gap asked for".to_owned(),
         Termination::Infeasible => "proven: no award satisfies the hard rules".to_owned(),
         Termination::Feasible(Limit::Cancelled) => "stopped on request; the best so far".to_owned(),
-        Termination::Feasible(Limit::Precision) => {
-            "searched to the end; the award as it is written, in decimals of a share and in cents, is farther from the bound \
-             than the gap asked for"
-                .to_owned()
+        Termination::Feasible(limit @ Limit::Precision) => crate::study::limit_words(*limit).to_owned(),
+        Termination::Feasible(limit) => {
+            format!("the best award when the {} limit ended the search", limit_word(*limit))
         }
-        Termination::Feasible(limit) => format!("the best award when the {} limit ended the search", limit_word(*limit)),
         Termination::NoAward(Limit::Cancelled) => "stopped on request; no award was found before".to_owned(),
         Termination::NoAward(limit) => format!("no award was found before the {} limit", limit_word(*limit)),
     };

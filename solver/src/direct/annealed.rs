@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ballast_domain::award::Award;
 use ballast_domain::certificate::certify;
@@ -32,28 +32,28 @@ pub(super) struct Annealing<'a> {
     job: &'a Job<'a>,
     problem: Problem<'a>,
     rounds: Rounds,
-    since: Instant,
     /// The best certified award.
     pub(super) best: Option<Found>,
     log: Vec<LogEntry>,
 }
 
 impl<'a> Annealing<'a> {
-    /// `None` where the tender is small, or asks for what annealing does not know. `start` is where it begins.
-    fn of(job: &'a Job<'a>, start: Option<&Award>, lines: usize) -> Option<Self> {
+    /// `None` where the tender is small, or asks for what annealing does not know. `start` is where it begins, `best` the
+    /// certified award that is known already.
+    fn of(job: &'a Job<'a>, start: Option<&Award>, best: Option<Found>, lines: usize) -> Option<Self> {
         if job.tender.candidates.len() < lines {
             return None;
         }
         let problem = Problem::new(job.tender)?;
         let rounds = start.map_or_else(Rounds::default, |award| Rounds::from(&problem, award));
-        Some(Self { job, problem, rounds, since: Instant::now(), best: None, log: Vec::new() })
+        Some(Self { job, problem, rounds, best, log: Vec::new() })
     }
 
-    fn over(job: &Job<'_>, since: Instant) -> Option<Limit> {
+    fn over(job: &Job<'_>) -> Option<Limit> {
         if job.control.cancelled() {
             return Some(Limit::Cancelled);
         }
-        job.options.time_limit.is_some_and(|limit| since.elapsed() >= limit).then_some(Limit::Time)
+        job.options.time_limit.is_some_and(|limit| job.since.elapsed() >= limit).then_some(Limit::Time)
     }
 
     /// Work so far.
@@ -68,8 +68,8 @@ impl<'a> Annealing<'a> {
 
     /// One more round; what ended it, if anything did.
     pub(super) fn round(&mut self) -> Option<Limit> {
-        let (job, since) = (self.job, self.since);
-        let stop = || Self::over(job, since).is_some();
+        let job = self.job;
+        let stop = || Self::over(job).is_some();
         let better = self.rounds.next(&self.problem, job.options.seed, job.options.work_limit, &stop);
         if better && let Some((_, x)) = &self.rounds.best {
             let award = self.problem.award(x);
@@ -83,21 +83,15 @@ impl<'a> Annealing<'a> {
             }
         }
         let work = job.options.work_limit.is_some_and(|most| self.rounds.work() >= most as f64);
-        Self::over(job, since).or(work.then_some(Limit::Work))
+        Self::over(job).or(work.then_some(Limit::Work))
     }
 }
 
 /// The award that HiGHS starts from, better than `known`.
-pub(super) fn before_highs<'a>(
-    job: &'a Job<'a>,
-    start: Option<&Award>,
-    known: Option<Found>,
-    since: Instant,
-) -> Begun<'a> {
-    let Some(mut annealing) = Annealing::of(job, start, HELPS) else {
-        return Begun { known, annealing: None, limit: None, since };
+pub(super) fn before_highs<'a>(job: &'a Job<'a>, start: Option<&Award>, known: Option<Found>) -> Begun<'a> {
+    let Some(mut annealing) = Annealing::of(job, start, known.clone(), HELPS) else {
+        return Begun { known, annealing: None, limit: None };
     };
-    annealing.best = known;
     let mut limit = None;
     for round in 1..=ROUNDS {
         limit = annealing.round();
@@ -105,7 +99,7 @@ pub(super) fn before_highs<'a>(
             break;
         }
     }
-    Begun { known: annealing.best.clone(), annealing: Some(annealing), limit, since }
+    Begun { known: annealing.best.clone(), annealing: Some(annealing), limit }
 }
 
 /// What the bound has come to while annealing goes on beside it.
@@ -188,10 +182,22 @@ impl Bounding {
     }
 }
 
-/// The best award that annealing finds within the limits, and the bound that decomposition proves beside it, where the
-/// tender is beyond HiGHS; `None` where it is not, or annealing gave up before a limit: then there may be no award at all.
-pub(super) fn instead_of_highs(job: &Job<'_>, start: Option<&Award>) -> Option<SolveReport> {
-    let mut annealing = Annealing::of(job, start, BEYOND)?;
+/// What became of a tender that may be beyond HiGHS.
+pub(super) enum Beyond {
+    /// It is not beyond HiGHS.
+    No,
+    /// Rounds of annealing found no award, and no limit ended them: perhaps there is none.
+    Lost,
+    /// The best award that annealing found, and the bound that decomposition proved beside it.
+    Ended(Box<SolveReport>),
+}
+
+/// Annealing with a bound beside it, where the tender is large and has `one_level` of an objective.
+pub(super) fn instead_of_highs(job: &Job<'_>, start: Option<&Award>, known: Option<&Found>, one_level: bool) -> Beyond {
+    if !one_level {
+        return Beyond::No;
+    }
+    let Some(mut annealing) = Annealing::of(job, start, known.cloned(), BEYOND) else { return Beyond::No };
     let bounding = Bounding::default();
     let (termination, bound) = std::thread::scope(|scope| {
         scope.spawn(|| bounding.run(job));
@@ -199,7 +205,7 @@ pub(super) fn instead_of_highs(job: &Job<'_>, start: Option<&Award>) -> Option<S
         bounding.stop.store(true, Ordering::Relaxed);
         ended
     });
-    let termination = termination?;
+    let Some(termination) = termination else { return Beyond::Lost };
     let statistics = Statistics {
         iterations: annealing.rounds.iterations,
         moves: annealing.rounds.moves,
@@ -207,11 +213,11 @@ pub(super) fn instead_of_highs(job: &Job<'_>, start: Option<&Award>) -> Option<S
         ..Statistics::default()
     };
     let best = annealing.best;
-    Some(SolveReport {
+    Beyond::Ended(Box::new(SolveReport {
         bound: bound.map(|b| best.as_ref().map_or(b, |best| b.min(best.score))),
         award: best.map(|best| (best.award, best.certificate)),
         ..no_award(termination, Vec::new(), statistics, annealing.log)
-    })
+    }))
 }
 
 impl Annealing<'_> {

@@ -1,5 +1,7 @@
 //! One run of the solver towards one goal: solve, polish, certify, keep the best.
 
+use std::time::Instant;
+
 use ballast_domain::Tender;
 use ballast_domain::award::Award;
 use ballast_domain::certificate::{Certificate, certify};
@@ -21,6 +23,8 @@ pub(super) struct Job<'a> {
     pub(super) tender: &'a Tender,
     pub(super) options: &'a Options,
     pub(super) control: &'a dyn Control,
+    /// When it began; time limits count from here.
+    pub(super) since: Instant,
 }
 
 /// Judges a certified award: less is better, `None` is not let through.

@@ -29,7 +29,7 @@ use crate::report::{
     Aim, Control, Engine, EngineError, Event, Limit, LogEntry, Options, Reached, Reason, SolveReport, Statistics,
     TIES_UP_TO_COLUMNS, Termination,
 };
-use annealed::Annealing;
+use annealed::{Annealing, Beyond};
 use goal::{Before, Bound, Found, Goal, Job, Run, pursue};
 
 /// Solves in this process.
@@ -59,7 +59,7 @@ impl Engine for InProcess {
         if !reasons.is_empty() {
             return Ok(no_award(Termination::Infeasible, reasons, Statistics::default(), Vec::new()));
         }
-        let job = Job { tender, options, control };
+        let job = Job { tender, options, control, since: Instant::now() };
         let mut report = match &options.aim {
             Aim::Best => Self::search(tender, options, control),
             Aim::Differ { from, within } => differ(&job, from, *within),
@@ -80,16 +80,20 @@ impl InProcess {
         options: &Options,
         control: &dyn Control,
     ) -> Result<SolveReport, EngineError> {
-        let job = Job { tender, options, control };
+        let job = Job { tender, options, control, since: Instant::now() };
         let one_level = tender.objective.as_ref().is_none_or(|o| o.levels.len() < 2);
-        if one_level && let Some(report) = annealed::instead_of_highs(&job, options.start.as_ref()) {
-            return Ok(report);
-        }
-        let begun = begin(&job, options.start.as_ref());
+        let start = options.start.as_ref();
+        let known = known(&job, start);
+        let begun = match annealed::instead_of_highs(&job, start, known.as_ref(), one_level) {
+            Beyond::Ended(report) => return Ok(*report),
+            // What annealing did not find it would not find again.
+            Beyond::Lost => Begun { known, annealing: None, limit: None },
+            Beyond::No => annealed::before_highs(&job, start, known),
+        };
         if one_level && let Some(report) = begun.ended() {
             return Ok(report);
         }
-        let (report, model, settings, spent) = least_value(&job, options.start.as_ref(), begun)?;
+        let (report, model, settings, spent) = least_value(&job, start, begun)?;
         levels::descend(&job, report, model, &settings, spent)
     }
 }
@@ -143,7 +147,6 @@ struct Begun<'a> {
     annealing: Option<Annealing<'a>>,
     /// What ended it, if anything did.
     limit: Option<Limit>,
-    since: Instant,
 }
 
 impl Begun<'_> {
@@ -162,18 +165,16 @@ impl Begun<'_> {
     }
 }
 
-/// The start, if it holds, and what annealing makes of it.
-fn begin<'a>(job: &'a Job<'a>, start: Option<&Award>) -> Begun<'a> {
-    let since = Instant::now();
+/// The start, if it holds; whoever listens hears of it.
+fn known(job: &Job<'_>, start: Option<&Award>) -> Option<Found> {
     // A start in which rules gave way says nothing of whether they have to.
     let holding = start.and_then(|a| holding(job, a)).filter(|(_, certificate)| !certificate.gives_way(job.tender));
-    let known = holding.map(|(award, certificate)| {
+    holding.map(|(award, certificate)| {
         let score = certificate.costs.value;
         let at = LogEntry { work: 0.0, value: Some(score), bound: None };
         job.control.observe(&Event::Improved { award: award.clone(), at });
         Found { award, certificate, score }
-    });
-    annealed::before_highs(job, start, known, since)
+    })
 }
 
 /// The award of least value, with what later phases need: the model and the work so far.
@@ -182,11 +183,11 @@ fn least_value(
     start: Option<&Award>,
     mut begun: Begun<'_>,
 ) -> Result<(SolveReport, AwardModel, Settings, i64), EngineError> {
-    let (known, since) = (begun.known.take(), begun.since);
+    let known = begun.known.take();
     let start = known.as_ref().map(|k| &k.award).or(start).cloned();
     let model = model::build(job.tender);
     let mut settings = settings(job.options, &model);
-    settings.time_limit = settings.time_limit.map(|t| (t - since.elapsed().as_secs_f64()).max(0.0));
+    settings.time_limit = settings.time_limit.map(|t| (t - job.since.elapsed().as_secs_f64()).max(0.0));
     let (point, spent) = start.map_or((None, 0), |a| start::point(job.tender, &model, &a, &settings));
     let goal = Goal::value();
     let before = Before { best: known, spent, annealing: begun.annealing.as_mut() };
@@ -263,7 +264,8 @@ fn differ(job: &Job<'_>, from: &[Award], within: Decimal) -> Result<SolveReport,
 /// As little change as possible.
 fn stay(job: &Job<'_>, close_to: &Award, within: Decimal) -> Result<SolveReport, EngineError> {
     let start = job.options.start.as_ref().or(Some(close_to));
-    let (first, model, settings, spent) = least_value(job, start, begin(job, start))?;
+    let (first, model, settings, spent) =
+        least_value(job, start, annealed::before_highs(job, start, known(job, start)))?;
     let Some((award, certificate)) = first.award.clone() else { return Ok(first) };
     let most = certificate.costs.value * (Decimal::ONE + within);
     let capped = aim::stay(job.tender, &model, close_to, most.to_f64().unwrap_or(f64::MAX));

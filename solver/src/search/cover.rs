@@ -4,10 +4,10 @@
 //! A *limit* allows at most K of its things, each of which is a set of choices; a choice is open while all its things are.
 //! Over the open things, at most K to a limit, by annealing swaps of one for another:
 //!
-//!   minimise Σ_needs cost(n),   cost(n) = Σ_open price · taken + SHORT · dearest · left
+//!   minimise Σ_needs cost(n),   cost(n) = Σ_open price · taken + dearest · (left + SHORT · short)
 //!
-//! where the open choices of a need, at most as many products as it may have, take what they can of its demand, the cheapest
-//! first, and *left* is what those with the most capacity could not take.
+//! where the open choices of a need, at most as many as it may have products, take what they can of its demand, the cheapest
+//! first; *left* is what they cannot take, and *short* what those with the most capacity could not take either.
 
 use ballast_domain::Tender;
 use ballast_domain::exact::float;
@@ -215,7 +215,7 @@ impl<'a> Cover<'a> {
         let mut capacities: Vec<f64> = open().map(|c| need.choices[*c].capacity).collect();
         capacities.sort_by(|a, b| b.total_cmp(a));
         let most: f64 = capacities.iter().take(need.max_products).sum();
-        cost + left.min(wanted) * self.dearest + SHORT * self.dearest * (wanted - most).max(0.0)
+        cost + self.dearest * (left + SHORT * (wanted - most).max(0.0))
     }
 
     fn anneal(&mut self) {

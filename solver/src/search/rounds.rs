@@ -65,7 +65,8 @@ impl Rounds {
         self.moves as f64 / MOVES + self.iterations as f64 / 1000.0
     }
 
-    /// One more round, but no more annealing than `most` work in all; true if the best got better. `stop` is asked often.
+    /// One more round, but no more annealing than `most` work in all (half as much again where that found no award); true if
+    /// the best got better. `stop` is asked often.
     pub(crate) fn next(
         &mut self,
         problem: &Problem<'_>,

@@ -66,3 +66,13 @@ fn a_limit_ends_the_search_of_an_award_that_does_not_exist() {
     let timed = Options { time_limit: Some(Duration::ZERO), ..Options::default() };
     assert_eq!(ask(&scattered(3), &timed).termination, Termination::NoAward(Limit::Time));
 }
+
+#[test]
+fn an_award_to_start_from_is_kept_whatever_ends_the_search() {
+    let book = scattered(4);
+    let found = ask(&book, &Options { work_limit: Some(2), ..Options::default() });
+    let known = found.award.as_ref().map(|(award, _)| award.clone());
+    let again = Options { start: known, time_limit: Some(Duration::ZERO), ..Options::default() };
+    let report = ask(&book, &again);
+    assert_eq!((report.value(), report.termination), (found.value(), Termination::Feasible(Limit::Time)));
+}
