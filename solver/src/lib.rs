@@ -5,6 +5,7 @@
 //! are answers, not errors.
 
 pub mod bound;
+mod confirmed;
 pub mod conflicts;
 mod direct;
 mod highs;

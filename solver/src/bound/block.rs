@@ -77,9 +77,7 @@ impl Block {
             here.insert(col, model.column(all.cost[col], all.lower[col], all.upper[col], false));
         }
         for &row in rows {
-            let range = all.start[row] as usize..all.start[row + 1] as usize;
-            let entries = all.index[range.clone()].iter().zip(&all.value[range]);
-            let terms = entries.filter_map(|(c, v)| Some((*here.get(&(*c as usize))?, *v))).collect();
+            let terms = all.terms(row).filter_map(|(c, v)| Some((*here.get(&(c.0 as usize))?, v))).collect();
             model.row(all.label[row], all.row_lower[row], all.row_upper[row], terms);
         }
         let mut written = Vec::new();
@@ -145,8 +143,8 @@ pub(super) fn proven(model: &Model, duals: &[f64]) -> f64 {
             continue;
         }
         bound += dual * side;
-        for i in model.start[row] as usize..model.start[row + 1] as usize {
-            reduced[model.index[i] as usize] -= dual * model.value[i];
+        for (col, value) in model.terms(row) {
+            reduced[col.0 as usize] -= dual * value;
         }
     }
     for (col, d) in reduced.iter().enumerate() {

@@ -11,7 +11,7 @@ use ballast_domain::index::*;
 
 use super::offers::Schedules;
 use super::relaxed::Relaxed;
-use crate::model::Model;
+use crate::model::DisjointSets;
 
 /// The part of all lines that one block may hold.
 const LARGEST: f64 = 0.75;
@@ -30,28 +30,6 @@ pub(super) struct Blocks {
     pub(super) ladders: Vec<bool>,
 }
 
-/// Sets that are joined, with the least member as their name.
-struct Sets(Vec<usize>);
-
-impl Sets {
-    fn find(&mut self, i: usize) -> usize {
-        let mut root = i;
-        while self.0[root] != root {
-            root = self.0[root];
-        }
-        let mut at = i;
-        while self.0[at] != root {
-            at = std::mem::replace(&mut self.0[at], root);
-        }
-        root
-    }
-
-    fn join(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.find(a), self.find(b));
-        self.0[a.max(b)] = a.min(b);
-    }
-}
-
 /// The need of each column that stands for a line, and for the others a node of their own.
 fn nodes(tender: &Tender, relaxed: &Relaxed) -> Vec<usize> {
     let needs = tender.needs.len();
@@ -68,16 +46,12 @@ fn nodes(tender: &Tender, relaxed: &Relaxed) -> Vec<usize> {
     node
 }
 
-fn entries(model: &Model, row: usize) -> &[i32] {
-    &model.index[model.start[row] as usize..model.start[row + 1] as usize]
-}
-
 /// The blocks; `None` if the tender does not fall apart.
 pub(super) fn blocks(tender: &Tender, relaxed: &Relaxed, schedules: &Schedules) -> Option<Blocks> {
     let needs = tender.needs.len();
     let node = nodes(tender, relaxed);
     let model = &relaxed.model;
-    let of_row = |row: usize| entries(model, row).iter().map(|c| node[*c as usize]).collect::<BTreeSet<usize>>();
+    let of_row = |row: usize| model.terms(row).map(|(c, _)| node[c.0 as usize]).collect::<BTreeSet<usize>>();
     let rows: Vec<BTreeSet<usize>> = (0..model.rows()).map(of_row).collect();
     let ladders: Vec<BTreeSet<usize>> = schedules
         .ladders
@@ -92,7 +66,7 @@ pub(super) fn blocks(tender: &Tender, relaxed: &Relaxed, schedules: &Schedules) 
     }
     let most = LARGEST * tender.candidates.len() as f64;
     for &widest in widths.iter().rev() {
-        let mut sets = Sets((0..node.len() + needs).collect());
+        let mut sets = DisjointSets::new(node.len() + needs);
         for nodes in rows.iter().chain(&ladders).filter(|n| width(n) <= widest) {
             for pair in nodes.iter().zip(nodes.iter().skip(1)) {
                 sets.join(*pair.0, *pair.1);

@@ -21,6 +21,7 @@ use super::block::{Prices, Range, proven};
 use super::bundles::Bundle;
 use super::offers::Schedules;
 use super::relaxed::Relaxed;
+use crate::confirmed;
 use crate::highs::{self, Lp, LpStatus, Settings, Watch};
 use crate::model::{Col, Model, RowLabel, Terms};
 
@@ -176,7 +177,7 @@ impl Outer {
             presolve: true,
             fragile_heuristics: false,
         };
-        let run = highs::run(&self.model, &settings, None, &mut Ended { stop });
+        let run = confirmed::run(&self.model, &settings, None, &mut Ended { stop });
         self.iterations += u64::try_from(run.iterations).unwrap_or(0);
         match run.status {
             highs::Status::Infeasible => f64::INFINITY,

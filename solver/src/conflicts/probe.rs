@@ -8,7 +8,8 @@ use ballast_domain::Tender;
 use ballast_domain::index::*;
 use ballast_domain::requirement::Requirement;
 
-use crate::highs::{self, Settings, Status, Watch};
+use crate::confirmed;
+use crate::highs::{Settings, Status, Watch};
 use crate::model::{self, AwardModel, Col, Model, RowLabel, Terms};
 use crate::report::{Control, Options};
 
@@ -84,7 +85,7 @@ impl<'a> Probes<'a> {
             gap: 0.0,
             absolute_gap: 1e-6,
             seed: u32::try_from(options.seed & 0x7fff_ffff).unwrap_or(0),
-            presolve: true,
+            presolve: options.attempt < 2,
             fragile_heuristics: false,
         };
         Self {
@@ -116,9 +117,8 @@ impl<'a> Probes<'a> {
     fn needs_in_rows(&self, requirement: Requirement) -> BTreeSet<NeedIx> {
         let (model, volumes) = (&self.model.model, &self.model.volumes);
         let rows = (0..model.rows()).filter(|r| self.requirement(model.label[*r]) == Some(requirement));
-        let columns: BTreeSet<i32> =
-            rows.flat_map(|r| &model.index[model.start[r] as usize..model.start[r + 1] as usize]).copied().collect();
-        let within = |col: Col| columns.contains(&(col.0 as i32));
+        let columns: BTreeSet<Col> = rows.flat_map(|r| model.terms(r)).map(|(col, _)| col).collect();
+        let within = |col: Col| columns.contains(&col);
         let lines = self.tender.candidates.enumerate();
         let spoken = lines.filter(|(c, _)| within(volumes.share[*c]) || within(volumes.packs[*c].0));
         spoken.map(|(_, line)| line.need).collect()
@@ -183,8 +183,7 @@ impl<'a> Probes<'a> {
         };
         let mut slack: BTreeMap<Requirement, Col> = BTreeMap::new();
         for row in 0..base.rows() {
-            let range = base.start[row] as usize..base.start[row + 1] as usize;
-            let mut terms: Terms = range.map(|k| (Col(base.index[k] as u32), base.value[k])).collect();
+            let mut terms: Terms = base.terms(row).collect();
             let (low, high) = (base.row_lower[row], base.row_upper[row]);
             let requirement = self.requirement(base.label[row]);
             match requirement {
@@ -230,7 +229,7 @@ impl<'a> Probes<'a> {
             return (Status::Interrupted, None);
         }
         let mut budget = Budget { control: self.control, left, any, found: None };
-        let outcome = highs::run(model, &self.settings, None, &mut budget);
+        let outcome = confirmed::run(model, &self.settings, None, &mut budget);
         self.iterations += outcome.iterations;
         self.settings.time_limit = self.settings.time_limit.map(|t| (t - outcome.seconds).max(0.0));
         // An interrupted LP has no feasible point, an interrupted search has its best.

@@ -10,7 +10,8 @@ use rust_decimal::Decimal;
 use super::annealed::Annealing;
 use super::watch::Search;
 use super::{objective, statistics};
-use crate::highs::{self, Settings, Status};
+use crate::confirmed;
+use crate::highs::{Settings, Status};
 use crate::model::AwardModel;
 use crate::repair;
 use crate::report::{Control, EngineError, Limit, LogEntry, Options, Statistics};
@@ -115,7 +116,7 @@ pub(super) fn pursue(
 ) -> Result<Run, EngineError> {
     let (known, spent) = (before.best.is_some(), before.spent);
     let mut search = Search::new(job, model, goal, before);
-    let outcome = highs::run(&model.model, settings, point, &mut search);
+    let outcome = confirmed::run(&model.model, settings, point, &mut search);
     let mut statistics = statistics(model, &outcome);
     if let Some(point) = &outcome.solution {
         statistics.solver_value = Some(objective(model, point));

@@ -13,7 +13,8 @@ use ballast_domain::rules::penalties;
 use super::goal::{Before, Goal, Job, pursue};
 use super::watch::Idle;
 use super::{report, ties};
-use crate::highs::{self, Settings, Status};
+use crate::confirmed;
+use crate::highs::{Settings, Status};
 use crate::model::{self, AwardModel, RowLabel, Terms};
 use crate::report::{EngineError, Limit, SolveReport, Step, Termination};
 
@@ -103,7 +104,7 @@ fn least(job: &Job<'_>, open: &AwardModel, terms: &Terms, settings: &Settings, s
     }
     let settings = Settings { gap: 0.0, absolute_gap: NONE / 2.0, ..settings.clone() };
     let mut watch = Idle { job, spent: *spent, limit: None };
-    let outcome = highs::run(&model, &settings, None, &mut watch);
+    let outcome = confirmed::run(&model, &settings, None, &mut watch);
     *spent += outcome.iterations;
     match (outcome.status, &outcome.solution) {
         (Status::Optimal, Some(point)) => {

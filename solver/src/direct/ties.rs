@@ -62,7 +62,8 @@ pub(super) fn preferred(job: &Job<'_>, model: &AwardModel, best: Found, settings
         award.lines.iter().map(term).sum()
     };
     let most = best.certificate.costs.value;
-    let score = |award: &Award| Decimal::from_f64(share(award)).unwrap_or(Decimal::MAX);
+    // Less of it than the solver can tell decides nothing.
+    let score = |award: &Award| Decimal::from_f64(share(award)).map_or(Decimal::MAX, |s| s.round_dp(6));
     let levels = best.certificate.costs.levels.clone();
     // No level of the objective is worse.
     let kept = move |c: &Certificate| c.costs.levels.iter().zip(&levels).all(|(now, before)| now.value <= before.value);

@@ -31,6 +31,8 @@ pub(super) struct Search<'a, 'b, 'j> {
     pub(super) limit: Option<Limit>,
     /// Whether the bound proves an award that annealing found during the run.
     pub(super) proven: bool,
+    /// Whether the best award is a point of the run as it came, with what the tolerances leave of a quantity.
+    raw: bool,
     /// Iterations before this run.
     spent: i64,
     annealing: Option<&'b mut Annealing<'j>>,
@@ -45,20 +47,25 @@ impl<'a, 'b, 'j> Search<'a, 'b, 'j> {
         Before { best, spent, annealing }: Before<'b, 'j>,
     ) -> Self {
         let told = f64::NEG_INFINITY;
-        Self { job, model, goal, best, log: Vec::new(), limit: None, proven: false, spent, annealing, told }
+        Self { job, model, goal, best, log: Vec::new(), limit: None, proven: false, raw: false, spent, annealing, told }
     }
 
-    /// Takes the award if it is certified, meets the goal and is better than the best so far.
+    /// Takes a polished award if it is certified, meets the goal and is better than the best so far, or as good as a raw one.
     pub(super) fn offer(&mut self, award: Award) -> bool {
+        self.take(award, false)
+    }
+
+    fn take(&mut self, award: Award, raw: bool) -> bool {
         let certificate = certify(self.job.tender, &award, self.job.options.tolerance);
         // Unpolished points may miss a threshold by rounding; the next one, or the polished last one, will do.
         if !certificate.verified() {
             return false;
         }
         let Some(score) = (self.goal.score)(&award, &certificate) else { return false };
-        let better = self.best.as_ref().is_none_or(|b| score < b.score);
+        let better = self.best.as_ref().is_none_or(|b| score < b.score || self.raw && !raw && score == b.score);
         if better {
             self.best = Some(Found { award, certificate, score });
+            self.raw = raw;
         }
         better
     }
@@ -115,7 +122,7 @@ impl<'a, 'b, 'j> Search<'a, 'b, 'j> {
 
 impl Watch for Search<'_, '_, '_> {
     fn improving(&mut self, solution: &[f64], bound: f64, iterations: i64) {
-        if self.offer(repair::to_award(self.job.tender, self.model, solution)) {
+        if self.take(repair::to_award(self.job.tender, self.model, solution), true) {
             self.tell(bound, iterations);
         }
     }

@@ -85,8 +85,7 @@ fn put_beside(built: &mut AwardModel, other: &AwardModel) -> usize {
         model.column(0.0, other.model.lower[col], other.model.upper[col], other.model.integer[col]);
     }
     for row in 0..other.model.rows() {
-        let entries = other.model.start[row] as usize..other.model.start[row + 1] as usize;
-        let terms = entries.map(|i| (Col(other.model.index[i] as u32 + by), other.model.value[i])).collect();
+        let terms = other.model.terms(row).map(|(col, value)| (moved(col), value)).collect();
         model.row(RowLabel::Link, other.model.row_lower[row], other.model.row_upper[row], terms);
     }
     // Levelled rules are the first model's business.

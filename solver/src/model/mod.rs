@@ -3,6 +3,7 @@
 //! Algebra (`docs/mathematics.md`): x\[c\] share of a demand cell served by candidate c, n\[c\] whole packs, y used
 //! indicators, λ tiers, M measures and V discounted values by tier, z switching, f formulary. One file per family of rows.
 
+mod disjoint;
 mod formulary;
 mod indicators;
 mod levels;
@@ -12,6 +13,7 @@ mod volume;
 use ballast_domain::Tender;
 use ballast_domain::index::*;
 
+pub(crate) use disjoint::DisjointSets;
 pub(crate) use formulary::Formulary;
 pub(crate) use indicators::Indicators;
 pub(crate) use levels::turn_to;
@@ -110,6 +112,25 @@ impl Model {
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.label.len()
+    }
+
+    /// Terms of a row, by column.
+    pub(crate) fn terms(&self, row: usize) -> impl Iterator<Item = (Col, f64)> + '_ {
+        let entries = self.start[row] as usize..self.start[row + 1] as usize;
+        entries.map(|k| (Col(self.index[k] as u32), self.value[k]))
+    }
+
+    /// The model with only these rows.
+    pub(crate) fn only_rows(&self, mut keep: impl FnMut(usize) -> bool) -> Self {
+        let mut model = Self { money_scale: self.money_scale, offset: self.offset, ..Self::default() };
+        model.cost.clone_from(&self.cost);
+        model.lower.clone_from(&self.lower);
+        model.upper.clone_from(&self.upper);
+        model.integer.clone_from(&self.integer);
+        for row in (0..self.rows()).filter(|row| keep(*row)) {
+            model.row(self.label[row], self.row_lower[row], self.row_upper[row], self.terms(row).collect());
+        }
+        model
     }
 
     pub(crate) fn column(&mut self, cost: f64, lower: f64, upper: f64, integer: bool) -> Col {

@@ -12,7 +12,9 @@
 //!
 //!   G\[t\] ≥ −B\[t\] (1 − λ\[t\]),  and where a tier is forced  G\[t+1\] ≤ −ε + (ε + A\[t+1\]) (1 − λ\[t\])
 //!
-//! where A and B are the reaches of G and −G.
+//! where A and B are the reaches of G and −G. A share of nothing is none: where D has no constant part, a binary s says
+//! whether there is any N (ε s ≤ N ≤ s, scaled by its reach), a tier asks for it (λ\[t\] ≤ s), and a tier is forced only with
+//! it (−ε s in place of −ε).
 
 use ballast_domain::Tender;
 use ballast_domain::exact::{exact, float};
@@ -26,8 +28,8 @@ use super::value::{Amount, Values};
 use crate::model::{Col, Model, RowLabel, Terms};
 use crate::rules::balance;
 
-/// Part of the reach by which the volume below a forced tier ends before it, where it is continuous: more than the
-/// solver's tolerance of 1e-6.
+/// Part of the reach by which the volume below a forced tier ends before it, where it is continuous, and which a share
+/// needs at least: more than the solver's tolerance of 1e-6.
 const QUANTUM: f64 = 4e-6;
 
 /// The levels of a cohort: below the first tier, then each tier within reach.
@@ -63,14 +65,17 @@ impl Levels {
             cohort.applies_to.iter().copied().filter(|c| needs_this(tender, cohort, *c)).collect();
         let written = match measure {
             Measure::Plain { step, amount } => {
-                let below = |level: usize, scale: f64| match step {
-                    Some(step) => float(&exact(balance::just_below(cohort.schedule.tiers[level].from, *step))) * scale,
-                    None => froms[level] * scale - QUANTUM,
+                let below = |level: usize, scale: f64| {
+                    let on_grid =
+                        step.map(|s| float(&exact(balance::just_below(cohort.schedule.tiers[level].from, s))));
+                    // A grid finer than the solver's tolerance is none.
+                    let apart = froms[level] * scale - QUANTUM;
+                    on_grid.map_or(apart, |below| apart.min(below * scale))
                 };
                 plain(model, &amount.terms, &froms, reaches[0], &forced, &below, thresholds)
             }
-            Measure::Ratio { above, constant, .. } => {
-                ratio(model, above, *constant, &froms, reaches, &forced, thresholds)
+            Measure::Ratio { numerator, above, constant, .. } => {
+                ratio(model, (numerator, above), *constant, &froms, reaches, &forced, thresholds)
             }
         };
         let Some(levels) = written else {
@@ -100,6 +105,11 @@ pub(crate) fn needs_this(tender: &Tender, cohort: &Cohort<'_>, c: CandidateIx) -
     cohort.schedule.gives == Gives::Price && tender.offers[tender.candidates[c].offer].needs_tier
 }
 
+/// What sums are scaled by: a tier from 0 on is earned by those that are always 0, too.
+fn unit(reach: f64) -> f64 {
+    if reach > 0.0 { reach } else { 1.0 }
+}
+
 fn plain(
     model: &mut Model,
     measure: &Terms,
@@ -111,9 +121,10 @@ fn plain(
 ) -> Option<Levels> {
     // The reach is a floating-point optimum; what it stands for may lie a rounding above it.
     let reachable = froms.iter().filter(|f| **f <= reach * (1.0 + 1e-9)).count();
-    if reachable == 0 || reach <= 0.0 {
+    if reachable == 0 {
         return None;
     }
+    let reach = unit(reach);
     let scale = 1.0 / reach;
     // Level 0 is below the first tier; it does not exist where the first threshold is 0.
     let first = usize::from(froms[0] <= 0.0);
@@ -129,9 +140,9 @@ fn plain(
         };
         let earned = model.binary(0.0);
         let part = model.column(0.0, 0.0, high, false);
-        model.row(RowLabel::Link, 0.0, f64::INFINITY, vec![(part, 1.0), (earned, -low)]);
         model.row(RowLabel::Link, f64::NEG_INFINITY, 0.0, vec![(part, 1.0), (earned, -high)]);
         if low > 0.0 {
+            model.row(RowLabel::Link, 0.0, f64::INFINITY, vec![(part, 1.0), (earned, -low)]);
             thresholds.push(Threshold { earned, measure: part, from: low, size: low });
         }
         one.push((earned, 1.0));
@@ -145,7 +156,7 @@ fn plain(
 
 fn ratio(
     model: &mut Model,
-    above: &[Amount],
+    (numerator, above): (&Amount, &[Amount]),
     constant: f64,
     froms: &[f64],
     reaches: &[f64],
@@ -153,18 +164,19 @@ fn ratio(
     thresholds: &mut Vec<Threshold>,
 ) -> Option<Levels> {
     let tiers = froms.len();
-    let size = reaches.last()? + constant;
+    let size = unit(reaches.last()? + constant);
     let (most, least) = (&reaches[..tiers], &reaches[tiers..2 * tiers]);
     // N − L·D can only be so much, D including what never changes.
     let a = |t: usize| (most[t] - froms[t] * constant) / size;
     let b = |t: usize| ((least[t] + froms[t] * constant) / size).max(0.0);
     let reachable = (0..tiers).filter(|t| froms[*t] <= 0.0 || a(*t) >= -1e-9).count();
-    if reachable == 0 || size <= 0.0 {
+    if reachable == 0 {
         return None;
     }
     let first = usize::from(froms[0] <= 0.0);
     let mut levels = Levels { levels: Vec::new(), reach: size };
     let earned: Vec<Col> = (first..=reachable).map(|_| model.binary(0.0)).collect();
+    let any = (constant <= 0.0).then(|| any(model, numerator, most[0] + froms[0] * size));
     for (i, level) in (first..=reachable).enumerate() {
         levels.levels.push((level.checked_sub(1), earned[i], None));
         let Some(t) = level.checked_sub(1).filter(|t| froms[*t] > 0.0) else { continue };
@@ -174,13 +186,28 @@ fn ratio(
         let fixed = froms[t] * constant / size;
         model.row(RowLabel::Link, fixed, fixed, terms);
         model.row(RowLabel::Link, -b(t), f64::INFINITY, vec![(margin, 1.0), (earned[i], -b(t))]);
+        if let Some(any) = any {
+            model.row(RowLabel::Link, f64::NEG_INFINITY, 0.0, vec![(earned[i], 1.0), (any, -1.0)]);
+        }
         thresholds.push(Threshold { earned: earned[i], measure: margin, from: 0.0, size: froms[t] });
         if let Some(before) = i.checked_sub(1).filter(|_| forced(level - 1)) {
             let room = a(t).max(0.0);
-            let terms = vec![(margin, 1.0), (earned[before], QUANTUM + room)];
-            model.row(RowLabel::Link, f64::NEG_INFINITY, room, terms);
+            let mut terms = vec![(margin, 1.0), (earned[before], QUANTUM + room)];
+            terms.extend(any.map(|any| (any, QUANTUM)));
+            let most = room + if any.is_some() { QUANTUM } else { 0.0 };
+            model.row(RowLabel::Link, f64::NEG_INFINITY, most, terms);
         }
     }
     model.row(RowLabel::Link, 1.0, 1.0, earned.into_iter().map(|e| (e, 1.0)).collect());
     Some(levels)
+}
+
+/// Whether there is any of a sum that is at most so much.
+fn any(model: &mut Model, sum: &Amount, most: f64) -> Col {
+    let any = model.binary(0.0);
+    let scaled: Terms = sum.terms.iter().map(|(c, v)| (*c, v / unit(most))).collect();
+    let with = |weight: f64| [&scaled[..], &[(any, -weight)]].concat();
+    model.row(RowLabel::Link, f64::NEG_INFINITY, 0.0, with(1.0));
+    model.row(RowLabel::Link, 0.0, f64::INFINITY, with(QUANTUM));
+    any
 }

@@ -1,15 +1,17 @@
 //! Reach: the most that a sum over volumes can be. Two bounds, the lesser holds:
 //!
 //! * arithmetic: each demand cell served by the line that counts most, no product beyond its capacity;
-//! * the LP relaxation of all other rows (capacities, rules, share limits), solved once per sum from the last basis.
+//! * a linear program, solved once per sum from the last basis: the rows that stand on volumes and on what the sums
+//!   themselves are made of (capacities, shares, earlier steps). Rows that link indicators to volumes are left out: in the
+//!   relaxation they say next to nothing, and they are most of the model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ballast_domain::Tender;
 use ballast_domain::index::*;
 
 use crate::highs::{Lp, LpStatus};
-use crate::model::{Col, Model, Terms, Volumes};
+use crate::model::{Col, DisjointSets, Model, RowLabel, Terms, Volumes};
 
 /// Coefficients × sums up to which the relaxation is solved for every sum; beyond it would cost more than it gains.
 const WORK: usize = 4_000_000;
@@ -30,7 +32,7 @@ pub(super) fn reaches(tender: &Tender, model: &Model, volumes: &Volumes, sums: &
     let line_of: BTreeMap<Col, CandidateIx> = shares.chain(packs).collect();
     let simple: Vec<f64> =
         sums.iter().map(|s| arithmetic(tender, model, volumes, &line_of, s.most) * (1.0 + ROOM)).collect();
-    if model.liftable || model.index.len().saturating_mul(sums.len()) > WORK || sums.is_empty() {
+    if model.liftable || sums.is_empty() {
         return simple;
     }
     // Scaled to order 1, so that the LP's tolerances are relative to the sum itself.
@@ -39,9 +41,31 @@ pub(super) fn reaches(tender: &Tender, model: &Model, volumes: &Volumes, sums: &
         false => Terms::new(),
     };
     let scaled: Vec<Terms> = sums.iter().zip(&simple).map(scaled).collect();
-    let relaxed = relaxed(model, &scaled);
+    let around = around(model, &line_of, &scaled);
+    if around.index.len().saturating_mul(sums.len()) > WORK {
+        return simple;
+    }
+    let relaxed = relaxed(&around, &scaled);
     let lesser = |(most, part): (f64, Option<f64>)| part.map_or(most, |p| most.min(most * (p + ROOM).max(0.0)));
     simple.into_iter().zip(relaxed).map(lesser).collect()
+}
+
+/// The model without the rows that link volumes to columns which say nothing of volumes and of which no sum is made.
+fn around(model: &Model, line_of: &BTreeMap<Col, CandidateIx>, sums: &[Terms]) -> Model {
+    let mut linked = DisjointSets::new(model.columns());
+    let columns = |row: usize| model.terms(row).map(|(col, _)| col);
+    let others = |row: usize| columns(row).filter(|col| !line_of.contains_key(col)).map(|col| col.0 as usize);
+    // What is unserved and what is left over belong to the volumes of their cell.
+    let serves = |row: &usize| matches!(model.label[*row], RowLabel::Balance(_) | RowLabel::Surplus(_));
+    for row in 0..model.rows() {
+        let mut others = others(row);
+        let Some(first) = others.next() else { continue };
+        others.for_each(|other| linked.join(first, other));
+    }
+    let of_volumes = (0..model.rows()).filter(serves).flat_map(others);
+    let of_sums = sums.iter().flatten().map(|(col, _)| col.0 as usize);
+    let asked: BTreeSet<usize> = of_volumes.chain(of_sums).map(|col| linked.find(col)).collect();
+    model.only_rows(|row| others(row).all(|other| asked.contains(&linked.find(other))))
 }
 
 /// The most that each sum can be over the LP relaxation, one after the other from the last basis; `None` where that was not

@@ -10,7 +10,8 @@ use ballast_domain::Tender;
 use ballast_domain::certificate::Component;
 use ballast_domain::exact::{exact, float};
 use ballast_domain::index::*;
-use ballast_domain::tables::{ScheduleKind, ShareWeight};
+use ballast_domain::tables::{Gives, ScheduleKind, ShareWeight};
+use ballast_domain::tender::Schedule;
 
 use super::cohort::Cohort;
 use super::reach::Sum;
@@ -76,6 +77,8 @@ pub(crate) struct Values<'a> {
     /// Price of each class ÷ price of the first year.
     factor: Vec<IxVec<OfferIx, f64>>,
     uses: BTreeMap<YearLine, Vec<(Step, Use)>>,
+    /// The most that each cohort takes off a unit of money.
+    most_off: Vec<f64>,
     group_of: BTreeMap<YearLine, usize>,
     groups: Vec<Amount>,
 }
@@ -104,6 +107,7 @@ impl<'a> Values<'a> {
             list,
             factor,
             uses: BTreeMap::new(),
+            most_off: cohorts.iter().map(|cohort| most_off(cohort.schedule)).collect(),
             group_of: BTreeMap::new(),
             groups: Vec::new(),
         };
@@ -201,13 +205,19 @@ impl<'a> Values<'a> {
         uses.iter().filter(|(s, _)| *s > step).map(|(_, u)| *u).collect()
     }
 
-    /// Whether a lower tier may be worth more than a higher one, because someone later counts what is left.
+    /// Whether a lower tier may be worth more than a higher one, because someone later counts what is left, or because what
+    /// rebates take off it weighs more in the objective.
     pub(crate) fn strict(&self, cohort: &Cohort<'_>) -> bool {
         let step = cohort.schedule.step();
-        let counted = |line: YearLine| {
-            self.later(line, step).iter().any(|u| matches!(u, Use::Counts(_) | Use::Whole(_) | Use::Reads(..)))
+        let rebates = self.weight(ScheduleKind::Rebate);
+        let pays = |line: YearLine| {
+            let later = self.later(line, step);
+            let counted = later.iter().any(|u| matches!(u, Use::Counts(_) | Use::Whole(_) | Use::Reads(..)));
+            let off = |u: &Use| if let Use::Applies(id) = u { self.most_off[*id] } else { 0.0 };
+            let rebated = rebates * later.iter().map(off).sum::<f64>().min(1.0);
+            counted || step.0 == ScheduleKind::Discount && self.volumes.net_factor[line.1] < rebated
         };
-        cohort.classes.iter().any(|class| cohort.applies_to.iter().any(|c| counted((*class, *c))))
+        cohort.classes.iter().any(|class| cohort.applies_to.iter().any(|c| pays((*class, *c))))
     }
 
     /// The value of lines as it stands, each with a weight that is the same for all lines of a group.
@@ -234,6 +244,15 @@ impl<'a> Values<'a> {
         self.groups.push(after);
         let group = self.groups.len() - 1;
         self.group_of.extend(lines.iter().map(|l| (*l, group)));
+    }
+}
+
+/// The most that a schedule takes off a unit of money; sums take nothing off a unit.
+fn most_off(schedule: &Schedule) -> f64 {
+    match schedule.gives {
+        Gives::Percent => schedule.tiers.iter().map(|t| float(&exact(t.value))).fold(0.0, f64::max),
+        Gives::Sum => 0.0,
+        Gives::Price => 1.0,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Polish: integers fixed at the point's values, the LP solved again. At first with thresholds as they are: its quantities may
-//! be such that nothing has to be rounded. Then with every reached threshold raised by 2e-6 relative, so that rounding to the
-//! grid cannot fall below it. Where a raised threshold has no room it gives way alone; then with a smaller rise and
-//! capacities stretched within the tolerance of the certificate.
+//! be such that nothing has to be rounded. Then with every reached threshold raised by 2e-6 relative, and by more than the
+//! solver's own tolerance, so that rounding to the grid cannot fall below it. Where a raised threshold has no room it gives
+//! way alone; then with a smaller rise and capacities stretched within the tolerance of the certificate.
 
 use crate::highs::{self, Settings, Status, Watch};
 use crate::model::{AwardModel, Model, RowLabel};
@@ -9,6 +9,8 @@ use crate::prices::Threshold;
 
 /// Relative rise of thresholds.
 pub(crate) const RISE: f64 = 2e-6;
+/// The least rise of a measure whose reach is 1: three times what the solver may miss a row by.
+const LEAST_RISE: f64 = 3e-7;
 /// Relative rise where there is no room for more.
 const SMALL_RISE: f64 = 3e-7;
 /// Relative stretch of capacities that goes with it, within the certificate's default tolerance of 1e-6.
@@ -67,14 +69,16 @@ impl Try {
 
     fn program(self, fixed: &Model, reached: &[&Threshold]) -> Model {
         let mut program = fixed.clone();
-        let rise = match self {
-            Self::AsTheyAre => return program,
-            Self::Raised => RISE,
-            Self::Stretched => SMALL_RISE,
-        };
+        if self == Self::AsTheyAre {
+            return program;
+        }
         for threshold in reached {
-            let missed = program.column(MISSED, 0.0, threshold.size * rise, false);
-            let least = threshold.from + threshold.size * rise;
+            let rise = match self {
+                Self::Stretched => threshold.size * SMALL_RISE,
+                _ => (threshold.size * RISE).max(LEAST_RISE),
+            };
+            let missed = program.column(MISSED, 0.0, rise, false);
+            let least = threshold.from + rise;
             let terms = vec![(threshold.measure, 1.0), (missed, 1.0)];
             program.row(RowLabel::Link, least, f64::INFINITY, terms);
         }

@@ -33,12 +33,12 @@ fn not_met(rows: &mut Rows<'_>, reading: &Reading, bound: &Exact, is_low: bool) 
         (Reading::Tally(t), true) => (below(float(&(bound.ceil() - &one)), |b| count::at_most(rows, t, b)), 0.0),
         (Reading::Tally(t), false) => (count::at_least(rows, t, float(&(bound.floor() + &one))), 0.0),
         (Reading::Moved(m), true) => {
-            let most = (bound * whole(m.things.len())).ceil() - &one;
-            (below(float(&most), |b| moved::moved_at_most(rows, m, b)), 0.0)
+            let most = moved::number(m, bound).ceil() - &one;
+            (below(float(&most), |b| moved::at_most(rows, m, b)), 0.0)
         }
         (Reading::Moved(m), false) => {
-            let least = (bound * whole(m.things.len())).floor() + &one;
-            (moved::moved_at_least(rows, m, float(&least)), 0.0)
+            let least = moved::number(m, bound).floor() + &one;
+            (moved::at_least(rows, m, float(&least)), 0.0)
         }
     };
     let Some(Side { mut terms, rhs, scale, .. }) = side else {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use ballast_domain::Tender;
-use ballast_domain::exact::{Exact, float, whole};
+use ballast_domain::exact::{Exact, whole};
 use ballast_domain::index::{CandidateIx, CellIx};
 use ballast_domain::rules::{Moved, MovedThing};
 
@@ -41,14 +41,13 @@ fn moves(rows: &mut Rows<'_>, thing: &MovedThing) -> Option<Col> {
     Some(moves)
 }
 
-/// Part that moves ≤ bound.
-pub(super) fn at_most(rows: &mut Rows<'_>, moved: &Moved, bound: &Exact) -> Option<Side> {
-    let most = (bound * whole(moved.things.len())).floor();
-    moved_at_most(rows, moved, float(&most))
+/// How many things a part of them is.
+pub(super) fn number(moved: &Moved, part: &Exact) -> Exact {
+    part * whole(moved.things.len())
 }
 
 /// Number that moves ≤ most.
-pub(super) fn moved_at_most(rows: &mut Rows<'_>, moved: &Moved, most: f64) -> Option<Side> {
+pub(super) fn at_most(rows: &mut Rows<'_>, moved: &Moved, most: f64) -> Option<Side> {
     let (mut terms, mut rhs) = (Vec::new(), most);
     for thing in &moved.things {
         match moves_anyway(rows.tender, thing) {
@@ -59,14 +58,8 @@ pub(super) fn moved_at_most(rows: &mut Rows<'_>, moved: &Moved, most: f64) -> Op
     Some(Side { terms, rhs, scale: 1.0, unit: moved.things.len() as f64 })
 }
 
-/// Part that moves ≥ bound.
-pub(super) fn at_least(rows: &mut Rows<'_>, moved: &Moved, bound: &Exact) -> Option<Side> {
-    let least = (bound * whole(moved.things.len())).ceil();
-    moved_at_least(rows, moved, float(&least))
-}
-
 /// Number that moves ≥ least.
-pub(super) fn moved_at_least(rows: &mut Rows<'_>, moved: &Moved, least: f64) -> Option<Side> {
+pub(super) fn at_least(rows: &mut Rows<'_>, moved: &Moved, least: f64) -> Option<Side> {
     let (mut terms, mut rhs) = (Vec::new(), -least);
     for thing in &moved.things {
         match moves_anyway(rows.tender, thing) {

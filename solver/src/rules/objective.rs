@@ -102,7 +102,7 @@ fn at_least_it(rows: &mut Rows<'_>, reading: &Reading) -> Option<(Linear, f64)> 
         }
         Reading::Moved(m) if m.things.is_empty() => None,
         Reading::Moved(m) => {
-            let side = moved::moved_at_most(rows, m, 0.0)?;
+            let side = moved::at_most(rows, m, 0.0)?;
             Some((Linear { terms: side.terms, constant: -side.rhs }, m.things.len() as f64))
         }
     }
@@ -119,7 +119,7 @@ fn at_most_it(rows: &mut Rows<'_>, reading: &Reading) -> Option<(Linear, f64)> {
         }
         Reading::Moved(m) if m.things.is_empty() => None,
         Reading::Moved(m) => {
-            let side = moved::moved_at_least(rows, m, 0.0)?;
+            let side = moved::at_least(rows, m, 0.0)?;
             Some((Linear { terms: negated(side.terms), constant: side.rhs }, m.things.len() as f64))
         }
     }

@@ -42,8 +42,9 @@ pub(crate) fn add(
     for (ix, rule) in tender.rules.enumerate() {
         for (i, instance) in expand(tender, rule).iter().enumerate() {
             rows.label = RowLabel::Rule(ix, u32::try_from(i).unwrap_or(u32::MAX));
-            let high = instance.high.as_ref().and_then(|b| at_most(&mut rows, instance, b));
-            let low = instance.low.as_ref().and_then(|b| at_least(&mut rows, instance, b));
+            let breakable = breakable(rows.model, rule.force);
+            let high = instance.high.as_ref().and_then(|b| at_most(&mut rows, instance, b, breakable));
+            let low = instance.low.as_ref().and_then(|b| at_least(&mut rows, instance, b, breakable));
             if high.is_none() && low.is_none() {
                 continue;
             }
@@ -69,21 +70,32 @@ pub(crate) fn add(
     relaxations
 }
 
+/// Whether an award may break the rule: then by how much counts, and a bound between two whole numbers stays there.
+fn breakable(model: &Model, force: Force) -> bool {
+    match force {
+        Force::Hard => false,
+        Force::Priced { .. } => true,
+        Force::Levelled { .. } => model.open,
+    }
+}
+
 /// value ≤ bound; `None` where it cannot be broken or there is nothing to measure.
-fn at_most(rows: &mut Rows<'_>, instance: &Instance, bound: &Exact) -> Option<Side> {
+fn at_most(rows: &mut Rows<'_>, instance: &Instance, bound: &Exact, breakable: bool) -> Option<Side> {
+    let whole = |most: Exact| float(&if breakable { most } else { most.floor() });
     match &instance.reading {
         Reading::Ratio(r) => ratio::at_most(rows, r, instance.system.as_ref(), bound),
-        Reading::Tally(t) => count::at_most(rows, t, float(&bound.floor())),
-        Reading::Moved(m) => moved::at_most(rows, m, bound),
+        Reading::Tally(t) => count::at_most(rows, t, whole(bound.clone())),
+        Reading::Moved(m) => moved::at_most(rows, m, whole(moved::number(m, bound))),
     }
 }
 
 /// value ≥ bound, likewise.
-fn at_least(rows: &mut Rows<'_>, instance: &Instance, bound: &Exact) -> Option<Side> {
+fn at_least(rows: &mut Rows<'_>, instance: &Instance, bound: &Exact, breakable: bool) -> Option<Side> {
+    let whole = |least: Exact| float(&if breakable { least } else { least.ceil() });
     match &instance.reading {
         Reading::Ratio(r) => ratio::at_least(rows, r, instance.system.as_ref(), bound),
-        Reading::Tally(t) => count::at_least(rows, t, float(&bound.ceil())),
-        Reading::Moved(m) => moved::at_least(rows, m, bound),
+        Reading::Tally(t) => count::at_least(rows, t, whole(bound.clone())),
+        Reading::Moved(m) => moved::at_least(rows, m, whole(moved::number(m, bound))),
     }
 }
 

@@ -33,6 +33,10 @@ pub(super) enum Class {
 const FIXED: f64 = 0.02;
 /// Part of what a thing is worth on average that one thing too many or too few costs.
 const THING: f64 = 0.05;
+/// The least that anything missed is worth, so that it is seen.
+const LEAST: f64 = 1e-6;
+/// Part of a sum's largest term.
+const NOISE: f64 = 1e-9;
 
 /// A graph under construction.
 pub(super) struct Builder<'t> {
@@ -215,7 +219,7 @@ impl<'t> Builder<'t> {
             [need] => FIXED * self.need_worth(need),
             _ => 0.0,
         };
-        (if units > 0.0 { money / units } else { 1.0 }, fixed)
+        (if units > 0.0 { (money / units).max(LEAST) } else { 1.0 }, fixed)
     }
 
     fn need_worth(&self, need: NeedIx) -> f64 {
@@ -223,13 +227,15 @@ impl<'t> Builder<'t> {
         own.map(|(cell, _)| self.cell_worth[cell]).sum()
     }
 
-    /// What one of so many things is worth that these lines serve.
+    /// What one of so many things is worth that these lines serve; of no lines, an average cell's worth.
     pub(super) fn thing(&self, lines: impl IntoIterator<Item = CandidateIx>, things: f64) -> f64 {
         let mut cells: Vec<CellIx> = lines.into_iter().map(|c| self.tender.candidates[c].cell).collect();
         cells.sort();
         cells.dedup();
-        let all: f64 = cells.into_iter().map(|c| self.cell_worth[c]).sum();
-        (THING * all / things.max(1.0)).max(f64::MIN_POSITIVE)
+        let all: f64 = cells.iter().map(|c| self.cell_worth[*c]).sum();
+        let mean = self.cell_worth.iter().sum::<f64>() / self.cell_worth.len() as f64;
+        let worth = THING * if cells.is_empty() { mean } else { all / things.max(1.0) };
+        worth.max(LEAST)
     }
 
     /// The graph.
@@ -244,6 +250,7 @@ impl<'t> Builder<'t> {
             by_packs: Rows::default(),
             by_use: Rows::default(),
             constants: self.sums.iter().map(|s| s.1).collect(),
+            noise: self.sums.iter().map(|s| noise(&s.0, s.1)).collect(),
             functions: Vec::new(),
             readers: Rows::default(),
             layer: Vec::new(),
@@ -328,4 +335,9 @@ impl<'t> Builder<'t> {
         order.sort_by_key(|f| (layer[*f], *f));
         (order, layer)
     }
+}
+
+/// What may be left of a sum of which nothing is left.
+fn noise(terms: &Terms, constant: f64) -> f64 {
+    NOISE * terms.iter().fold(constant.abs(), |most: f64, (_, v)| most.max(v.abs()))
 }

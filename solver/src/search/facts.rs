@@ -58,8 +58,7 @@ fn rows(b: &mut Builder<'_>) {
     }
     for row in 0..b.model.rows() {
         let Some(name) = name(b.model.label[row]) else { continue };
-        let entries = b.model.start[row] as usize..b.model.start[row + 1] as usize;
-        let terms: Terms = entries.map(|i| (Col(b.model.index[i] as u32), b.model.value[i])).collect();
+        let terms: Terms = b.model.terms(row).collect();
         let (low, high) = (b.model.row_lower[row], b.model.row_upper[row]);
         // Least volumes of what is used: Σ v − y ≥ 0 becomes Σ v ≥ 1 where there is any.
         let (indicated, own): (Terms, Terms) = terms.iter().partition(|(c, _)| indicators.contains_key(c));

@@ -167,6 +167,8 @@ pub(super) struct Graph {
     pub(super) by_use: Rows,
     /// Constants of the sums.
     pub(super) constants: Vec<f64>,
+    /// Up to where each sum is none: moves leave a rounding behind.
+    pub(super) noise: Vec<f64>,
     /// Functions, in order of layer.
     pub(super) functions: Vec<Function>,
     /// Functions that read a sum.
@@ -422,12 +424,16 @@ impl<'g> State<'g> {
         self.violation.iter().any(|v| *v > 1e-9)
     }
 
+    /// The sum, if there is any of it.
+    fn any(&self, sum: SumIx) -> Option<f64> {
+        Some(self.sums[sum as usize]).filter(|value| *value > self.graph.noise[sum as usize])
+    }
+
     pub(super) fn quotient(&self, q: Quotient) -> Option<f64> {
         let part = self.sums[q.part as usize];
-        match q.whole.map(|w| self.sums[w as usize]) {
+        match q.whole {
             None => Some(part),
-            Some(whole) if whole > 1e-12 => Some(part / whole),
-            Some(_) => None,
+            Some(whole) => self.any(whole).map(|whole| part / whole),
         }
     }
 
@@ -438,8 +444,8 @@ impl<'g> State<'g> {
             Function::Same(of) => sum(of),
             Function::Below(of, limit) => f64::from(u8::from(sum(of) < limit - WHOLE * limit.abs())),
             Function::Counts { part, whole, from } => {
-                let part = sum(part);
-                f64::from(u8::from(part > 1e-12 && part >= from * sum(whole) * (1.0 - KEPT)))
+                let least = from * sum(whole) * (1.0 - KEPT);
+                f64::from(u8::from(self.any(*part).is_some_and(|part| part >= least)))
             }
             Function::Ladder { measure, of, steps } => {
                 let off = self.quotient(*measure).map_or(0.0, |m| self.step(m, steps));
@@ -481,13 +487,7 @@ impl<'g> State<'g> {
         if !check.when.iter().all(met) {
             return 0.0;
         }
-        let whole = match check.of.whole {
-            None => 1.0,
-            Some(whole) => self.sums[whole as usize],
-        };
-        if whole <= 1e-12 {
-            return 0.0;
-        }
+        let Some(whole) = check.of.whole.map_or(Some(1.0), |whole| self.any(whole)) else { return 0.0 };
         let times = match check.times {
             None => 1.0,
             Some(q) => match self.quotient(q) {
@@ -496,7 +496,9 @@ impl<'g> State<'g> {
             },
         };
         let part = self.sums[check.of.part as usize];
-        let missed = (check.low * times * whole - part).max(part - check.high * times * whole);
+        // No limit stays none, whatever it is multiplied by.
+        let limit = |limit: f64| if limit.is_finite() { limit * times * whole } else { limit };
+        let missed = (limit(check.low) - part).max(part - limit(check.high));
         if missed <= check.tolerance { 0.0 } else { missed * check.unit + check.fixed }
     }
 }

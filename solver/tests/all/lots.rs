@@ -314,3 +314,27 @@ fn thousands_of_picks_are_no_burden() {
     let report = solve(&book.read());
     assert_eq!(report.value().unwrap(), Decimal::from(1800 + 28000));
 }
+
+#[test]
+fn a_package_price_that_no_grid_holds_leaves_tiers_forced() {
+    // A third of 200 has no end, so the list prices share no grid worth the name. 3 × 50 earn 10 %; what is left, 135,
+    // earns no sum, and nobody may stay below 150 by less than the solver can tell.
+    let book = Book::one_need()
+        .set("needs", |_| true, "whole_packs", "yes")
+        .set("demand", |_| true, "quantity", "3")
+        .sells("S2", "gauze", "P1", "50", "")
+        .row("needs", "need=tape category=wound unit=piece whole_packs=yes")
+        .row("products", "product=P2 supplier=S1 need=gauze use_factor=1")
+        .sells("S1", "tape", "P3", "40", "")
+        .row("packages", "package=K price=200 counts=yes")
+        .row("package_lines", "package=K product=P2 quantity=3")
+        .row("packages", "package=L price=10")
+        .row("package_lines", "package=L product=P3 quantity=3")
+        .row("schedules", "schedule=T mode=all_units basis=spend counts_categories=wound")
+        .row("tiers", "schedule=T from=150 value=0.1")
+        .row("schedules", "schedule=V mode=all_units basis=spend spend_level=net stage=2 gives=sum counts_suppliers=S2")
+        .row("tiers", "schedule=V from=150 value=20")
+        .row("schedules", "schedule=W kind=rebate mode=incremental basis=spend counts_offers=P3")
+        .row("tiers", "schedule=W from=100 value=0.2");
+    assert_award(&book, "135.00", &["A gauze P1 3p"]);
+}

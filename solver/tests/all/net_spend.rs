@@ -235,3 +235,39 @@ fn slices_are_counted_whole_or_not_at_all() {
     assert!(read("measure=spend scope.site=A at_most=130"));
     assert!(!read("measure=spend spend_level=final scope.site=A at_most=130"));
 }
+
+#[test]
+fn a_share_of_nothing_earns_no_tier() {
+    // From 50 packs on P2 costs nothing: then all that is spent on gauze is 0, and P2 has no share of it.
+    let free = |sum: &str| {
+        tier(whole(two()), "basis=packs gives=price", "50", "0")
+            .row("schedules", "schedule=V kind=rebate mode=all_units basis=share weight=spend gives=sum counts_offers=P2 share_of=need:gauze")
+            .row("tiers", &format!("schedule=V from=0.3 value={sum}"))
+    };
+    assert_award(&free("40"), "0", &["A gauze P2 100p"]);
+    // 49 × 2 + 51 × 3 = 251, of which P2 has 39 %.
+    assert_award(&free("500"), "-249.00", &["A gauze P1 51p", "A gauze P2 49p"]);
+}
+
+#[test]
+fn what_counts_nothing_earns_the_tier_from_nothing() {
+    // S3 sells nothing, so V counts 0, as its first tier asks; the second is out of reach.
+    let book = two()
+        .row("schedules", "schedule=V mode=all_units basis=packs counts_suppliers=S3 applies_to=P1")
+        .row("suppliers", "supplier=S3")
+        .row("tiers", "schedule=V from=0 value=0.4")
+        .row("tiers", "schedule=V from=1 value=0.5");
+    assert_award(&book, "180.00", &["A gauze P1 100"]);
+}
+
+#[test]
+fn a_share_that_is_forced_may_still_be_one_of_nothing() {
+    // The rebate counts what the share leaves, so that its tier is forced; nothing of S1 is bought, and nothing is no share.
+    let book = two()
+        .row("schedules", "schedule=T mode=all_units basis=share weight=spend counts_offers=P1 share_of=supplier:S1")
+        .row("tiers", "schedule=T from=0.3 value=0.2")
+        .row("schedules", "schedule=V kind=rebate mode=all_units basis=spend counts_categories=wound")
+        .row("tiers", "schedule=V from=150 value=0.1");
+    let book = rule(&book, "measure=units scope.supplier=S1 at_most=0");
+    assert_award(&book, "180.00", &["A gauze P2 100"]);
+}

@@ -284,3 +284,18 @@ fn spend_of_an_objective_is_what_discounts_leave() {
     assert_eq!(contributions(&report, 0), ["700"]);
     assert_award(&chosen(ladder("list")), "800.00", &["A gauze far 100"]);
 }
+
+#[test]
+fn a_discount_is_not_declined_for_the_rebate_on_it() {
+    // Only rebates count: 20 % of what is left. The discount on 100 packs leaves half, and may not be declined.
+    let book = chosen(term(Book::one_need(), "term=back of=rebates"))
+        .set("needs", |_| true, "whole_packs", "yes")
+        .sells("S1", "gauze", "P1", "3", "")
+        .sells("S2", "gauze", "P2", "2", "")
+        .row("schedules", "schedule=T mode=all_units basis=packs counts_offers=P2")
+        .row("tiers", "schedule=T from=100 value=0.5")
+        .row("schedules", "schedule=V kind=rebate mode=all_units basis=packs counts_offers=P2")
+        .row("tiers", "schedule=V from=1 value=0.2");
+    // 99 × 2 × 20 %.
+    assert_award(&book, "-39.60", &["A gauze P1 1p", "A gauze P2 99p"]);
+}

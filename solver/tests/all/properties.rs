@@ -82,10 +82,13 @@ pub fn scale_money(book: &mut Book, by: Decimal) {
     ] {
         book.scale(table, column, by, all);
     }
-    // Of money a unit, penalties are no money.
+    // Of money a unit, penalties are no money. The mean price of several needs is a part of their reference value.
+    let one_need = book.rows("needs").len() == 1;
     let money = |r: &Row, prefix: &str| {
         let is = |key: &str, word: &str| r.get(&format!("{prefix}{key}")).is_some_and(|cell| cell == word);
-        is("measure", "spend") || is("measure", "mean") && is("of", "price")
+        let each = r.get("each").is_some_and(|each| each.split(';').any(|dimension| dimension == "need"));
+        let one_need = one_need || each || r.contains_key(&format!("{prefix}scope.need"));
+        is("measure", "spend") || is("measure", "mean") && is("of", "price") && one_need
     };
     for bound in ["at_least", "at_most", "exactly"] {
         book.scale("rules", bound, by, |r| money(r, "") && !r.contains_key("relative_to"));

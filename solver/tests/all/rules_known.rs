@@ -202,6 +202,27 @@ fn what_moves() {
                 "one of two sites moves, the larger",
             ),
             (&["measure=moved of=site at_most=0.4"], "450.00", &["A gauze P1 100", "B gauze P1 50"], "none of two"),
+            // Half of the sites is 0.3 beyond a fifth, so A's move costs 66, not 110; with B's it would be 176.
+            (
+                &["measure=moved of=site at_most=0.2 force=priced price=220"],
+                "416.00",
+                &["A gauze P2 100", "B gauze P1 50"],
+                "a limit between two numbers of sites is broken by what is beyond it",
+            ),
+            // None is 0.2 away, one 0.3.
+            (
+                &["measure=moved of=site exactly=0.2 force=levelled level=1"],
+                "450.00",
+                &["A gauze P1 100", "B gauze P1 50"],
+                "what nobody can meet is missed by as little as can be",
+            ),
+            // A second supplier is half of one too many, 75; to keep to one, nobody moves: 450.
+            (
+                &["measure=moved of=site at_most=0.5", "measure=count of=supplier at_most=1.5 force=priced price=150"],
+                "425.00",
+                &["A gauze P2 100", "B gauze P1 50"],
+                "half a supplier too many",
+            ),
         ],
     );
     // Both buy the cheapest today; one must move, and does with one piece.

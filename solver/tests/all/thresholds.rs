@@ -54,3 +54,25 @@ fn a_tier_from_the_most_that_a_rule_allows_is_earned() {
     assert_eq!(report.termination, Termination::Optimal, "{book}");
     assert_eq!(report.value().unwrap().to_string(), "272.80", "{:?}", lines(&tender, &report.award.unwrap().0));
 }
+
+#[test]
+fn a_threshold_far_below_what_could_be_bought_is_reached() {
+    // A tenth off 200 tape at 40 for 500 of S2's gauze at 87.5: 5.714… of 150, a number that no decimals state, and the
+    // solver's own tolerance is as large as what is missing. 7200 + 144.285714 × 40 + 500.
+    let book = Book::new()
+        .row("sites", "site=A member=M1")
+        .row("needs", "need=gauze category=wound unit=piece reference_price=1")
+        .row("needs", "need=tape category=wound unit=piece reference_price=1")
+        .row("demand", "site=A need=gauze quantity=150")
+        .row("demand", "site=A need=tape quantity=200")
+        .row("suppliers", "supplier=S1")
+        .row("suppliers", "supplier=S2")
+        .sells("S1", "gauze", "G1", "40", "")
+        .sells("S2", "gauze", "G2", "87.5", "")
+        .sells("S1", "tape", "T1", "40", "")
+        .row("schedules", "schedule=D basis=spend mode=all_units gives=percent counts_suppliers=S2 applies_to=T1")
+        .row("tiers", "schedule=D from=500 value=0.1");
+    let report = solve(&book.read());
+    assert_eq!(report.termination, Termination::Optimal, "{book}");
+    assert_eq!(report.value().unwrap().to_string(), "13471.43");
+}

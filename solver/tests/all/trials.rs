@@ -54,13 +54,19 @@ impl Tally {
 #[derive(Debug, Clone, Copy)]
 pub struct Often(pub usize, pub usize);
 
-/// Tries seeds from the first on; those of which `trial` makes nothing are passed over. Fails with the first faults.
+/// Tries seeds from the first on, or only the one in BALLAST_SEED; those of which `trial` makes nothing are passed over. Fails with the first faults.
 #[track_caller]
 pub fn trials(first: u64, often: Often, mut trial: impl FnMut(u64) -> Option<Trial>) -> Tally {
-    let count = if std::env::var("BALLAST_TRIALS").is_ok_and(|t| t == "1") { often.1 } else { often.0 };
+    let said = |name: &str| std::env::var(name).ok();
+    let one: Option<u64> = said("BALLAST_SEED").map(|seed| seed.parse().expect("a number in BALLAST_SEED"));
+    let count = match (one, said("BALLAST_TRIALS").as_deref()) {
+        (Some(_), _) => 1,
+        (None, Some("1")) => often.1,
+        _ => often.0,
+    };
     let mut tally = Tally { tried: 0, shown: BTreeMap::new() };
     let mut wrong = Vec::new();
-    for seed in first + 1.. {
+    for seed in one.unwrap_or(first + 1).. {
         if tally.tried == count {
             break;
         }
