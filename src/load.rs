@@ -37,17 +37,16 @@ pub struct Scenarios {
 }
 
 impl Scenarios {
-    /// Reads the files; all faults at once.
-    pub fn read(&self) -> Result<Vec<ScenarioFile>, Failure> {
+    /// Reads the files, with what is wrong with them.
+    fn read(&self) -> (Vec<ScenarioFile>, Findings) {
         let (mut files, mut found) = (Vec::new(), Findings::default());
         for path in &self.files {
-            match ballast_exchange::scenario::read(path) {
-                Ok(file) => files.push(file),
-                Err(findings) => found.0.extend(findings.0),
-            }
+            let (file, findings) = ballast_exchange::scenario::read(path);
+            files.push(file);
+            found.0.extend(findings.0);
         }
         files.extend(self.objective.as_deref().map(choosing));
-        if found.has_errors() { Err(faults("the scenario cannot be used", &found)) } else { Ok(files) }
+        (files, found)
     }
 }
 
@@ -66,15 +65,21 @@ fn choosing(name: &str) -> ScenarioFile {
 }
 
 /// What reading a tender and editing it gives, faults and all.
-pub fn what_if(path: &Path, scenarios: &Scenarios) -> Result<WhatIf, Failure> {
+pub fn what_if(path: &Path, scenarios: &Scenarios) -> WhatIf {
     if scenarios.files.is_empty() && scenarios.objective.is_none() {
-        return Ok(WhatIf::unedited(crate::tender_file::read(path)));
+        return WhatIf::unedited(crate::tender_file::read(path));
     }
-    let files = scenarios.read()?;
-    Ok(match crate::tender_file::tables(path) {
-        Ok((raw, findings)) => ballast_exchange::scenario::apply_all(&raw, findings, &files),
-        Err(reading) => WhatIf::unedited(*reading),
-    })
+    let (files, mut found) = scenarios.read();
+    match crate::tender_file::tables(path) {
+        Ok((raw, findings)) => {
+            found.0.extend(findings.0);
+            ballast_exchange::scenario::apply_all(&raw, found, &files)
+        }
+        Err(mut reading) => {
+            reading.findings.0.extend(found.0);
+            WhatIf::unedited(*reading)
+        }
+    }
 }
 
 /// The tables that studies edit: those of the tender after its scenarios.
@@ -88,7 +93,7 @@ pub fn tables(path: &Path, what_if: &WhatIf, tender: &Tender) -> RawTender {
 
 /// The tender at a path after scenarios. Warnings, and what each edit touched, go to standard error.
 pub fn edited_tender(path: &Path, scenarios: &Scenarios, output: &Output) -> Result<(Tender, WhatIf), Failure> {
-    let mut what_if = what_if(path, scenarios)?;
+    let mut what_if = what_if(path, scenarios);
     for edit in what_if.scenarios.iter().flat_map(|s| &s.edits) {
         output.note(&format!("edit `{}`: {} ({})", edit.name, edit.sentence, several(edit.touched, "cell")));
     }
@@ -109,7 +114,10 @@ pub fn edited_tender(path: &Path, scenarios: &Scenarios, output: &Output) -> Res
             }
             Ok((tender, what_if))
         }
-        None => Err(faults(&format!("{} is not a tender", path.display()), &reading.findings)),
+        None => {
+            let edited = if scenarios.files.is_empty() { "" } else { " with its scenarios" };
+            Err(faults(&format!("{}{edited} is not a tender", path.display()), &reading.findings))
+        }
     }
 }
 

@@ -220,13 +220,13 @@ impl Desktop {
     }
 }
 
-/// The tender that edits make of tables; what the edits are at fault for is a failure of the input.
-pub fn edited(base: &RawTender, edits: &[Edit], what: &str) -> Result<(Tender, Vec<Told>), Failure> {
+/// The tender that edits make of tables; what the edits are at fault for is a failure of the input, with what was `found` of
+/// their file.
+pub fn edited(base: &RawTender, edits: &[Edit], found: Findings, what: &str) -> Result<(Tender, Vec<Told>), Failure> {
     let edited = apply(base, edits);
-    if edited.findings.has_errors() {
-        return Err(load::faults(what, &edited.findings));
-    }
-    let reading = Tender::read(&edited.raw, Findings::default());
+    let mut findings = found;
+    findings.0.extend(edited.findings.0);
+    let reading = Tender::read(&edited.raw, findings);
     match reading.tender {
         Some(tender) => Ok((tender, edited.edits)),
         None => Err(load::faults(what, &reading.findings)),

@@ -57,7 +57,7 @@ pub fn run(args: &Args, output: &Output) -> Outcome {
         let (contents, reading) = crate::tender_file::open(&args.tender);
         annotate(contents.as_ref(), &reading.findings, copy)?;
     }
-    let what_if = load::what_if(&args.tender, &args.scenarios)?;
+    let what_if = load::what_if(&args.tender, &args.scenarios);
     let reading = &what_if.reading;
     let body = CheckBody { scenarios: what_if.scenarios.clone(), ..CheckBody::from(reading) };
     let header = json!({ "build": load::build() });

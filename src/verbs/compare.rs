@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ballast_domain::certificate::Certificate;
 use ballast_domain::raw::RawTender;
 use ballast_domain::scenario::Told;
-use ballast_domain::{Award, Tender};
+use ballast_domain::{Award, Findings, Tender};
 use ballast_exchange::documents::award::{AwardBody, Proof};
 use ballast_exchange::documents::compare::{ColumnPart, CompareBody, EditShare};
 use ballast_exchange::documents::study::{AnswerPart, DifferencePart, IntervalPart};
@@ -54,15 +54,17 @@ fn subject(path: &Path, base: &Tender, raw: &RawTender, output: &Output) -> Resu
         return Ok(Subject { kind: "award", case, told: Vec::new() });
     }
     let what = format!("{} cannot be used", path.display());
-    let file = ballast_exchange::scenario::read(path).map_err(|f| load::faults(&what, &f))?;
+    let (file, found) = ballast_exchange::scenario::read(path);
     let edits = &file.scenario.edits;
-    let (last, all) = study::edited(raw, edits, &what)?;
+    let (last, all) = study::edited(raw, edits, found, &what)?;
     let (mut steps, mut told): (Vec<Tender>, Vec<Vec<Told>>) = (Vec::new(), Vec::new());
     let mut waiting = Vec::new();
     for (n, edit) in all.into_iter().enumerate() {
         waiting.push(edit);
         // Edits that make a tender only with a later one are told together with it.
-        if let (true, Ok((tender, _))) = (n + 1 < edits.len(), study::edited(raw, &edits[..=n], &what)) {
+        if let (true, Ok((tender, _))) =
+            (n + 1 < edits.len(), study::edited(raw, &edits[..=n], Findings::default(), &what))
+        {
             steps.push(tender);
             told.push(std::mem::take(&mut waiting));
         }

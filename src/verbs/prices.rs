@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use ballast_domain::Tender;
 use ballast_domain::cell::nearest;
 use ballast_domain::finding::Place;
 use ballast_domain::raw::RawTender;
 use ballast_domain::rules::Rule;
 use ballast_domain::scenario::{Action, Change, Edit, Filter};
 use ballast_domain::tables::Approval;
+use ballast_domain::{Findings, Tender};
 use ballast_exchange::documents::prices::{PricePart, PricesBody};
 use ballast_exchange::documents::study::DifferencePart;
 use ballast_studies::direction::{Direction, direction};
@@ -220,7 +220,12 @@ pub fn run(args: &Args, common: &Common, output: &Output) -> Outcome {
     }
     let mut questions = Vec::new();
     for q in &asked {
-        let (without, _) = study::edited(&raw, std::slice::from_ref(&q.edit), &format!("without {}", q.edit.name))?;
+        let (without, _) = study::edited(
+            &raw,
+            std::slice::from_ref(&q.edit),
+            Findings::default(),
+            &format!("without {}", q.edit.name),
+        )?;
         questions.push(Without {
             name: q.edit.name.clone(),
             // A row on trial, an end of a ladder: what is not known to loosen has its two proofs only.

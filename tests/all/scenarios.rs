@@ -281,6 +281,22 @@ fn faults_of_form_are_reported_all_at_once() {
 }
 
 #[test]
+fn an_edit_that_cannot_be_read_hides_nothing_of_the_others() {
+    let bench = Bench::new();
+    let text = format!(
+        "{HEAD}[[edit]]\nname = \"two\"\nscale = 2\nrule_off = \"two-sources\"\n\
+         [[edit]]\nname = \"nowhere\"\nplant_out = \"Bolt Süd\"\n\
+         [[edit]]\nname = \"below\"\nset = \"-3\"\ntable = \"offers\"\ncolumn = \"price\"\nwhere = {{ offer = \"BS\" }}\n"
+    );
+    let said = bench.refused(&text);
+    for word in ["exactly one action", "did you mean `Bolt Sud`?", "edit `below`: offers.csv:5", "3 error(s)"] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    let compared = bench.run("compare", &[&bench.put("s.toml", &text)]);
+    assert!(compared.stderr.contains("3 error(s)"), "{}", compared.stderr);
+}
+
+#[test]
 fn what_an_edit_spoils_is_found_with_the_edit_in_its_place() {
     let bench = Bench::new();
     let said = bench.refused(&edit("set = \"-3\"\ntable = \"offers\"\ncolumn = \"price\"\nwhere = { offer = \"BS\" }"));

@@ -42,22 +42,16 @@ pub struct ScenarioFile {
     pub hash: String,
 }
 
-/// Reads a scenario with those it extends.
-///
-/// # Errors
-/// All faults at once.
-pub fn read(path: &Path) -> Result<ScenarioFile, Findings> {
+/// Reads a scenario with those it extends, and what is wrong with it. Edits that cannot be read are left out: what the others
+/// are at fault for can still be found, by [`apply_all`].
+pub fn read(path: &Path) -> (ScenarioFile, Findings) {
     let mut findings = Findings::default();
     let mut hashes = Vec::new();
-    let scenario = one(path, &mut Vec::new(), &mut hashes, &mut findings);
-    match scenario {
-        Some(scenario) if !findings.has_errors() => {
-            Ok(ScenarioFile { scenario, hash: digest(hashes.join("\n").as_bytes()) })
-        }
-        _ => Err(findings),
-    }
+    let scenario = one(path, &mut Vec::new(), &mut hashes, &mut findings).unwrap_or_default();
+    (ScenarioFile { scenario, hash: digest(hashes.join("\n").as_bytes()) }, findings)
 }
 
+/// `None` if there is nothing to read.
 fn one(path: &Path, open: &mut Vec<PathBuf>, hashes: &mut Vec<String>, findings: &mut Findings) -> Option<Scenario> {
     let file = path.display().to_string();
     let bytes = match std::fs::metadata(path).and_then(|m| match m.is_file() {
@@ -137,7 +131,7 @@ fn one(path: &Path, open: &mut Vec<PathBuf>, hashes: &mut Vec<String>, findings:
         ),
         None => {}
     }
-    Some(Scenario { name: name?, why, edits })
+    Some(Scenario { name: name.unwrap_or_default(), why, edits })
 }
 
 /// An edit as documents tell it.
@@ -202,7 +196,8 @@ fn refuse_empty_rules(reading: &mut Reading, known: &Findings) {
     }
 }
 
-/// Applies scenarios in order to tables and reads the tender that they make.
+/// Applies scenarios in order to tables and reads the tender that they make. `found` is what is wrong with the files of both;
+/// with an error there is no tender, and what else is wrong is found.
 pub fn apply_all(raw: &RawTender, found: Findings, files: &[ScenarioFile]) -> WhatIf {
     if found.has_errors() && raw.tables.is_empty() {
         return WhatIf::unedited(Reading { tender: None, findings: found, rows: Vec::new() });
