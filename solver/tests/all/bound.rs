@@ -60,7 +60,8 @@ fn below_the_cheapest(first: u64) {
         let Some(value) = solve(&tender).value() else { continue };
         tried += 1;
         let value = value.to_f64().unwrap();
-        assert!(answer.bound <= value + 1e-6 * value.abs(), "seed {seed}: {answer:?} above {value}\n{book}");
+        // Values are stated in cents.
+        assert!(answer.bound <= value + 0.005 + 1e-6 * value.abs(), "seed {seed}: {answer:?} above {value}\n{book}");
     }
 }
 
