@@ -2,6 +2,7 @@
 //! the stream. A stream is a hint: whoever misses events finds everything at the run.
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use futures_util::stream;
 use serde_json::json;
 use tokio::sync::{broadcast, watch};
+use utoipa::ToSchema;
 
 use super::answers::Problems;
 use super::ask::Asking;
@@ -74,8 +76,25 @@ struct Stream {
     _open: Open,
 }
 
-fn event(seq: i64, kind: &str, data: &str) -> String {
-    format!("id: {seq}\nevent: {kind}\ndata: {data}\n\n")
+/// An event of a stream.
+#[derive(Debug, ToSchema)]
+pub struct Event {
+    /// Its number in the run, as `Last-Event-ID` takes it.
+    id: String,
+    /// `snapshot`, `progress`, `state` or `end`.
+    event: String,
+    /// JSON: the run for a snapshot, else what is new.
+    data: String,
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "id: {}\nevent: {}\ndata: {}\n\n", self.id, self.event, self.data)
+    }
+}
+
+fn event(seq: i64, kind: &str, data: String) -> String {
+    Event { id: seq.to_string(), event: kind.to_owned(), data }.to_string()
 }
 
 impl Stream {
@@ -106,12 +125,12 @@ impl Stream {
             None => {
                 let view = self.service.run(&self.caller, &self.run).await?;
                 self.sent = Some(view.seq);
-                self.ready.push_back(event(view.seq, "snapshot", &serde_json::to_string(&view)?));
+                self.ready.push_back(event(view.seq, "snapshot", serde_json::to_string(&view)?));
             }
             Some(sent) if row.seq > sent => {
                 for (seq, kind, data) in self.service.events(&self.caller, &self.run, sent).await? {
                     self.sent = Some(seq);
-                    self.ready.push_back(event(seq, &kind, &data));
+                    self.ready.push_back(event(seq, &kind, data));
                 }
             }
             Some(_) => {}
@@ -119,7 +138,7 @@ impl Stream {
         if row.ended() && self.sent >= Some(row.seq) {
             self.ended = true;
             let data = json!({ "state": row.state, "termination": row.termination, "digest": row.digest });
-            self.ready.push_back(event(row.seq, "end", &data.to_string()));
+            self.ready.push_back(event(row.seq, "end", data.to_string()));
         }
         Ok(())
     }
@@ -128,7 +147,7 @@ impl Stream {
 /// What happens to a run, as it happens: events `snapshot`, `progress`, `state` and `end`.
 #[utoipa::path(get, path = "/v1/runs/{run}/events", tag = "runs",
     params(("run" = String, Path), ("Last-Event-ID" = Option<String>, Header, description = "Go on after this event.")),
-    responses((status = 200, body = String, content_type = "text/event-stream"), Problems))]
+    responses((status = 200, body = Event, content_type = "text/event-stream"), Problems))]
 pub async fn events(
     service: Data<Service>,
     streams: Data<Streams>,
