@@ -7,7 +7,7 @@ help:
 	@echo "make lint    formatting, clippy with warnings as errors, documentation"
 	@echo "make bench   speed of award, simulation and import on this machine"
 	@echo "make peers   Ballast and its peers on the sourcing benchmark (benches/peers/README.md)"
-	@echo "make trials  the long counts of the random trials"
+	@echo "make trials  the long counts, kills, load and soak (an hour), written to docs/trials.md"
 
 setup:
 	@.ci/setup
@@ -41,7 +41,7 @@ peers-table: build
 	target/debug/sourcing table benches/peers/results.jsonl --into docs/benchmarks.md
 
 trials: setup
-	BALLAST_TRIALS=1 cargo test --workspace --locked
+	benches/trials
 
 clean:
 	rm -rf target ballast-demo

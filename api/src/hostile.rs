@@ -33,6 +33,7 @@ fn try_all<T: std::fmt::Debug>(input: impl Strategy<Value = T>, parse: impl Fn(&
         Ok(())
     });
     assert!(tried.is_ok(), "{tried:?}");
+    println!("trial: {cases} random inputs: no panic");
 }
 
 const JSON: &[&str] = &[

@@ -178,7 +178,7 @@ fn nothing_acknowledged_is_lost_when_servers_are_killed() {
         assert_eq!(*digest, ended["digest"], "{ended:#}");
     }
     println!(
-        "{rounds} kills, {killed_at_work} of them while a run was at work, {ended_at_places} at aimed places: {} scenarios and {} runs acknowledged, none lost",
+        "trial: {rounds} kills, {killed_at_work} of them while a run was at work, {ended_at_places} at aimed places: {} scenarios and {} runs acknowledged, none lost",
         journal.scenarios.len(),
         journal.runs.len()
     );

@@ -80,7 +80,7 @@ fn requests_are_answered_while_all_cores_solve() {
     assert_eq!((failed_gets, failed_posts), (0, 0), "5xx");
     let at = |times: &[f64], part: f64| times[((times.len() - 1) as f64 * part) as usize];
     println!(
-        "first award after {to_first_award:?}; {} GET: median {:.1} ms, p99 {:.1} ms; {} POST: median {:.1} ms, p99 {:.1} ms; \
+        "trial: first award after {to_first_award:?}; {} GET: median {:.1} ms, p99 {:.1} ms; {} POST: median {:.1} ms, p99 {:.1} ms; \
          memory {before} KiB before, {} KiB after",
         got.len(),
         at(&got, 0.5),
@@ -97,5 +97,5 @@ fn requests_are_answered_while_all_cores_solve() {
     for run in others.iter().chain([&first]) {
         assert_eq!(text(&server.ended(&token, run), "state"), "cancelled");
     }
-    println!("three runs cancelled after {:?}", stopped.elapsed());
+    println!("trial: three runs cancelled after {:?}", stopped.elapsed());
 }

@@ -21,6 +21,11 @@ fn covers(what: &str, nominal: f64, truth: f64, interval: impl Fn(u64) -> Estima
     let held = (0..n).map(interval).filter(|e| e.low <= truth && truth <= e.high).count() as f64 / n as f64;
     let least = nominal - 4.0 * (nominal * (1.0 - nominal) / n as f64).sqrt();
     assert!(held >= least, "{what}: held in {held} of {n}, at least {least} expected");
+    println!(
+        "trial: {what}: {n} intervals, {:.1} % hold what they are about, stated {:.1} %",
+        100.0 * held,
+        100.0 * nominal
+    );
 }
 
 fn rng(stream: u64, seed: u64) -> ChaCha8Rng {

@@ -79,6 +79,6 @@ pub fn trials(first: u64, often: Often, mut trial: impl FnMut(u64) -> Option<Tri
     }
     let told = wrong[..wrong.len().min(3)].join("\n");
     assert!(wrong.is_empty(), "{} of {count} disagree; the first:\n{told}", wrong.len());
-    println!("{tally:?}");
+    println!("trial: {count} tenders agree; {:?}", tally.shown);
     tally
 }
