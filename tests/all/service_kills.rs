@@ -77,7 +77,7 @@ fn all(server: &Server, token: &str, list: &str) -> Vec<Value> {
     }
 }
 
-const SETTINGS: &str = "[tenant]\nqueued = 1000000\n";
+const SETTINGS: &str = "[request]\nper_minute = 100000000\n[tenant]\nqueued = 1000000\n";
 
 /// A server that ends itself, or a process of its own, when it comes to a place; one that came there before it answered is
 /// followed by another that does not.
