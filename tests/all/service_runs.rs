@@ -82,7 +82,10 @@ fn a_cancelled_run_keeps_its_best_and_its_processes_end() {
     let tender = server.shipped(&token, "iv-fluids");
     let run = server.run(&token, &long(&tender, 1));
     // Wait for an award on the way.
-    server.until(&token, &run, |r| !r["progress"]["value"].is_null());
+    let running =
+        server.until(&token, &run, |r| !r["progress"]["value"].is_null() && !r["progress"]["bound"].is_null());
+    let told = |name: &str| running["progress"][name].to_string().trim_matches('"').parse::<f64>().expect("a number");
+    assert!((told("gap") - (told("value") - told("bound")) / told("value")).abs() < 1e-5, "{running:#}");
     server.post(&token, &format!("/v1/runs/{run}/cancel"), &json!({})).expect(202);
     let ended = server.ended(&token, &run);
     assert_eq!((&ended["state"], &ended["termination"]), (&json!("cancelled"), &json!("feasible")), "{ended:#}");

@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Microseconds till the next try: 15 seconds, then twice as long each time; more than an answer may take.
 fn pause(tries: i64) -> i64 {
-    15 * SECOND << (tries - 1).clamp(0, 14)
+    (15 * SECOND) << (tries - 1).clamp(0, 14)
 }
 
 /// Tells webhooks of all tenants until `stop` says so.
