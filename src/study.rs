@@ -103,7 +103,11 @@ impl Desk for Watcher {
             News::Searching { name, at } => {
                 let text = |v: Option<_>| v.map_or_else(|| "none yet".to_owned(), money);
                 self.bar.set_message(format!("{name}: best {}, bound {}", text(at.value), text(at.bound)));
-                watched::tell(|| json!({ "at": name, "work": at.work, "value": at.value, "bound": at.bound }));
+                watched::tell(|| {
+                    let mut progress = watched::search(at);
+                    progress["at"] = json!(name);
+                    progress
+                });
             }
             News::Retried { name, why } => self.output.note(&format!("{name}: {why}; tried again with other settings")),
             News::Done { done, of, .. } => {

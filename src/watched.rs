@@ -5,7 +5,10 @@ use std::io::{BufRead, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
+use ballast_solver::LogEntry;
 use rlimit::Resource;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Value, json};
 
 /// Whether anyone watches.
@@ -52,6 +55,13 @@ pub fn also(flag: &Arc<AtomicBool>) {
         flag.fetch_or(stop.0, Ordering::Relaxed);
         stop.1.push(Arc::clone(flag));
     }
+}
+
+/// How far a search is: its best, what is proven, and what could at most still be saved, as a fraction of the best.
+pub fn search(at: &LogEntry) -> Value {
+    let gap = at.value.zip(at.bound).filter(|(value, _)| !value.is_zero());
+    let gap = gap.and_then(|(value, bound)| ((value - bound).max(Decimal::ZERO) / value.abs()).round_dp(6).to_f64());
+    json!({ "work": at.work, "value": at.value, "bound": at.bound, "gap": gap })
 }
 
 /// Says how far the work is, if anyone watches.

@@ -27,6 +27,8 @@ pub struct Config {
     pub run: RunLimits,
     /// Limits of requests.
     pub request: RequestLimits,
+    /// Messages about runs that ended.
+    pub webhooks: Webhooks,
     /// How long a session of a browser lives, hours.
     pub session_hours: u32,
     /// How long others may take a run for alive without a sign of life, seconds.
@@ -74,6 +76,14 @@ pub struct RequestLimits {
     pub streams: usize,
 }
 
+/// Messages about runs that ended.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Webhooks {
+    /// Hosts that tenants may have messages sent to; none: nothing is sent.
+    pub hosts: Vec<String>,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -84,6 +94,7 @@ impl Default for Config {
             tenant: TenantLimits::default(),
             run: RunLimits::default(),
             request: RequestLimits::default(),
+            webhooks: Webhooks::default(),
             session_hours: 12,
             lease_seconds: 30,
             limits: BTreeMap::new(),

@@ -85,6 +85,8 @@ async fn run(config: Config, program: PathBuf, build: String, told: impl FnOnce(
     });
     let (stop, stopping) = watch::channel(false);
     let (server, address) = http::server(Arc::clone(&service), stopping.clone())?;
+    let telling = (!service.config.webhooks.hosts.is_empty())
+        .then(|| tokio::spawn(jobs::deliver(Arc::clone(&service), stopping.clone())));
     let jobs = tokio::spawn(jobs::work(Arc::clone(&service), stopping));
     let figures = http::figures(&service)?.map(tokio::spawn);
     let handle = server.handle();
@@ -96,6 +98,9 @@ async fn run(config: Config, program: PathBuf, build: String, told: impl FnOnce(
     let _ = stop.send(true);
     handle.stop(true).await;
     let _ = jobs.await;
+    if let Some(telling) = telling {
+        let _ = telling.await;
+    }
     let _ = answering.await;
     if let Some(figures) = figures {
         figures.abort();

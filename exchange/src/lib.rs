@@ -5,6 +5,9 @@ pub mod award_tables;
 pub mod documents;
 pub mod figures;
 pub mod hash;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod hostile;
 pub mod manual;
 pub mod pack;
 pub mod purchases;

@@ -14,7 +14,7 @@ pub(crate) const BLOCK: u64 = 250;
 const WAVE: usize = 64;
 
 /// How far a run has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Progress {
     /// What is being done, in two or three words.
     pub stage: &'static str,
@@ -22,6 +22,8 @@ pub struct Progress {
     pub done: u64,
     /// Replications planned, as far as known.
     pub planned: u64,
+    /// Half the 95 % interval of mean unmet demand so far, as a part of that mean; `None` where nothing was short yet.
+    pub precision: Option<f64>,
 }
 
 /// Who is told, and who may stop the run.
@@ -65,7 +67,7 @@ pub(crate) fn blocks<W, B: Send>(
                     one(replication, worker, &mut block);
                 }
                 let done = done.fetch_add(last - first, Ordering::Relaxed) + last - first;
-                (watch.observe)(Progress { stage, done, planned });
+                (watch.observe)(Progress { stage, done, planned, precision: None });
                 Some(block)
             })
             .collect();

@@ -21,6 +21,7 @@ pub mod metric;
 mod replay;
 pub mod reserve;
 pub mod rm1;
+mod running;
 mod stock;
 mod stress;
 

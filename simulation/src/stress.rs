@@ -14,6 +14,7 @@ use crate::error::StressError;
 use crate::kernel::{Model, State, live, live_in_short};
 use crate::metric::{Block, Failure, Fan, Meter, Paired, Scopes, StressReport, Summary, paired, report, volumes};
 use crate::reserve::ReservePlan;
+use crate::running::Running;
 
 /// Replications before precision is first checked.
 const MINIMUM: u64 = 2_000;
@@ -141,7 +142,8 @@ impl<'a> StressTest<'a> {
         let run = self.run();
         let fan = run.fan(&scopes);
         let mut summary = Summary::new(&scopes, self.scenery.weeks(), range.start);
-        run.gather(&scopes, &fan, range, ("stress test", watch), self.metrics.living(), &mut summary)?;
+        let running = Running::default();
+        run.gather((&scopes, &fan, &running), range, ("stress test", watch), self.metrics.living(), &mut summary)?;
         summary.counts = fan.taken();
         Ok(summary)
     }
@@ -214,9 +216,10 @@ impl Run<'_> {
         let scopes = Scopes::new(self.tender);
         let fan = self.fan(&scopes);
         let mut all = Summary::new(&scopes, self.scenery.weeks(), 0);
+        let running = Running::default();
         let (mut done, mut until, checks) = schedule(replications)?;
         loop {
-            self.gather(&scopes, &fan, done..until, (stage, watch), self.metrics.living(), &mut all)?;
+            self.gather((&scopes, &fan, &running), done..until, (stage, watch), self.metrics.living(), &mut all)?;
             done = until;
             let Replications::Precision { relative, at_most } = replications else { break };
             if done >= at_most || precise(&all, &scopes, relative, checks) {
@@ -231,8 +234,7 @@ impl Run<'_> {
     /// Appends replications to a summary, but for the counts of the bands, which stay in the fan.
     fn gather(
         &self,
-        scopes: &Scopes,
-        fan: &Fan,
+        (scopes, fan, running): (&Scopes, &Fan, &Running),
         range: Range<u64>,
         (stage, watch): (&'static str, Watch<'_>),
         living: &Living<'_>,
@@ -240,10 +242,11 @@ impl Run<'_> {
     ) -> Result<(), StressError> {
         let (scenery, model, weeks) = (self.scenery, self.model, self.scenery.weeks());
         let rows = (scenery.struck_nodes().len(), model.clauses.suppliers.len());
-        let width = scopes.width();
+        let (width, total) = (scopes.width(), scopes.list.len() - 1);
+        let observe = |p: Progress| (watch.observe)(Progress { precision: running.precision(), ..p });
         blocks(
             range,
-            (stage, watch),
+            (stage, Watch { observe: &observe, ..watch }),
             || (Canvas::new(scenery), State::new(model), Meter::new(scopes, model)),
             || Block::new(scopes, if self.metrics == Metrics::All { weeks } else { 0 }, model),
             |replication, (canvas, state, meter), block| {
@@ -266,6 +269,9 @@ impl Run<'_> {
                         (*canvas, *state) = (Canvas::new(scenery), State::new(model));
                         meter.fail(replication, Failure::Stopped, rows, block);
                     }
+                }
+                if block.unmet.len() == BLOCK as usize * width {
+                    running.add(block.unmet.iter().skip(total).step_by(width).copied());
                 }
             },
             |mut block| {
@@ -356,7 +362,8 @@ mod tests {
             draw_and_live(scenery, model, r, canvas, state);
             spoil(r, state);
         };
-        run.gather(&scopes, &fan, 0..replications, ("spoilt", quiet()), &living, &mut summary).unwrap();
+        run.gather((&scopes, &fan, &Running::default()), 0..replications, ("spoilt", quiet()), &living, &mut summary)
+            .unwrap();
         summary.counts = fan.taken();
         (run.report(&summary), summary)
     }

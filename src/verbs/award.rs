@@ -154,7 +154,7 @@ impl Control for Desk<'_> {
 
 impl Desk<'_> {
     fn show(&self, at: &LogEntry) {
-        crate::watched::tell(|| json!({ "work": at.work, "value": at.value, "bound": at.bound }));
+        crate::watched::tell(|| crate::watched::search(at));
         let text = |v: Option<_>| v.map_or_else(|| "none yet".to_owned(), money);
         self.bar.set_message(format!("award: best {}, bound {}", text(at.value), text(at.bound)));
     }

@@ -84,7 +84,7 @@ pub fn make(
     let bar = progress::bar(run.output, planned, "stress test");
     let observe = |p: Progress| {
         bar.set_position(bar.position().max(p.done));
-        crate::watched::tell(|| json!({ "done": p.done, "of": planned }));
+        crate::watched::tell(|| json!({ "done": p.done, "of": planned, "precision": p.precision }));
     };
     let watch = Watch { cancel: Some(interrupt.flag()), observe: &observe };
     let started = std::time::Instant::now();

@@ -30,6 +30,7 @@ mod service_rights;
 mod service_runs;
 mod service_server;
 mod service_soak;
+mod service_webhooks;
 mod signals;
 mod sourcing;
 mod structure;

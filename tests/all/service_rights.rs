@@ -35,6 +35,7 @@ fn may(method: &str, path: &str) -> Option<&'static [&'static str]> {
         (_, "/v1/tenants") => OPERATOR,
         (_, p) if p.starts_with("/v1/people") => ADMINISTRATOR,
         (_, "/v1/audit") => ADMINISTRATOR,
+        (_, p) if p.starts_with("/v1/webhooks") => ADMINISTRATOR,
         (_, "/v1/awards" | "/v1/awards/{approval}") => ALL,
         ("POST", "/v1/approvals" | "/v1/approvals/{approval}/decision") => DECIDERS,
         (_, p) if p.starts_with("/v1/approvals") => STAFF,
@@ -87,6 +88,8 @@ fn tenant(server: &Server, administrator: String, i: usize) -> Tenant {
     let decided = format!("/v1/approvals/{approval}/decision");
     server.post(&tokens["strategist"], &decided, &json!({ "approve": true })).expect(200);
     let person = server.get(token, "/v1/people").expect(200).json()[0]["id"].as_str().expect("an id").to_owned();
+    let webhook = json!({ "url": format!("https://localhost:9/{}", canary(i)) });
+    let webhook = text(&server.post(token, "/v1/webhooks", &webhook).expect(201).json(), "id");
     tokens.insert("administrator", administrator.clone());
     let refusal = refusal.split('/').nth(3).expect("its id").to_owned();
     let things = BTreeMap::from([
@@ -100,6 +103,7 @@ fn tenant(server: &Server, administrator: String, i: usize) -> Tenant {
         ("person", person),
         ("token", "tok_x".to_owned()),
         ("name", "wound-care".to_owned()),
+        ("webhook", webhook),
     ]);
     Tenant { tokens, things }
 }
@@ -111,7 +115,7 @@ fn path_of(pattern: &str, things: &BTreeMap<&'static str, String>) -> String {
 
 #[test]
 fn every_route_asks_for_its_right_and_none_crosses_tenants() {
-    let (_place, server) = fresh("");
+    let (_place, server) = fresh("[webhooks]\nhosts = [\"localhost\"]\n");
     let (first, operator) = server.set_up();
     let second = json!({ "tenant": "Second", "administrator": "bob" });
     let second = text(&server.post(&operator, "/v1/tenants", &second).expect(201).json(), "token");

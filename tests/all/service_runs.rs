@@ -82,7 +82,10 @@ fn a_cancelled_run_keeps_its_best_and_its_processes_end() {
     let tender = server.shipped(&token, "iv-fluids");
     let run = server.run(&token, &long(&tender, 1));
     // Wait for an award on the way.
-    server.until(&token, &run, |r| !r["progress"]["value"].is_null());
+    let running =
+        server.until(&token, &run, |r| !r["progress"]["value"].is_null() && !r["progress"]["bound"].is_null());
+    let told = |name: &str| running["progress"][name].to_string().trim_matches('"').parse::<f64>().expect("a number");
+    assert!((told("gap") - (told("value") - told("bound")) / told("value")).abs() < 1e-5, "{running:#}");
     server.post(&token, &format!("/v1/runs/{run}/cancel"), &json!({})).expect(202);
     let ended = server.ended(&token, &run);
     assert_eq!((&ended["state"], &ended["termination"]), (&json!("cancelled"), &json!("feasible")), "{ended:#}");
@@ -245,4 +248,22 @@ fn lists_come_in_pages_and_tokens_fit_their_list() {
     assert_eq!(server.get(&token, "/v1/scenarios?page_size=-1").status, 422);
     assert_eq!(server.get(&token, &format!("/v1/packs?page_token={first_token}")).status, 422);
     assert_eq!(server.get(&token, "/v1/scenarios?page_size=100000").expect(200).json()["next_page_token"], "");
+}
+
+#[test]
+fn a_stress_test_tells_how_precise_it_is_so_far() {
+    let (_place, server) = fresh("");
+    let (token, _) = server.set_up();
+    let tender = server.shipped(&token, "wound-care");
+    let award = server.run(&token, &json!({ "kind": "award", "tender": tender }));
+    assert_eq!(server.ended(&token, &award)["state"], "done");
+    let pack = text(&server.post(&token, "/v1/packs", &json!({ "name": "p", "text": PACK })).expect(201).json(), "id");
+    let options = json!({ "replications": 1_000_000 });
+    let body = json!({ "kind": "stress", "tender": tender, "award": award, "packs": [pack], "options": options });
+    let run = server.run(&token, &body);
+    let seen = server.until(&token, &run, |r| r["progress"]["precision"].is_number() || r["state"] == "done");
+    let precision = seen["progress"]["precision"].as_f64().expect("a number");
+    assert!(precision > 0.0 && precision < 10.0, "{seen:#}");
+    server.post(&token, &format!("/v1/runs/{run}/cancel"), &json!({})).expect(202);
+    server.ended(&token, &run);
 }

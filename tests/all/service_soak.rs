@@ -34,7 +34,7 @@ fn visit(server: &Server, token: &str, tender: &str, body: &[u8], n: u64) {
         .expect("a request");
     let _ = stream.read(&mut [0; 64]).expect("an answer");
     drop(stream);
-    if n % 5 == 0 {
+    if n.is_multiple_of(5) {
         server.post(token, &format!("/v1/runs/{run}/cancel"), &json!({}));
     }
     let ended = server.ended(token, &run);

@@ -13,6 +13,7 @@ mod request_log;
 mod routes;
 mod runs;
 mod tenders;
+mod webhooks;
 
 #[cfg(test)]
 pub use ask::json as parse;
@@ -58,6 +59,9 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
         people::sign_in,
         people::sign_out,
         people::audit,
+        webhooks::list,
+        webhooks::add,
+        webhooks::remove,
         tenders::list,
         tenders::enter,
         tenders::one,
@@ -132,6 +136,8 @@ fn routes(config: &mut ServiceConfig) {
         .service(at("/v1/people/{person}/tokens").get(people::tokens).post(people::add_token))
         .service(at("/v1/people/{person}/tokens/{token}").delete(people::revoke_token))
         .service(at("/v1/audit").get(people::audit))
+        .service(at("/v1/webhooks").get(webhooks::list).post(webhooks::add))
+        .service(at("/v1/webhooks/{webhook}").delete(webhooks::remove))
         .service(at("/v1/demo-tenders").get(tenders::demos))
         .service(at("/v1/demo-tenders/{name}").get(tenders::demo))
         .service(at("/v1/tenders").get(tenders::list).post(tenders::enter))

@@ -1,7 +1,9 @@
-//! The queue is worked off: which tenant's turn it is (`turns.rs`), one run in a process of its own (`attempt.rs`).
+//! The queue is worked off: which tenant's turn it is (`turns.rs`), one run in a process of its own (`attempt.rs`). Who wants
+//! to know of its end is told (`deliver.rs`).
 
 mod attempt;
 mod bell;
+mod deliver;
 mod turns;
 
 use std::collections::HashMap;
@@ -13,6 +15,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use bell::{Bell, wait_for};
+pub use deliver::deliver;
 
 use crate::clock::SECOND;
 use crate::fault::Fault;

@@ -10,6 +10,7 @@ pub mod pieces;
 pub mod runs;
 pub mod tenders;
 pub mod views;
+pub mod webhooks;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -220,3 +220,53 @@ fn the_audit_log_of_many_writers_is_one_chain() {
         }
     });
 }
+
+#[test]
+fn webhooks_are_told_of_every_end_until_somebody_takes_it() {
+    on_each_store(async |store, clock| {
+        let scope = store.scope(&store.add_tenant("A").await.unwrap()).await.unwrap();
+        let other = store.scope(&store.add_tenant("B").await.unwrap()).await.unwrap();
+        let pause = |tries: i64| tries * 10 * SECOND;
+        let mut tx = scope.write().await.unwrap();
+        let hook = scope.add_webhook(&mut tx, "https://hooks.example.org/", "ann").await.unwrap();
+        tx.commit().await.unwrap();
+        // A run that ends, one that is answered from it, and one that is cancelled while it waits.
+        let id = queue(&scope, "f").await;
+        assert!(scope.take_due(pause).await.unwrap().is_none(), "nothing has ended");
+        let claimed = claim(&scope).await.expect("a run waits");
+        assert!(scope.finish(&claimed, &done("{}"), ("done", "")).await.unwrap());
+        let again = queue(&scope, "f").await;
+        let waits = queue(&scope, "g").await;
+        let mut tx = scope.write().await.unwrap();
+        scope.cancel(&mut tx, &waits).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut due = Vec::new();
+        while let Some(next) = scope.take_due(pause).await.unwrap() {
+            assert_eq!((&next.webhook.id, next.tries), (&hook.id, 1));
+            due.push(next);
+        }
+        let mut runs: Vec<&String> = due.iter().map(|d| &d.run).collect();
+        runs.sort();
+        let mut ended = [&id, &again, &waits];
+        ended.sort();
+        assert_eq!(runs, ended);
+        assert!(other.take_due(pause).await.unwrap().is_none() && other.webhooks("", 9).await.unwrap().is_empty());
+        // One is taken, one refused; of the third nothing is heard. Both of those come again when their time has come.
+        scope.told(&due[0], "delivered (204)", true).await.unwrap();
+        scope.told(&due[1], "try 1 of 10: answered 500", false).await.unwrap();
+        assert_eq!(scope.webhooks("", 9).await.unwrap()[0].outcome.as_deref(), Some("try 1 of 10: answered 500"));
+        assert!(scope.take_due(pause).await.unwrap().is_none(), "not yet");
+        clock.turn(10 * SECOND);
+        let second = [scope.take_due(pause).await.unwrap().unwrap(), scope.take_due(pause).await.unwrap().unwrap()];
+        assert!(second.iter().all(|d| d.tries == 2 && d.id != due[0].id), "{second:?}");
+        clock.turn(19 * SECOND);
+        assert!(scope.take_due(pause).await.unwrap().is_none(), "the pause grows");
+        // With the webhook goes what was to be told to it.
+        let mut tx = scope.write().await.unwrap();
+        scope.remove_webhook(&mut tx, &hook.id).await.unwrap();
+        assert!(matches!(scope.remove_webhook(&mut tx, &hook.id).await, Err(Fault::Missing(_))));
+        tx.commit().await.unwrap();
+        clock.turn(1_000 * SECOND);
+        assert!(scope.take_due(pause).await.unwrap().is_none());
+    });
+}

@@ -13,6 +13,7 @@ mod people;
 mod pieces;
 mod runs;
 mod tenders;
+mod webhooks;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -35,6 +36,7 @@ pub use people::{Credential, Person};
 pub use pieces::{Piece, PieceKind};
 pub use runs::{AttemptRow, Claimed, Ending, EventRow, NewRun, RunRow};
 pub use tenders::{ApprovalRow, Revision, TenderRow};
+pub use webhooks::{Due, WebhookRow};
 
 /// A step by which tables come up to date: number, name, statements.
 type Step = (i64, &'static str, &'static str);
@@ -43,8 +45,12 @@ const CONTROL: &[Step] = &[(1, "control", include_str!("../../migrations/control
 const TENANT: &[Step] = &[
     (1001, "tenant", include_str!("../../migrations/tenant/1001_tenant.sql")),
     (1002, "refused workbooks", include_str!("../../migrations/tenant/1002_refused_workbooks.sql")),
+    (1003, "webhooks", include_str!("../../migrations/tenant/1003_webhooks.sql")),
 ];
-const APART: &[Step] = &[(2001, "tenants apart", include_str!("../../migrations/postgres/2001_tenants_apart.sql"))];
+const APART: &[Step] = &[
+    (2001, "tenants apart", include_str!("../../migrations/postgres/2001_tenants_apart.sql")),
+    (2002, "webhooks apart", include_str!("../../migrations/postgres/2002_webhooks_apart.sql")),
+];
 
 /// Connections to one database.
 const CONNECTIONS: u32 = 8;

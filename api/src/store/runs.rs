@@ -61,8 +61,12 @@ pub struct RunRow {
 impl RunRow {
     /// Whether nothing more will happen.
     pub fn ended(&self) -> bool {
-        !matches!(self.state.as_str(), "queued" | "running")
+        ended(&self.state)
     }
+}
+
+fn ended(state: &str) -> bool {
+    !matches!(state, "queued" | "running")
 }
 
 /// A run to be queued.
@@ -216,8 +220,14 @@ impl Scope {
         .bind(i64::from(known.is_some()))
         .execute(&mut **tx)
         .await?;
-        self.tell(tx, &id, 1, "state", &format!("{{\"state\":\"{state}\"}}")).await?;
+        self.tell_state(tx, &id, 1, state).await?;
         Ok(id)
+    }
+
+    /// Tells of a new state; of the last one webhooks are told, too.
+    async fn tell_state(&self, tx: &mut Tx, run: &str, seq: i64, state: &str) -> Result<(), Fault> {
+        self.tell(tx, run, seq, "state", &format!("{{\"state\":\"{state}\"}}")).await?;
+        if ended(state) { self.to_be_told(tx, run).await } else { Ok(()) }
     }
 
     async fn tell(&self, tx: &mut Tx, run: &str, seq: i64, kind: &str, data: &str) -> Result<(), Fault> {
@@ -400,7 +410,7 @@ impl Scope {
         .bind(now)
         .execute(&mut *tx)
         .await?;
-        self.tell(&mut tx, &id, claimed.seq, "state", "{\"state\":\"running\"}").await?;
+        self.tell_state(&mut tx, &id, claimed.seq, "running").await?;
         commit(tx).await?;
         Ok(Some(Claimed { run: claimed, lease }))
     }
@@ -520,7 +530,7 @@ impl Scope {
             .await?;
         }
         self.close_attempt(&mut tx, id, outcome, detail).await?;
-        self.tell(&mut tx, id, seq, "state", &format!("{{\"state\":\"{}\"}}", ending.state)).await?;
+        self.tell_state(&mut tx, id, seq, ending.state).await?;
         commit(tx).await?;
         Ok(true)
     }
@@ -542,7 +552,7 @@ impl Scope {
         .await?;
         let Some(seq) = seq else { return Ok(false) };
         self.close_attempt(&mut tx, &claimed.run.id, outcome, detail).await?;
-        self.tell(&mut tx, &claimed.run.id, seq, "state", "{\"state\":\"queued\"}").await?;
+        self.tell_state(&mut tx, &claimed.run.id, seq, "queued").await?;
         commit(tx).await?;
         Ok(true)
     }
@@ -562,7 +572,7 @@ impl Scope {
         .fetch_optional(&mut **tx)
         .await?;
         if let Some(seq) = waiting {
-            return self.tell(tx, run, seq, "state", "{\"state\":\"cancelled\"}").await;
+            return self.tell_state(tx, run, seq, "cancelled").await;
         }
         sqlx::query("UPDATE run SET cancel = 1 WHERE tenant_id = $1 AND id = $2 AND state = 'running'")
             .bind(&self.tenant)

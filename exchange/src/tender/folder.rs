@@ -66,7 +66,7 @@ pub(super) fn belongs(name: &str) -> bool {
 }
 
 /// The table in a file of this name.
-pub(super) fn table_of(name: &str, bytes: &[u8], findings: &mut Findings) -> Option<RawTable> {
+pub(crate) fn table_of(name: &str, bytes: &[u8], findings: &mut Findings) -> Option<RawTable> {
     match name.strip_suffix(".csv") {
         Some(table) => Some(csv_table::read(table, name, bytes, findings)),
         None => csv_table::decode(bytes, name, findings).and_then(|text| match name {

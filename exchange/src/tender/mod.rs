@@ -3,7 +3,7 @@
 mod body;
 mod csv_export;
 mod csv_table;
-mod folder;
+pub(crate) mod folder;
 pub mod packed;
 pub(crate) mod toml_table;
 mod twice;

@@ -1,14 +1,19 @@
 //! Estimates with their uncertainty.
 //!
-//! Means: x̄ ± t s/√n. Probabilities: Wilson's interval; with no event the upper end is 3/n (rule of three).
+//! Means: x̄ ± t s/√n. Probabilities: Wilson's interval; with fewer than ten events, or all but so few, the exact one of
+//! Clopper and Pearson (1934), because Wilson's then holds in 92 % instead of 95 %; with no event the upper end is 3/n (rule of
+//! three).
 //! Quantiles: order statistics, ranks from the binomial law.
 
-use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, StudentsT};
+use statrs::distribution::{Beta, Binomial, ContinuousCDF, DiscreteCDF, StudentsT};
 
 /// Two-sided confidence of every interval.
 pub const CONFIDENCE: f64 = 0.95;
 /// 97.5th percentile of the standard normal.
 pub const Z: f64 = 1.959_963_984_540_054;
+
+/// Fewer events than this have the exact interval.
+const FEW: u64 = 10;
 
 /// A figure with its uncertainty, all in the figure's own unit.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -80,6 +85,10 @@ pub fn proportion(events: u64, n: u64) -> Estimate {
     let (k, m) = (events as f64, n.max(1) as f64);
     let p = k / m;
     let standard_error = (p * (1.0 - p) / m).sqrt();
+    if events > 0 && events < n && events.min(n - events) < FEW {
+        let (low, high) = exact(events, n);
+        return Estimate { value: p, standard_error, low, high };
+    }
     let centre = (p + Z * Z / (2.0 * m)) / (1.0 + Z * Z / m);
     let half = Z / (1.0 + Z * Z / m) * (p * (1.0 - p) / m + Z * Z / (4.0 * m * m)).sqrt();
     let low = if events == 0 { 0.0 } else { (centre - half).max(0.0) };
@@ -89,6 +98,14 @@ pub fn proportion(events: u64, n: u64) -> Estimate {
         _ => (centre + half).min(1.0),
     };
     Estimate { value: p, standard_error, low, high }
+}
+
+/// Clopper and Pearson: the probabilities at which so many events or more, or so many or fewer, have a chance of 2.5 %.
+fn exact(events: u64, n: u64) -> (f64, f64) {
+    let (k, rest) = (events as f64, (n - events) as f64);
+    let at = |a: f64, b: f64, p: f64| Beta::new(a, b).map_or(f64::NAN, |beta| beta.inverse_cdf(p));
+    let tail = (1.0 - CONFIDENCE) / 2.0;
+    (at(k, rest + 1.0, tail), at(k + 1.0, rest, 1.0 - tail))
 }
 
 /// Rank (from 1) of the order statistic that is at least the `p` quantile with this one-sided confidence; `None` if
@@ -101,6 +118,20 @@ pub fn upper_quantile_rank(n: u64, p: f64, confidence: f64) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn few_events_have_the_exact_interval() {
+        // 1 of 10: 0.002529 to 0.445016, 9 of 10 likewise from the other side (Clopper and Pearson 1934, 95 %).
+        let one = proportion(1, 10);
+        assert!((one.low - 0.002529).abs() < 1e-6 && (one.high - 0.445016).abs() < 1e-6, "{one:?}");
+        let nine = proportion(9, 10);
+        assert!((nine.low - (1.0 - one.high)).abs() < 1e-9 && (nine.high - (1.0 - one.low)).abs() < 1e-9, "{nine:?}");
+        // So many events or more have a chance of 2.5 % at the lower end: 1 − (1 − p)ⁿ for one of them.
+        for n in [100, 10_000, 1_000_000] {
+            let low = -((0.975_f64).ln() / n as f64).exp_m1();
+            assert!((proportion(1, n).low / low - 1.0).abs() < 1e-6, "{n}: {:?}", proportion(1, n));
+        }
+    }
 
     #[test]
     fn known_intervals() {
