@@ -101,7 +101,8 @@ fn a_killed_server_loses_nothing_and_leaves_no_process() {
 #[test]
 fn a_stopped_server_puts_runs_back() {
     let place = Place::new();
-    let server = Server::start(&place.store(), "");
+    // A server that comes late to a lease of two seconds loses it; here it is to give it back.
+    let server = Server::start(&place.store(), "lease_seconds = 60\n");
     let (token, _) = server.set_up();
     let tender = server.shipped(&token, "iv-fluids");
     let run = server.run(&token, &long(&tender, 1));

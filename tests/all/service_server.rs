@@ -60,9 +60,10 @@ impl Server {
 
     /// The same with a place where it is killed (`PLACE:N`); its log, if it comes to that place before it answers.
     pub fn aimed(store: &str, settings: &str, new: bool, aim: &str) -> Result<Self, String> {
-        // Short leases, so that nobody waits for those of a killed server.
+        // Short leases, so that nobody waits for those of a killed server, unless the test is about one that is not killed.
         let mut config = tempfile::NamedTempFile::new().expect("a file");
-        write!(config, "lease_seconds = 2\n{settings}").expect("settings");
+        let lease = if settings.contains("lease_seconds") { "" } else { "lease_seconds = 2\n" };
+        write!(config, "{lease}{settings}").expect("settings");
         let mut child = ballast()
             .args(["serve", "--listen", "127.0.0.1:0", "--store", store, "--config"])
             .arg(config.path())
