@@ -27,13 +27,13 @@ const TICK: Duration = Duration::from_millis(1_000);
 /// Progress is written down at most this often.
 const WRITE: Duration = Duration::from_millis(500);
 
-/// What an attempt sets otherwise than asked: one solve and one thread at a time, should memory or threads have been the
-/// trouble. Neither changes a result.
-pub fn settings(attempt: i64) -> String {
-    if attempt <= 1 { "as asked" } else { "one thread, one solve at a time" }.to_owned()
+/// What an attempt sets otherwise than asked after others were lost: one solve and one thread at a time, should memory or
+/// threads have been the trouble. Neither changes a result.
+pub fn settings(lost: i64) -> String {
+    if lost == 0 { "as asked" } else { "one thread, one solve at a time" }.to_owned()
 }
 
-fn arguments(limits: &Limits, frozen: &Frozen, attempt: i64) -> Result<Vec<String>, Fault> {
+fn arguments(limits: &Limits, frozen: &Frozen, lost: i64) -> Result<Vec<String>, Fault> {
     let verb = frozen.args.iter().position(|a| !a.starts_with("--")).unwrap_or(0);
     let kind: Kind = serde_json::from_value(Value::from(frozen.args[verb].clone()))?;
     let mut args = frozen.args.clone();
@@ -41,7 +41,7 @@ fn arguments(limits: &Limits, frozen: &Frozen, attempt: i64) -> Result<Vec<Strin
     if !kind.about_award() {
         set.push(format!("--memory={}", limits.memory_mib));
     }
-    if attempt > 1 {
+    if lost > 0 {
         set.push("--threads=1".to_owned());
         set.extend(kind.studies().then(|| "--at-a-time=1".to_owned()));
     }
@@ -64,6 +64,15 @@ enum Stopped {
     Lost,
 }
 
+/// What is to be done with a run that was worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// Nothing: its end is written down, or somebody else has it.
+    Nothing,
+    /// It goes back to its queue, since the server stops.
+    PutBack,
+}
+
 /// Works on a run until it has ended one way or another.
 ///
 /// # Errors
@@ -73,16 +82,16 @@ pub async fn attempt(
     scope: &Scope,
     claimed: &Claimed,
     stop: watch::Receiver<bool>,
-) -> Result<(), Fault> {
+) -> Result<After, Fault> {
     let run = &claimed.run;
     pass("run.claimed");
     service.bell.ring(&run.id);
-    if run.attempts > service.config.run.attempts {
-        let why = format!("begun {} times without an end; the attempts say what happened", run.attempts - 1);
+    if claimed.lost >= service.config.run.attempts {
+        let why = format!("begun {} times without an end; the attempts say what happened", claimed.lost);
         let ending = Ending { state: "failed", error: Some(error("attempts_exhausted", &why)), ..Ending::default() };
         scope.finish(claimed, &ending, ("failed", &why)).await?;
         service.bell.ring(&run.id);
-        return Ok(());
+        return Ok(After::Nothing);
     }
     let frozen: Frozen = serde_json::from_str(&run.frozen)?;
     let asked: RunInput = serde_json::from_str(&run.request)?;
@@ -90,26 +99,21 @@ pub async fn attempt(
     let folder = service.scratch()?;
     lay_out(scope, &frozen, folder.path()).await?;
     pass("run.laid_out");
-    let args = arguments(&limits, &frozen, run.attempts)?;
+    let args = arguments(&limits, &frozen, claimed.lost)?;
     let mut working = service.command.start(folder.path(), limits.memory_mib, &args)?;
     pass("run.started");
     pass_child("child.started", working.process());
     let stopped = watch_over(service, scope, claimed, (&mut working, limits.seconds), stop).await?;
-    if stopped == Stopped::Lost {
+    if let Stopped::Lost | Stopped::Shutdown = stopped {
         working.kill().await;
-        return Ok(());
-    }
-    if stopped == Stopped::Shutdown {
-        working.kill().await;
-        scope.put_back(claimed, ("shutdown", "the server was stopped")).await?;
-        return Ok(());
+        return Ok(if stopped == Stopped::Shutdown { After::PutBack } else { After::Nothing });
     }
     let ended = working.end().await?;
     pass("run.ended");
     conclude(scope, claimed, &ended, stopped).await?;
     pass("run.concluded");
     service.bell.ring(&run.id);
-    Ok(())
+    Ok(After::Nothing)
 }
 
 /// Passes progress on and holds the lease until the process has ended or is to be ended.

@@ -21,29 +21,24 @@ use crate::clock::SECOND;
 use crate::fault::Fault;
 use crate::limits::Limits;
 use crate::service::Service;
+use crate::store::{Claimed, Scope};
+use attempt::{After, attempt, settings};
 use turns::Turns;
 
 /// How often queues are looked at that other servers may have filled.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// Works the queues of all tenants off until `stop` says so. What is worked on then goes back to its queue.
+/// Works the queues of all tenants off until `stop` says so. What is worked on then goes back to its queue, once nothing is
+/// claimed here any more: a claim on its way could take the very run that was put back.
 pub async fn work(service: Arc<Service>, mut stop: watch::Receiver<bool>) {
     let mut turns = Turns::default();
-    let mut working: JoinSet<String> = JoinSet::new();
-    loop {
+    let mut working: JoinSet<(Scope, Claimed, After)> = JoinSet::new();
+    let mut back = Vec::new();
+    while !*stop.borrow() {
         while working.len() < service.config.slots() && !*stop.borrow() {
             match claim(&service, &mut turns).await {
                 Ok(Some((scope, claimed))) => {
-                    let (service, stop) = (Arc::clone(&service), stop.clone());
-                    working.spawn(async move {
-                        let tenant = scope.tenant.clone();
-                        if let Err(fault) = attempt::attempt(&service, &scope, &claimed, stop).await {
-                            // The lease runs out, and the run is begun anew.
-                            tracing::error!(run = claimed.run.id, ?fault, "an attempt was lost");
-                        }
-                        service.metrics.ended.fetch_add(1, Ordering::Relaxed);
-                        tenant
-                    });
+                    working.spawn(one(Arc::clone(&service), scope, claimed, stop.clone()));
                 }
                 Ok(None) => break,
                 Err(fault) => {
@@ -52,24 +47,43 @@ pub async fn work(service: Arc<Service>, mut stop: watch::Receiver<bool>) {
                 }
             }
         }
-        if *stop.borrow() {
-            while working.join_next().await.is_some() {}
-            return;
-        }
         tokio::select! {
-            Some(ended) = working.join_next() => if let Ok(tenant) = ended { turns.ended(&tenant) },
+            Some(Ok((scope, claimed, after))) = working.join_next() => {
+                turns.ended(&scope.tenant);
+                back.extend((after == After::PutBack).then_some((scope, claimed)));
+            }
             () = service.bell.heard() => {}
             () = tokio::time::sleep(LOOK) => {}
             _ = stop.changed() => {}
         }
     }
+    while let Some(ended) = working.join_next().await {
+        back.extend(ended.ok().and_then(|(scope, claimed, after)| (after == After::PutBack).then_some((scope, claimed))));
+    }
+    for (scope, claimed) in back {
+        if let Err(fault) = scope.put_back(&claimed, ("shutdown", "the server was stopped")).await {
+            tracing::error!(run = claimed.run.id, ?fault, "an attempt was lost");
+        }
+    }
+}
+
+async fn one(
+    service: Arc<Service>,
+    scope: Scope,
+    claimed: Claimed,
+    stop: watch::Receiver<bool>,
+) -> (Scope, Claimed, After) {
+    let after = attempt(&service, &scope, &claimed, stop).await.unwrap_or_else(|fault| {
+        // The lease runs out, and the run is begun anew.
+        tracing::error!(run = claimed.run.id, ?fault, "an attempt was lost");
+        After::Nothing
+    });
+    service.metrics.ended.fetch_add(1, Ordering::Relaxed);
+    (scope, claimed, after)
 }
 
 /// The next run, of the tenant whose turn it is.
-async fn claim(
-    service: &Service,
-    turns: &mut Turns,
-) -> Result<Option<(crate::store::Scope, crate::store::Claimed)>, Fault> {
+async fn claim(service: &Service, turns: &mut Turns) -> Result<Option<(Scope, Claimed)>, Fault> {
     let tenants = service.store.tenants().await?;
     let ids = tenants.iter().map(|(id, _)| id.clone()).collect();
     let names: HashMap<String, String> = tenants.into_iter().collect();
@@ -77,7 +91,7 @@ async fn claim(
     for tenant in turns.order(ids, most) {
         let scope = service.store.scope(&tenant).await?;
         let lease = i64::from(service.config.lease_seconds) * SECOND;
-        if let Some(claimed) = scope.claim(lease, attempt::settings).await? {
+        if let Some(claimed) = scope.claim(lease, settings).await? {
             turns.begun(&tenant);
             service.metrics.begun.fetch_add(1, Ordering::Relaxed);
             return Ok(Some((scope, claimed)));

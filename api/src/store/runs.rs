@@ -97,6 +97,8 @@ pub struct Claimed {
     pub run: RunRow,
     /// The lease.
     pub lease: i64,
+    /// How many attempts before were cut off or died; that its server was stopped is not held against a run.
+    pub lost: i64,
 }
 
 /// How a run ended.
@@ -389,7 +391,7 @@ impl Scope {
         .bind(&id)
         .fetch_one(&mut *tx)
         .await?;
-        let (claimed, lease) = (run(&row)?, row.try_get("lease")?);
+        let (claimed, lease): (RunRow, i64) = (run(&row)?, row.try_get("lease")?);
         // The attempt before, if it was not closed, was cut off.
         sqlx::query(
             "UPDATE attempt SET ended_at = $1, outcome = 'interrupted', detail = 'its server went away' \
@@ -400,19 +402,26 @@ impl Scope {
         .bind(&id)
         .execute(&mut *tx)
         .await?;
+        let lost: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM attempt WHERE tenant_id = $1 AND run_id = $2 AND outcome <> 'shutdown'",
+        )
+        .bind(&self.tenant)
+        .bind(&id)
+        .fetch_one(&mut *tx)
+        .await?;
         sqlx::query(
             "INSERT INTO attempt (tenant_id, run_id, number, settings, started_at) VALUES ($1, $2, $3, $4, $5)",
         )
         .bind(&self.tenant)
         .bind(&id)
         .bind(claimed.attempts)
-        .bind(settings(claimed.attempts))
+        .bind(settings(lost))
         .bind(now)
         .execute(&mut *tx)
         .await?;
         self.tell_state(&mut tx, &id, claimed.seq, "running").await?;
         commit(tx).await?;
-        Ok(Some(Claimed { run: claimed, lease }))
+        Ok(Some(Claimed { run: claimed, lease, lost }))
     }
 
     /// Takes back at once what a server that is surely gone had leased.
