@@ -11,7 +11,7 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use crate::run::run;
-use crate::service_server::{Server, fresh};
+use crate::service_server::{Server, fresh, trials};
 
 /// Values that have hurt readers before.
 const VALUES: &[&str] = &[
@@ -99,7 +99,7 @@ fn retold(random: &mut ChaCha8Rng, body: &Value) -> Vec<u8> {
 
 #[test]
 fn no_file_makes_the_server_fail() {
-    let count = if std::env::var_os("BALLAST_TRIALS").is_some() { 500 } else { 60 };
+    let count = trials(60, 500);
     let (_place, server) = fresh("[request]\nper_minute = 100000000\n");
     let (token, _) = server.set_up();
     let json = server.get(&token, "/v1/demo-tenders/wound-care").expect(200).body;

@@ -9,11 +9,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
 
 use crate::service_runs::long;
-use crate::service_server::{Server, fresh, text};
-
-fn trials(few: u32, many: u32) -> u32 {
-    if std::env::var_os("BALLAST_TRIALS").is_some() { many } else { few }
-}
+use crate::service_server::{Server, fresh, text, trials};
 
 /// JSON of any shape, with the names that the service knows among its keys.
 fn any_json() -> impl Strategy<Value = Value> {

@@ -11,7 +11,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 use ureq::http::Request;
 
-use crate::service_server::{Place, Server, signal, text};
+use crate::service_server::{Place, Server, signal, text, trials};
 
 /// What a client was told.
 #[derive(Default)]
@@ -88,7 +88,7 @@ fn aimed(store: &str, place: &str, times: u32) -> Server {
 
 #[test]
 fn nothing_acknowledged_is_lost_when_servers_are_killed() {
-    let rounds = if std::env::var_os("BALLAST_TRIALS").is_some() { 1_000 } else { 100 };
+    let rounds = trials(100, 1_000);
     let place = Place::new();
     let mut server = Server::start(&place.store(), SETTINGS);
     let (token, _) = server.set_up();

@@ -8,7 +8,7 @@ use serde_json::json;
 use ureq::http::Request;
 
 use crate::service_runs::long;
-use crate::service_server::{Server, fresh, text};
+use crate::service_server::{Server, fresh, text, trials};
 
 /// Asks `per_second` times a second from several threads; milliseconds of each, sorted, and how many were refused by the server.
 fn ask_steadily(
@@ -49,16 +49,9 @@ fn ask_steadily(
     (times, failed)
 }
 
-fn memory_kib(server: &Server) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", server.child.id())).expect("/proc");
-    let line = status.lines().find(|l| l.starts_with("VmRSS")).expect("its memory");
-    line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).expect("a number")
-}
-
 #[test]
 fn requests_are_answered_while_all_cores_solve() {
-    let trials = std::env::var_os("BALLAST_TRIALS").is_some();
-    let (seconds, gets, posts) = if trials { (60, 500, 20) } else { (3, 60, 5) };
+    let (seconds, gets, posts) = trials((3, 60, 5), (60, 500, 20));
     let (_place, server) = fresh("[request]\nper_minute = 100000000\n[tenant]\nqueued = 1000000\n");
     let (token, _) = server.set_up();
     let tender = server.shipped(&token, "iv-fluids");
@@ -68,7 +61,7 @@ fn requests_are_answered_while_all_cores_solve() {
     let to_first_award = begun.elapsed();
     let others: Vec<String> = (2..4).map(|seed| server.run(&token, &long(&tender, seed))).collect();
     let run = format!("/v1/runs/{first}");
-    let before = memory_kib(&server);
+    let before = server.kib();
     let get = || ("GET", run.clone(), String::new());
     let body = json!({ "name": "s", "text": "name = \"x\"" }).to_string();
     let post = || ("POST", "/v1/scenarios".to_owned(), body.clone());
@@ -88,7 +81,7 @@ fn requests_are_answered_while_all_cores_solve() {
         posted.len(),
         at(&posted, 0.5),
         at(&posted, 0.99),
-        memory_kib(&server)
+        server.kib()
     );
     let stopped = Instant::now();
     for run in others.iter().chain([&first]) {

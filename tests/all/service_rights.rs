@@ -7,7 +7,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
 use crate::run::run;
-use crate::service_server::{Server, fresh, text};
+use crate::service_server::{Server, fresh, text, trials};
 
 /// The roles that may, for each route; a route that is missing here fails the test.
 const STAFF: &[&str] = &["administrator", "strategist", "negotiator", "risk_manager"];
@@ -169,7 +169,7 @@ fn mixed_ids(server: &Server, tenants: &[Tenant; 2], description: &Value) {
         .flat_map(|(p, item)| item.as_object().expect("methods").keys().map(move |m| (p, m.to_uppercase())))
         .filter(|(p, m)| p.starts_with("/v1/") && m != "DELETE" && !p.contains("sessions") && !p.contains("setup"))
         .collect();
-    let requests = if std::env::var_os("BALLAST_TRIALS").is_some() { 10_000 } else { 1_000 };
+    let requests = trials(1_000, 10_000);
     for _ in 0..requests {
         let (pattern, method) = &operations[random.random_range(0..operations.len())];
         let i = random.random_range(0..2);

@@ -144,11 +144,19 @@ impl Server {
         let begun = Instant::now();
         let mut seen = self.get(token, &format!("/v1/runs/{run}")).expect(200).json();
         while !fine(&seen) {
-            assert!(begun.elapsed() < Duration::from_secs(900), "nothing came of it: {seen:#}");
+            let over = seen["state"] != "queued" && seen["state"] != "running";
+            assert!(!over && begun.elapsed() < Duration::from_secs(900), "nothing came of it: {seen:#}");
             let path = format!("/v1/runs/{run}?wait=5&seq={}", seen["seq"]);
             seen = self.get(token, &path).expect(200).json();
         }
         seen
+    }
+
+    /// Its memory.
+    pub fn kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("/proc");
+        let line = status.lines().find(|l| l.starts_with("VmRSS")).expect("its memory");
+        line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).expect("a number")
     }
 
     /// Processes that the server has started and that live.
@@ -170,6 +178,11 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// How often something is tried: quickly, or with `BALLAST_TRIALS=1`.
+pub fn trials<T>(few: T, many: T) -> T {
+    if std::env::var_os("BALLAST_TRIALS").is_some() { many } else { few }
 }
 
 pub fn text(value: &Value, key: &str) -> String {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::service_server::{Server, fresh, text};
+use crate::service_server::{Server, fresh, text, trials};
 
 /// What a server holds.
 #[derive(Debug, Clone, Copy)]
@@ -17,11 +17,8 @@ struct Held {
 }
 
 fn held(server: &Server) -> Held {
-    let process = format!("/proc/{}", server.child.id());
-    let status = std::fs::read_to_string(format!("{process}/status")).expect("/proc");
-    let line = status.lines().find(|l| l.starts_with("VmRSS")).expect("its memory");
-    let kib = line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).expect("a number");
-    Held { kib, descriptors: std::fs::read_dir(format!("{process}/fd")).expect("/proc").count() }
+    let open = std::fs::read_dir(format!("/proc/{}/fd", server.child.id())).expect("/proc");
+    Held { kib: server.kib(), descriptors: open.count() }
 }
 
 /// One client's visit; `n` makes its work new.
@@ -57,7 +54,7 @@ fn visit(server: &Server, token: &str, tender: &str, body: &[u8], n: u64) {
 
 #[test]
 fn what_a_server_holds_stays_the_same() {
-    let minutes = if std::env::var_os("BALLAST_TRIALS").is_some() { 20 } else { 1 };
+    let minutes = trials(1, 20);
     let (_place, server) = fresh("[request]\nper_minute = 100000000\n[tenant]\nqueued = 1000000\n");
     let (token, _) = server.set_up();
     let body = server.get(&token, "/v1/demo-tenders/wound-care").expect(200).body;

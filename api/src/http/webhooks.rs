@@ -9,9 +9,7 @@ use super::ask::{Asking, Body, PageQuery, json};
 use crate::fault::Fault;
 use crate::service::Service;
 use crate::service::page::{Ask, Page};
-#[allow(unused_imports)]
-use crate::service::webhooks::WebhookInput;
-use crate::service::webhooks::WebhookView;
+use crate::service::webhooks::{WebhookInput, WebhookView};
 
 /// List webhooks, with what came of the last message to each.
 #[utoipa::path(get, path = "/v1/webhooks", tag = "webhooks", operation_id = "list_webhooks", params(PageQuery),

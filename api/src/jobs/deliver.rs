@@ -1,4 +1,4 @@
-//! Messages to webhooks: each is sent until somebody answers with 2xx, up to [`TRIES`] times in about a day. A message says
+//! Messages to webhooks: each is sent until somebody answers with 2xx, up to [`TRIES`] times in two hours. A message says
 //! that a run ended and holds no price; whoever gets it asks the service for the rest.
 //!
 //! Addresses come from tenants, so nothing is sent into the server's own network: the host is resolved once, only public
@@ -21,6 +21,7 @@ use crate::clock::{SECOND, iso};
 use crate::fault::Fault;
 use crate::secret::hex;
 use crate::service::Service;
+use crate::service::webhooks::refusal;
 use crate::store::{Due, RunRow, Scope};
 
 /// How often a message is tried.
@@ -67,12 +68,12 @@ async fn tell(scope: &Scope, hosts: &[String], due: Due) -> Result<(), Fault> {
     let body = message(&due, &run);
     let (webhook, now) = (due.webhook.clone(), scope.now());
     // The settings may have changed since the webhook was entered.
-    let host = webhook.url.parse::<Uri>().ok().and_then(|u| u.host().map(str::to_owned)).unwrap_or_default();
-    let outcome = if hosts.iter().any(|h| h.eq_ignore_ascii_case(&host)) {
-        let sent = move || send(&webhook.url, &webhook.secret, now / SECOND, &body, public);
-        tokio::task::spawn_blocking(sent).await.map_err(|e| Fault::Internal(e.to_string()))?
-    } else {
-        Err(format!("the host `{host}` is not allowed any more"))
+    let outcome = match refusal(&webhook.url, hosts) {
+        Some(why) => Err(why),
+        None => {
+            let sent = move || send(&webhook.url, &webhook.secret, now / SECOND, &body, public);
+            tokio::task::spawn_blocking(sent).await.map_err(|e| Fault::Internal(e.to_string()))?
+        }
     };
     let (outcome, over) = match outcome {
         Ok(status) => (format!("delivered ({status})"), true),
@@ -125,16 +126,13 @@ fn public(address: IpAddr) -> bool {
                 || a == 192 && b == 0 && c == 0
                 || a == 198 && (18..20).contains(&b))
         }
+        // Only what is given out to networks of the world (2000::/3), without documentation, 6to4 and Teredo; addresses that
+        // stand for one of IPv4 lie outside.
         IpAddr::V6(v6) => {
-            let first = v6.segments()[0];
-            let embedded = v6
-                .to_ipv4_mapped()
-                .or_else(|| (first == 0x64 && v6.segments()[1] == 0xff9b).then(|| v6.to_ipv4()).flatten());
-            // Only what is given out to networks of the world (2000::/3), without documentation, 6to4 and Teredo.
-            embedded.is_none()
-                && (0x2000..0x4000).contains(&first)
+            let [first, second, ..] = v6.segments();
+            (0x2000..0x4000).contains(&first)
                 && first != 0x2002
-                && !(first == 0x2001 && (v6.segments()[1] == 0xdb8 || v6.segments()[1] < 0x200))
+                && !(first == 0x2001 && (second == 0xdb8 || second < 0x200))
         }
     }
 }

@@ -56,7 +56,7 @@ fn view(row: WebhookRow, secret: Option<String>) -> WebhookView {
 }
 
 /// Why messages may not go to an address.
-fn refusal(url: &str, hosts: &[String]) -> Option<String> {
+pub fn refusal(url: &str, hosts: &[String]) -> Option<String> {
     if hosts.is_empty() {
         return Some("this server tells no webhooks: its settings allow no host (webhooks.hosts)".to_owned());
     }

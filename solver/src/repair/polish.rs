@@ -69,14 +69,13 @@ impl Try {
 
     fn program(self, fixed: &Model, reached: &[&Threshold]) -> Model {
         let mut program = fixed.clone();
-        if self == Self::AsTheyAre {
-            return program;
-        }
+        let rise = |size: f64| match self {
+            Self::AsTheyAre => None,
+            Self::Raised => Some((size * RISE).max(LEAST_RISE)),
+            Self::Stretched => Some(size * SMALL_RISE),
+        };
         for threshold in reached {
-            let rise = match self {
-                Self::Stretched => threshold.size * SMALL_RISE,
-                _ => (threshold.size * RISE).max(LEAST_RISE),
-            };
+            let Some(rise) = rise(threshold.size) else { continue };
             let missed = program.column(MISSED, 0.0, rise, false);
             let least = threshold.from + rise;
             let terms = vec![(threshold.measure, 1.0), (missed, 1.0)];
