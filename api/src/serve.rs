@@ -85,8 +85,11 @@ async fn run(config: Config, program: PathBuf, build: String, told: impl FnOnce(
     });
     let (stop, stopping) = watch::channel(false);
     let (server, address) = http::server(Arc::clone(&service), stopping.clone())?;
-    let telling = (!service.config.webhooks.hosts.is_empty())
-        .then(|| tokio::spawn(jobs::deliver(Arc::clone(&service), stopping.clone())));
+    let hosts: Arc<[String]> = service.config.webhooks.hosts.clone().into();
+    let telling = (!hosts.is_empty()).then(|| {
+        let (service, stopping) = (Arc::clone(&service), stopping.clone());
+        tokio::spawn(async move { jobs::deliver(&service.store, hosts, Arc::new(jobs::post), stopping).await })
+    });
     let jobs = tokio::spawn(jobs::work(Arc::clone(&service), stopping));
     let figures = http::figures(&service)?.map(tokio::spawn);
     let handle = server.handle();

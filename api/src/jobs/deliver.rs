@@ -1,87 +1,97 @@
 //! Messages to webhooks: each is sent until somebody answers with 2xx, up to [`TRIES`] times in two hours. A message says
-//! that a run ended and holds no price; whoever gets it asks the service for the rest.
-//!
-//! Addresses come from tenants, so nothing is sent into the server's own network: the host is resolved once, only public
-//! addresses of it count, the connection goes to one of those, and redirects are not followed.
+//! that a run ended and holds no price; whoever gets it asks the service for the rest. Webhooks are told side by side, so
+//! that one which does not answer keeps no other waiting.
 
-use std::net::IpAddr;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
-use sha2::Sha256;
 use tokio::sync::watch;
-use ureq::config::Config;
-use ureq::http::Uri;
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use tokio::task::JoinSet;
 
 use crate::clock::{SECOND, iso};
 use crate::fault::Fault;
-use crate::secret::hex;
-use crate::service::Service;
 use crate::service::webhooks::refusal;
-use crate::store::{Due, RunRow, Scope};
+use crate::store::{Due, RunRow, Scope, Store, Told};
 
 /// How often a message is tried.
 const TRIES: i64 = 10;
 /// How often it is looked for messages.
 const LOOK: Duration = Duration::from_millis(500);
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How many webhooks are told at a time.
+const SIDE_BY_SIDE: usize = 32;
 
 /// Microseconds till the next try: 15 seconds, then twice as long each time; more than an answer may take.
 fn pause(tries: i64) -> i64 {
     (15 * SECOND) << (tries - 1).clamp(0, 14)
 }
 
+/// Sends one message: address, secret, seconds since 1970, body; the status, or why it was not taken.
+pub type Post = dyn Fn(&str, &str, i64, &str) -> Result<u16, String> + Send + Sync;
+
 /// Tells webhooks of all tenants until `stop` says so.
-pub async fn deliver(service: Arc<Service>, mut stop: watch::Receiver<bool>) {
+pub async fn deliver(store: &Store, hosts: Arc<[String]>, post: Arc<Post>, mut stop: watch::Receiver<bool>) {
+    let mut telling: JoinSet<String> = JoinSet::new();
+    let mut busy: HashSet<String> = HashSet::new();
     while !*stop.borrow() {
-        if let Err(fault) = round(&service, &stop).await {
+        if let Err(fault) = begin(store, &hosts, &post, &mut telling, &mut busy).await {
             tracing::error!(?fault, "webhooks are not told");
         }
         tokio::select! {
+            Some(Ok(webhook)) = telling.join_next() => { busy.remove(&webhook); }
             () = tokio::time::sleep(LOOK) => {}
             _ = stop.changed() => {}
         }
     }
+    while telling.join_next().await.is_some() {}
 }
 
-/// One message of each tenant, so that one with many keeps nobody waiting.
-async fn round(service: &Service, stop: &watch::Receiver<bool>) -> Result<(), Fault> {
-    for (tenant, _) in service.store.tenants().await? {
-        let scope = service.store.scope(&tenant).await?;
-        if *stop.borrow() {
-            return Ok(());
-        }
-        if let Some(due) = scope.take_due(pause).await? {
-            tell(&scope, &service.config.webhooks.hosts, due).await?;
+/// Begins to tell every webhook that has a message due and is not being told one.
+async fn begin(
+    store: &Store,
+    hosts: &Arc<[String]>,
+    post: &Arc<Post>,
+    telling: &mut JoinSet<String>,
+    busy: &mut HashSet<String>,
+) -> Result<(), Fault> {
+    for (tenant, _) in store.tenants().await? {
+        let scope = store.scope(&tenant).await?;
+        for webhook in scope.webhooks_due().await? {
+            if telling.len() < SIDE_BY_SIDE && busy.insert(webhook.clone()) {
+                let (scope, hosts, post) = (scope.clone(), Arc::clone(hosts), Arc::clone(post));
+                telling.spawn(async move {
+                    if let Err(fault) = tell(&scope, &hosts, post, &webhook).await {
+                        tracing::error!(webhook, ?fault, "a webhook is not told");
+                    }
+                    webhook
+                });
+            }
         }
     }
     Ok(())
 }
 
-async fn tell(scope: &Scope, hosts: &[String], due: Due) -> Result<(), Fault> {
-    let run = scope.run(&due.run).await?;
-    let body = message(&due, &run);
+/// Tells a webhook the message that is due longest.
+async fn tell(scope: &Scope, hosts: &[String], post: Arc<Post>, webhook: &str) -> Result<(), Fault> {
+    let Some(due) = scope.take_due(webhook, pause).await? else { return Ok(()) };
+    let body = message(&due, &scope.run(&due.run).await?);
     let (webhook, now) = (due.webhook.clone(), scope.now());
     // The settings may have changed since the webhook was entered.
     let outcome = match refusal(&webhook.url, hosts) {
         Some(why) => Err(why),
         None => {
-            let sent = move || send(&webhook.url, &webhook.secret, now / SECOND, &body, public);
+            let sent = move || post(&webhook.url, &webhook.secret, now / SECOND, &body);
             tokio::task::spawn_blocking(sent).await.map_err(|e| Fault::Internal(e.to_string()))?
         }
     };
-    let (outcome, over) = match outcome {
-        Ok(status) => (format!("delivered ({status})"), true),
-        Err(why) if due.tries >= TRIES => (format!("given up after {} tries: {why}", due.tries), true),
-        Err(why) => (format!("try {} of {TRIES}: {why}", due.tries), false),
+    let (outcome, after) = match outcome {
+        Ok(status) => (format!("delivered ({status})"), Told::Over),
+        Err(why) if due.tries >= TRIES => (format!("given up after {} tries: {why}", due.tries), Told::Over),
+        Err(why) => (format!("try {} of {TRIES}: {why}", due.tries), Told::Again),
     };
     tracing::info!(webhook = due.webhook.id, run = due.run, outcome, "told");
-    scope.told(&due, &outcome, over).await
+    scope.told(&due, &outcome, after).await
 }
 
 /// What is said: which run, and how it ended.
@@ -101,195 +111,79 @@ fn message(due: &Due, run: &RunRow) -> String {
     .to_string()
 }
 
-/// `t=SECONDS,v1=HEX`: HMAC-SHA-256 over `SECONDS.BODY` with the secret of the webhook.
-pub fn signature(secret: &str, seconds: i64, body: &str) -> String {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes())
-        .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
-    mac.update(format!("{seconds}.{body}").as_bytes());
-    format!("t={seconds},v1={}", hex(&mac.finalize().into_bytes()))
-}
-
-/// Addresses that belong to nobody's own network.
-fn public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let [a, b, c, _] = v4.octets();
-            !(v4.is_private()
-                || v4.is_loopback()
-                || v4.is_link_local()
-                || v4.is_broadcast()
-                || v4.is_documentation()
-                || v4.is_multicast()
-                || a == 0
-                || a >= 240
-                || a == 100 && (64..128).contains(&b)
-                || a == 192 && b == 0 && c == 0
-                || a == 198 && (18..20).contains(&b))
-        }
-        // Only what is given out to networks of the world (2000::/3), without documentation, 6to4 and Teredo; addresses that
-        // stand for one of IPv4 lie outside.
-        IpAddr::V6(v6) => {
-            let [first, second, ..] = v6.segments();
-            (0x2000..0x4000).contains(&first)
-                && first != 0x2002
-                && !(first == 0x2001 && (second == 0xdb8 || second < 0x200))
-        }
-    }
-}
-
-/// Keeps only addresses that may be spoken to.
-#[derive(Debug)]
-struct Only {
-    own: DefaultResolver,
-    may: fn(IpAddr) -> bool,
-}
-
-impl Resolver for Only {
-    fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let found = self.own.resolve(uri, config, timeout)?;
-        let mut kept = self.empty();
-        for address in found.iter().filter(|a| (self.may)(a.ip())) {
-            kept.push(*address);
-        }
-        match kept.is_empty() {
-            true => Err(ureq::Error::Io(std::io::Error::other("the host has no public address"))),
-            false => Ok(kept),
-        }
-    }
-}
-
-/// Sends a message; the status, or why it was not taken.
-fn send(url: &str, secret: &str, seconds: i64, body: &str, may: fn(IpAddr) -> bool) -> Result<u16, String> {
-    let config = Config::builder()
-        .timeout_global(Some(PATIENCE))
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .http_status_as_error(false)
-        .proxy(None)
-        .user_agent("ballast")
-        .build();
-    let resolver = Only { own: DefaultResolver::default(), may };
-    let agent = ureq::Agent::with_parts(config, DefaultConnector::default(), resolver);
-    let answer = agent
-        .post(url)
-        .header("content-type", "application/json")
-        .header("ballast-signature", signature(secret, seconds, body))
-        .send(body)
-        .map_err(|e| e.to_string())?;
-    match answer.status() {
-        taken if taken.is_success() => Ok(taken.as_u16()),
-        other => Err(format!("answered {}", other.as_u16())),
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
-    use std::io::{BufRead, BufReader, Read, Write};
-    use std::net::{IpAddr, TcpListener};
+    use std::collections::BTreeSet;
+    use std::sync::{Arc, Mutex, mpsc};
 
-    use super::{SECOND, pause, public, send, signature};
+    use tokio::sync::watch;
 
-    /// RFC 4231 gives HMAC-SHA-256 of "what do ya want for nothing?" with "Jefe"; ours signs a time before it, so the
-    /// expected value is from Python's `hmac.new(b"Jefe", b"7.x", "sha256")`.
-    #[test]
-    fn a_signature_is_the_one_that_others_compute() {
-        let expected = "t=7,v1=90855e9032d6166b9ee389b66d32d3423879e259ee44a45208c6599dd22283b2";
-        assert_eq!(signature("Jefe", 7, "x"), expected);
-    }
+    use super::{SECOND, deliver, pause};
+    use crate::clock::HandClock;
+    use crate::store::Store;
+    use crate::store::contract::{claim, done, queue};
 
-    #[test]
-    fn addresses_of_own_networks_are_not_public() {
-        for own in [
-            "127.0.0.1",
-            "10.1.2.3",
-            "172.16.0.1",
-            "192.168.1.1",
-            "169.254.169.254",
-            "100.64.0.1",
-            "0.0.0.0",
-            "224.0.0.1",
-            "255.255.255.255",
-            "192.0.2.1",
-            "198.18.0.1",
-            "::1",
-            "::",
-            "fe80::1",
-            "fc00::1",
-            "fd00:ec2::254",
-            "::ffff:127.0.0.1",
-            "::ffff:10.0.0.1",
-            "64:ff9b::a00:1",
-            "2002:7f00:1::",
-            "2001:db8::1",
-            "2001::1",
-            "ff02::1",
-        ] {
-            assert!(!public(own.parse::<IpAddr>().unwrap()), "{own}");
+    /// Two webhooks of one tenant and one of another; one of them does not answer until all others were told everything.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn one_that_does_not_answer_keeps_no_other_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(HandClock::at(1_000 * SECOND));
+        let store = Store::folder(folder.path(), Arc::clone(&clock) as _).await.unwrap();
+        for (tenant, hosts) in [("A", &["dead", "a"][..]), ("B", &["b"])] {
+            let scope = store.scope(&store.add_tenant(tenant).await.unwrap()).await.unwrap();
+            let mut tx = scope.write().await.unwrap();
+            for host in hosts {
+                scope.add_webhook(&mut tx, &format!("https://{host}/"), "ann").await.unwrap();
+            }
+            tx.commit().await.unwrap();
+            for run in 0..3 {
+                queue(&scope, &run.to_string()).await;
+                let claimed = claim(&scope).await.unwrap();
+                assert!(scope.finish(&claimed, &done("{}"), ("done", "")).await.unwrap());
+            }
         }
-        for other in ["93.184.216.34", "1.1.1.1", "2606:4700::1111", "172.32.0.1", "100.128.0.1"] {
-            assert!(public(other.parse::<IpAddr>().unwrap()), "{other}");
+        let (heard, hear) = mpsc::channel();
+        let (release, released) = mpsc::channel::<()>();
+        let released = Arc::new(Mutex::new(released));
+        let post = move |url: &str, _: &str, _: i64, body: &str| {
+            if url == "https://dead/" {
+                released.lock().unwrap().recv().unwrap();
+            }
+            heard.send((url.to_owned(), body.to_owned())).unwrap();
+            if url == "https://dead/" { Err("no answer".to_owned()) } else { Ok(204) }
+        };
+        let hosts: Arc<[String]> = ["dead", "a", "b"].map(str::to_owned).into();
+        let (stop, stopping) = watch::channel(false);
+        let telling = async { deliver(&store, hosts, Arc::new(post), stopping).await };
+        let listening = tokio::task::spawn_blocking(move || {
+            let told: BTreeSet<_> = (0..6).map(|_| hear.recv().unwrap()).collect();
+            release.send(()).unwrap();
+            let last = hear.recv().unwrap();
+            stop.send(true).unwrap();
+            (told, last)
+        });
+        let ((), said) = tokio::join!(telling, listening);
+        let (told, last) = said.unwrap();
+        assert_eq!((told.len(), told.iter().filter(|(url, _)| url == "https://a/").count()), (6, 3), "{told:?}");
+        assert_eq!(last.0, "https://dead/");
+        // It is left alone for a while with all its messages, and the others have none left.
+        for (tenant, _) in store.tenants().await.unwrap() {
+            assert!(store.scope(&tenant).await.unwrap().webhooks_due().await.unwrap().is_empty());
         }
-    }
-
-    /// Answers one request as told; what was asked.
-    fn answer(with: &'static str) -> (String, std::thread::JoinHandle<String>) {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://localhost:{}/hook", listener.local_addr().unwrap().port());
-        let heard = std::thread::spawn(move || {
-            let (stream, _) = listener.accept().unwrap();
-            let mut reader = BufReader::new(stream);
-            let (mut head, mut length) = (String::new(), 0);
-            while !head.ends_with("\r\n\r\n") {
-                let from = head.len();
-                assert!(reader.read_line(&mut head).unwrap() > 0);
-                if let Some(n) = head[from..].to_ascii_lowercase().strip_prefix("content-length: ") {
-                    length = n.trim().parse().unwrap();
+        clock.turn(16 * SECOND);
+        let mut due = Vec::new();
+        for (tenant, _) in store.tenants().await.unwrap() {
+            let scope = store.scope(&tenant).await.unwrap();
+            for webhook in scope.webhooks_due().await.unwrap() {
+                while let Some(message) = scope.take_due(&webhook, pause).await.unwrap() {
+                    due.push((message.webhook.url, message.tries));
                 }
             }
-            let mut body = vec![0; length];
-            reader.read_exact(&mut body).unwrap();
-            write!(reader.get_mut(), "HTTP/1.1 {with}\r\ncontent-length: 0\r\n\r\n").unwrap();
-            head + std::str::from_utf8(&body).unwrap()
-        });
-        (url, heard)
-    }
-
-    fn anywhere(_: IpAddr) -> bool {
-        true
-    }
-
-    #[test]
-    fn a_message_arrives_signed() {
-        let (url, heard) = answer("204 No Content");
-        assert_eq!(send(&url, "hush", 1_700_000_000, "{\"run\":\"r\"}", anywhere), Ok(204));
-        let heard = heard.join().unwrap();
-        assert!(heard.contains(&signature("hush", 1_700_000_000, "{\"run\":\"r\"}")), "{heard}");
-        assert!(heard.starts_with("POST /hook ") && heard.ends_with("{\"run\":\"r\"}"), "{heard}");
-    }
-
-    #[test]
-    fn failures_and_redirects_are_no_delivery() {
-        for with in ["500 Oh", "302 Found\r\nlocation: http://127.0.0.1:1/"] {
-            let (url, heard) = answer(with);
-            let said = send(&url, "hush", 1, "{}", anywhere);
-            heard.join().unwrap();
-            assert_eq!(said, Err(format!("answered {}", &with[..3])));
         }
+        due.sort();
+        assert_eq!(due, [1, 1, 2].map(|n| ("https://dead/".to_owned(), n)));
     }
-
-    #[test]
-    fn nothing_is_sent_to_the_own_network() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        for host in ["localhost", "127.0.0.1", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1"] {
-            let said = send(&format!("http://{host}:{port}/"), "s", 1, "{}", public);
-            assert!(said.is_err(), "{host}: {said:?}");
-        }
-        listener.set_nonblocking(true).unwrap();
-        assert!(listener.accept().is_err(), "somebody connected");
-    }
-
     #[test]
     fn tries_go_on_for_hours() {
         let all: i64 = (1..10).map(pause).sum();

@@ -1,9 +1,10 @@
 //! The queue is worked off: which tenant's turn it is (`turns.rs`), one run in a process of its own (`attempt.rs`). Who wants
-//! to know of its end is told (`deliver.rs`).
+//! to know of its end is told (`deliver.rs`, `post.rs`).
 
 mod attempt;
 mod bell;
 mod deliver;
+mod post;
 mod turns;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ use tokio::task::JoinSet;
 
 pub use bell::{Bell, wait_for};
 pub use deliver::deliver;
+pub use post::post;
 
 use crate::clock::SECOND;
 use crate::fault::Fault;
@@ -58,7 +60,9 @@ pub async fn work(service: Arc<Service>, mut stop: watch::Receiver<bool>) {
         }
     }
     while let Some(ended) = working.join_next().await {
-        back.extend(ended.ok().and_then(|(scope, claimed, after)| (after == After::PutBack).then_some((scope, claimed))));
+        back.extend(
+            ended.ok().and_then(|(scope, claimed, after)| (after == After::PutBack).then_some((scope, claimed))),
+        );
     }
     for (scope, claimed) in back {
         if let Err(fault) = scope.put_back(&claimed, ("shutdown", "the server was stopped")).await {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{Claimed, Ending, NewRun, PieceKind, Scope, Store};
+use super::{Claimed, Ending, NewRun, PieceKind, Scope, Store, Told};
 use crate::clock::{HandClock, SECOND};
 use crate::fault::Fault;
 use crate::rights::Role;
@@ -40,7 +40,7 @@ fn on_each_store(promise: impl AsyncFn(&Store, &HandClock)) {
     });
 }
 
-async fn queue(scope: &Scope, fingerprint: &str) -> String {
+pub(crate) async fn queue(scope: &Scope, fingerprint: &str) -> String {
     let mut tx = scope.write().await.unwrap();
     let new = NewRun {
         kind: "award",
@@ -57,11 +57,11 @@ async fn queue(scope: &Scope, fingerprint: &str) -> String {
     id
 }
 
-async fn claim(scope: &Scope) -> Option<Claimed> {
+pub(crate) async fn claim(scope: &Scope) -> Option<Claimed> {
     scope.claim(LEASE, |n| n.to_string()).await.unwrap()
 }
 
-fn done(document: &str) -> Ending {
+pub(crate) fn done(document: &str) -> Ending {
     Ending { state: "done", document: Some(document.to_owned()), reproducible: true, ..Ending::default() }
 }
 
@@ -226,13 +226,14 @@ fn webhooks_are_told_of_every_end_until_somebody_takes_it() {
     on_each_store(async |store, clock| {
         let scope = store.scope(&store.add_tenant("A").await.unwrap()).await.unwrap();
         let other = store.scope(&store.add_tenant("B").await.unwrap()).await.unwrap();
-        let pause = |tries: i64| tries * 10 * SECOND;
+        let take =
+            async || scope.take_due(&scope.webhooks_due().await.unwrap().pop()?, |n| n * 10 * SECOND).await.unwrap();
         let mut tx = scope.write().await.unwrap();
         let hook = scope.add_webhook(&mut tx, "https://hooks.example.org/", "ann").await.unwrap();
         tx.commit().await.unwrap();
         // A run that ends, one that is answered from it, and one that is cancelled while it waits.
         let id = queue(&scope, "f").await;
-        assert!(scope.take_due(pause).await.unwrap().is_none(), "nothing has ended");
+        assert!(take().await.is_none(), "nothing has ended");
         let claimed = claim(&scope).await.expect("a run waits");
         assert!(scope.finish(&claimed, &done("{}"), ("done", "")).await.unwrap());
         let again = queue(&scope, "f").await;
@@ -241,7 +242,7 @@ fn webhooks_are_told_of_every_end_until_somebody_takes_it() {
         scope.cancel(&mut tx, &waits).await.unwrap();
         tx.commit().await.unwrap();
         let mut due = Vec::new();
-        while let Some(next) = scope.take_due(pause).await.unwrap() {
+        while let Some(next) = take().await {
             assert_eq!((&next.webhook.id, next.tries), (&hook.id, 1));
             due.push(next);
         }
@@ -250,23 +251,23 @@ fn webhooks_are_told_of_every_end_until_somebody_takes_it() {
         let mut ended = [&id, &again, &waits];
         ended.sort();
         assert_eq!(runs, ended);
-        assert!(other.take_due(pause).await.unwrap().is_none() && other.webhooks("", 9).await.unwrap().is_empty());
+        assert!(other.webhooks_due().await.unwrap().is_empty() && other.webhooks("", 9).await.unwrap().is_empty());
         // One is taken, one refused; of the third nothing is heard. Both of those come again when their time has come.
-        scope.told(&due[0], "delivered (204)", true).await.unwrap();
-        scope.told(&due[1], "try 1 of 10: answered 500", false).await.unwrap();
+        scope.told(&due[0], "delivered (204)", Told::Over).await.unwrap();
+        scope.told(&due[1], "try 1 of 10: answered 500", Told::Again).await.unwrap();
         assert_eq!(scope.webhooks("", 9).await.unwrap()[0].outcome.as_deref(), Some("try 1 of 10: answered 500"));
-        assert!(scope.take_due(pause).await.unwrap().is_none(), "not yet");
+        assert!(take().await.is_none(), "not yet");
         clock.turn(10 * SECOND);
-        let second = [scope.take_due(pause).await.unwrap().unwrap(), scope.take_due(pause).await.unwrap().unwrap()];
+        let second = [take().await.unwrap(), take().await.unwrap()];
         assert!(second.iter().all(|d| d.tries == 2 && d.id != due[0].id), "{second:?}");
         clock.turn(19 * SECOND);
-        assert!(scope.take_due(pause).await.unwrap().is_none(), "the pause grows");
+        assert!(take().await.is_none(), "the pause grows");
         // With the webhook goes what was to be told to it.
         let mut tx = scope.write().await.unwrap();
         scope.remove_webhook(&mut tx, &hook.id).await.unwrap();
         assert!(matches!(scope.remove_webhook(&mut tx, &hook.id).await, Err(Fault::Missing(_))));
         tx.commit().await.unwrap();
         clock.turn(1_000 * SECOND);
-        assert!(scope.take_due(pause).await.unwrap().is_none());
+        assert!(take().await.is_none());
     });
 }

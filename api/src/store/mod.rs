@@ -7,7 +7,7 @@
 mod audit;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
-mod contract;
+pub(crate) mod contract;
 mod documents;
 mod people;
 mod pieces;
@@ -36,7 +36,7 @@ pub use people::{Credential, Person};
 pub use pieces::{Piece, PieceKind};
 pub use runs::{AttemptRow, Claimed, Ending, EventRow, NewRun, RunRow};
 pub use tenders::{ApprovalRow, Revision, TenderRow};
-pub use webhooks::{Due, WebhookRow};
+pub use webhooks::{Due, Told, WebhookRow};
 
 /// A step by which tables come up to date: number, name, statements.
 type Step = (i64, &'static str, &'static str);

@@ -40,6 +40,17 @@ pub struct Due {
     pub run: String,
     /// This try, from 1.
     pub tries: i64,
+    /// When the next try would be.
+    pub again_at: i64,
+}
+
+/// What is to become of a message after a try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// It is not tried again.
+    Over,
+    /// It is tried again later, and no other one is tried at that webhook before.
+    Again,
 }
 
 fn webhook(row: &AnyRow) -> Result<WebhookRow, sqlx::Error> {
@@ -139,41 +150,42 @@ impl Scope {
         Ok(())
     }
 
-    /// Takes the message that is due longest for a try; it is due again after `pause` (by the number of the try), should
-    /// nobody say what came of it.
+    /// Webhooks that a message is due to.
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn take_due(&self, pause: impl Fn(i64) -> i64) -> Result<Option<Due>, Fault> {
-        // Idle tenants are looked at often, so without the lock of a writer.
-        let mut look = self.read().await?;
-        let any: i64 = sqlx::query_scalar("SELECT count(*) FROM delivery WHERE tenant_id = $1 AND due_at <= $2")
-            .bind(&self.tenant)
-            .bind(self.now())
-            .fetch_one(&mut *look)
-            .await?;
-        drop(look);
-        if any == 0 {
-            return Ok(None);
-        }
+    pub async fn webhooks_due(&self) -> Result<Vec<String>, Fault> {
+        let mut tx = self.read().await?;
+        let due = "SELECT DISTINCT webhook_id FROM delivery WHERE tenant_id = $1 AND due_at <= $2 ORDER BY webhook_id";
+        Ok(sqlx::query_scalar(due).bind(&self.tenant).bind(self.now()).fetch_all(&mut *tx).await?)
+    }
+
+    /// Takes the message to a webhook that is due longest for a try; it is due again after `pause` (by the number of the
+    /// try), should nobody say what came of it.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn take_due(&self, to: &str, pause: impl Fn(i64) -> i64) -> Result<Option<Due>, Fault> {
         let mut tx = self.write().await?;
         let row = sqlx::query(
             "SELECT d.id AS message, d.run_id, d.tries, d.due_at, w.* FROM delivery d \
              JOIN webhook w ON w.tenant_id = d.tenant_id AND w.id = d.webhook_id \
-             WHERE d.tenant_id = $1 AND d.due_at <= $2 ORDER BY d.due_at, d.id LIMIT 1",
+             WHERE d.tenant_id = $1 AND d.webhook_id = $2 AND d.due_at <= $3 ORDER BY d.due_at, d.id LIMIT 1",
         )
         .bind(&self.tenant)
+        .bind(to)
         .bind(self.now())
         .fetch_optional(&mut *tx)
         .await?;
         let Some(row) = row else { return Ok(None) };
         let (id, due_at): (String, i64) = (row.try_get("message")?, row.try_get("due_at")?);
         let tries = row.try_get::<i64, _>("tries")? + 1;
+        let again_at = self.now() + pause(tries);
         // Another server may have taken it meanwhile.
         let taken =
             sqlx::query("UPDATE delivery SET tries = $1, due_at = $2 WHERE tenant_id = $3 AND id = $4 AND due_at = $5")
                 .bind(tries)
-                .bind(self.now() + pause(tries))
+                .bind(again_at)
                 .bind(&self.tenant)
                 .bind(&id)
                 .bind(due_at)
@@ -183,14 +195,14 @@ impl Scope {
             return Ok(None);
         }
         commit(tx).await?;
-        Ok(Some(Due { id, webhook: webhook(&row)?, run: row.try_get("run_id")?, tries }))
+        Ok(Some(Due { id, webhook: webhook(&row)?, run: row.try_get("run_id")?, tries, again_at }))
     }
 
-    /// Writes down what came of a try; one that is `over` is not tried again.
+    /// Writes down what came of a try.
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn told(&self, due: &Due, outcome: &str, over: bool) -> Result<(), Fault> {
+    pub async fn told(&self, due: &Due, outcome: &str, after: Told) -> Result<(), Fault> {
         let mut tx = self.write().await?;
         sqlx::query("UPDATE webhook SET told_at = $1, told_run = $2, outcome = $3 WHERE tenant_id = $4 AND id = $5")
             .bind(self.now())
@@ -200,13 +212,19 @@ impl Scope {
             .bind(&due.webhook.id)
             .execute(&mut *tx)
             .await?;
-        if over {
-            sqlx::query("DELETE FROM delivery WHERE tenant_id = $1 AND id = $2")
-                .bind(&self.tenant)
-                .bind(&due.id)
-                .execute(&mut *tx)
-                .await?;
+        match after {
+            Told::Over => {
+                sqlx::query("DELETE FROM delivery WHERE tenant_id = $1 AND id = $2").bind(&self.tenant).bind(&due.id)
+            }
+            Told::Again => {
+                sqlx::query("UPDATE delivery SET due_at = $1 WHERE tenant_id = $2 AND webhook_id = $3 AND due_at < $1")
+                    .bind(due.again_at)
+                    .bind(&self.tenant)
+                    .bind(&due.webhook.id)
+            }
         }
+        .execute(&mut *tx)
+        .await?;
         commit(tx).await
     }
 }
