@@ -29,6 +29,8 @@ pub struct Config {
     pub request: RequestLimits,
     /// Messages about runs that ended.
     pub webhooks: Webhooks,
+    /// What members of a GPO are told of each other's cost.
+    pub benchmarks: Benchmarks,
     /// How long a session of a browser lives, hours.
     pub session_hours: u32,
     /// How long others may take a run for alive without a sign of life, seconds.
@@ -84,6 +86,26 @@ pub struct Webhooks {
     pub hosts: Vec<String>,
 }
 
+/// What members of a GPO are told of each other's cost: means per need (`service/benchmarks.rs`).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Benchmarks {
+    /// Whether they are told anything.
+    pub on: bool,
+    /// Members that a mean counts at least, 5 or more.
+    pub contributors: usize,
+    /// How much of a mean one member may be at most, percent, 25 or less.
+    pub share_percent: u32,
+    /// Days between the approval of an award and the day on which its means are told.
+    pub days: u32,
+}
+
+impl Default for Benchmarks {
+    fn default() -> Self {
+        Self { on: false, contributors: 5, share_percent: 25, days: 90 }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -95,6 +117,7 @@ impl Default for Config {
             run: RunLimits::default(),
             request: RequestLimits::default(),
             webhooks: Webhooks::default(),
+            benchmarks: Benchmarks::default(),
             session_hours: 12,
             lease_seconds: 30,
             limits: BTreeMap::new(),
@@ -157,6 +180,9 @@ impl Config {
                 .filter(|(_, n)| *n == Some(0))
                 .map(move |(name, _)| format!("limits.\"{tenant}\".{name}"))
         });
+        if self.benchmarks.contributors < 5 || !(1..=25).contains(&self.benchmarks.share_percent) {
+            return Err("benchmarks.contributors must be 5 or more, benchmarks.share_percent 1 to 25".to_owned());
+        }
         if let Some(name) = own.into_iter().next() {
             return Err(format!("{name} must be at least 1"));
         }
@@ -213,7 +239,11 @@ mod tests {
     }
 
     #[test]
-    fn a_setting_that_there_is_not_is_refused() {
+    fn a_setting_that_there_is_not_is_refused_and_so_is_a_lax_one() {
         assert!(toml::from_str::<Config>("listn = \"127.0.0.1:1\"").is_err());
+        for laxer in ["contributors = 4", "share_percent = 26", "share_percent = 0"] {
+            let config: Config = toml::from_str(&format!("[benchmarks]\n{laxer}")).unwrap();
+            assert!(config.check().is_err(), "{laxer}");
+        }
     }
 }

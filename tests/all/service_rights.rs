@@ -416,3 +416,60 @@ fn nobody_sets_what_the_server_sets() {
     }
     assert!(bodies > 40, "{bodies}");
 }
+
+/// Six members of one size buy gauze at prices of their own; a seventh buys tape alone.
+fn six_members(server: &Server, token: &str) -> String {
+    let mut tender = server.get(token, "/v1/demo-tenders/wound-care").expect(200).json();
+    let today = ["20.01", "20.12", "20.23", "20.34", "20.45", "20.59"];
+    let sites = (1..=7).map(|n| json!({ "site": format!("H{n}"), "name": "Hospital", "member": format!("M{n}") }));
+    tender["sites"] = sites.collect();
+    let mut demand: Vec<Value> =
+        (1..=6).map(|n| json!({ "site": format!("H{n}"), "need": "gauze", "quantity": "100000" })).collect();
+    demand.push(json!({ "site": "H7", "need": "tape", "quantity": "20000" }));
+    tender["demand"] = demand.into();
+    let bought = today.iter().enumerate().map(|(n, price)| {
+        json!({ "site": format!("H{}", n + 1), "need": "gauze", "product": "acme-gauze", "quantity": "100000", "price": price })
+    });
+    tender["incumbents"] = bought.collect();
+    for table in ["preferences", "rules", "switching"] {
+        tender[table] = json!([]);
+    }
+    let asked = server.post(token, "/v1/tenders", &tender);
+    assert_eq!(asked.status, 201, "{}", asked.text());
+    text(&asked.json(), "tender")
+}
+
+/// An approved award of six members, and what one of them sees of it.
+fn approved_for_six(settings: &str, member: &str) -> (Value, String) {
+    let (_place, server) = fresh(settings);
+    let (admin, _) = server.set_up();
+    let strategist = server.person(&admin, "sam", "strategist", None);
+    let tender = six_members(&server, &strategist);
+    let run = server.run(&strategist, &json!({ "kind": "award", "tender": tender }));
+    server.ended(&strategist, &run);
+    let approval = text(&server.post(&strategist, "/v1/approvals", &json!({ "run": run })).expect(201).json(), "id");
+    server.post(&admin, &format!("/v1/approvals/{approval}/decision"), &json!({ "approve": true })).expect(200);
+    let viewer = server.person(&admin, "mel", "member_viewer", Some(member));
+    let seen = server.get(&viewer, &format!("/v1/awards/{approval}")).expect(200).json();
+    (seen, server.get(&admin, "/v1/audit").expect(200).text())
+}
+
+#[test]
+fn members_are_told_means_only_by_the_operators_word_and_after_three_months() {
+    let (seen, log) = approved_for_six("", "M2");
+    assert!(seen.get("benchmarks").is_none() && !log.contains("make_benchmarks"), "off by default: {seen:#}");
+    let (seen, log) = approved_for_six("[benchmarks]\non = true\n", "M2");
+    let waits = &seen["benchmarks"][0];
+    assert!(waits["told_from"].is_string() && waits.get("today").is_none(), "{seen:#}");
+    assert!(log.contains("make_benchmarks") && log.contains("1 means made"), "{log}");
+    let (seen, _) = approved_for_six("[benchmarks]\non = true\ndays = 0\n", "M2");
+    let told = &seen["benchmarks"][0];
+    assert_eq!((&told["need"], &told["members"]), (&json!("gauze"), &json!(6)), "{seen:#}");
+    assert_eq!(told["today"], json!({ "own": "0.201", "mean": "0.203" }), "{seen:#}");
+    // What others pay stands nowhere.
+    let text = seen.to_string();
+    assert!(text.contains("20.12") && ["20.01", "20.23", "20.34", "20.45", "20.59"].iter().all(|p| !text.contains(p)));
+    // Whoever is not among them is told nothing.
+    let (seen, _) = approved_for_six("[benchmarks]\non = true\ndays = 0\n", "M7");
+    assert_eq!(seen["benchmarks"], json!([]), "{seen:#}");
+}

@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 use super::exports::lay_out;
 use super::page::{Ask, Page};
 use super::runs::Frozen;
-use super::{Service, put, views};
+use super::{Service, benchmarks, put, views};
 use crate::clock::iso;
 use crate::fault::Fault;
-use crate::rights::{Caller, Right};
+use crate::rights::{Caller, Right, Role};
 use crate::store::{ApprovalRow, RunRow, Scope, commit};
 
 /// An award to be put forward.
@@ -93,6 +93,12 @@ async fn award_of(scope: &Scope, id: &str) -> Result<(RunRow, Value), Fault> {
     Ok((run, award))
 }
 
+/// The tender that a run was about.
+async fn tender_of(scope: &Scope, run: &RunRow) -> Result<Value, Fault> {
+    let revision = scope.revision(&run.tender_id, Some(run.revision)).await?;
+    Ok(serde_json::from_str(&scope.document(&revision.body_hash).await?)?)
+}
+
 impl Service {
     /// Puts an award forward.
     ///
@@ -129,6 +135,7 @@ impl Service {
             true => Some(self.certify(&scope, &run, &award).await?),
             false => None,
         };
+        let tender = tender_of(&scope, &run).await?;
         let state = if input.approve { "approved" } else { "rejected" };
         let mut tx = scope.write().await?;
         let kept = match &certificate {
@@ -137,6 +144,13 @@ impl Service {
         };
         scope.decide(&mut tx, id, state, &caller.name, kept.as_deref()).await?;
         scope.note(&mut tx, &caller.name, &format!("{state}_award"), id, &run.id).await?;
+        if let Some(certificate) = certificate.filter(|_| self.config.benchmarks.on) {
+            let documents = (&award, &tender, &serde_json::from_str(&certificate)?);
+            let earlier = scope.all_benchmarks(&mut tx).await?;
+            let (means, words) = benchmarks::made(documents, &earlier, scope.now(), &self.config.benchmarks);
+            scope.add_benchmarks(&mut tx, id, &means).await?;
+            scope.note(&mut tx, &caller.name, "make_benchmarks", id, &words).await?;
+        }
         commit(tx).await?;
         Ok(scope.approval(id).await?.into())
     }
@@ -200,8 +214,7 @@ impl Service {
             return Err(Fault::Missing("approved award"));
         }
         let (run, award) = award_of(&scope, &approval.run_id).await?;
-        let revision = scope.revision(&run.tender_id, Some(run.revision)).await?;
-        let tender: Value = serde_json::from_str(&scope.document(&revision.body_hash).await?)?;
+        let tender = tender_of(&scope, &run).await?;
         if !caller.role.may(Right::Read) {
             let mut tx = scope.write().await?;
             scope.note(&mut tx, &caller.name, "see_award", id, caller.role.word()).await?;
@@ -211,6 +224,12 @@ impl Service {
             Some(hash) => serde_json::from_str(&scope.document(hash).await?)?,
             None => Value::Null,
         };
-        Ok(views::of(caller, &award, &tender, &certificate))
+        let mut view = views::of(caller, &award, &tender, &certificate);
+        if let (Role::MemberViewer, true) = (caller.role, self.config.benchmarks.on) {
+            let member = caller.party.as_deref().unwrap_or_default();
+            let means = scope.benchmarks(id).await?;
+            view["benchmarks"] = benchmarks::told(member, (&award, &tender, &certificate), &means, scope.now()).into();
+        }
+        Ok(view)
     }
 }

@@ -1,6 +1,7 @@
 //! What can be asked of the service. Knows no HTTP.
 
 pub mod approvals;
+mod benchmarks;
 pub mod demo;
 pub mod exports;
 pub mod kinds;

@@ -5,6 +5,7 @@
 //! through its [`Scope`].
 
 mod audit;
+mod benchmarks;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 pub(crate) mod contract;
@@ -32,6 +33,7 @@ use crate::failpoint::pass;
 use crate::fault::Fault;
 
 pub use audit::{Broken, Entry, verify};
+pub use benchmarks::BenchmarkRow;
 pub use people::{Credential, Person};
 pub use pieces::{Piece, PieceKind};
 pub use runs::{AttemptRow, Claimed, Ending, EventRow, NewRun, RunRow};
@@ -46,10 +48,12 @@ const TENANT: &[Step] = &[
     (1001, "tenant", include_str!("../../migrations/tenant/1001_tenant.sql")),
     (1002, "refused workbooks", include_str!("../../migrations/tenant/1002_refused_workbooks.sql")),
     (1003, "webhooks", include_str!("../../migrations/tenant/1003_webhooks.sql")),
+    (1004, "benchmarks", include_str!("../../migrations/tenant/1004_benchmarks.sql")),
 ];
 const APART: &[Step] = &[
     (2001, "tenants apart", include_str!("../../migrations/postgres/2001_tenants_apart.sql")),
     (2002, "webhooks apart", include_str!("../../migrations/postgres/2002_webhooks_apart.sql")),
+    (2003, "benchmarks apart", include_str!("../../migrations/postgres/2003_benchmarks_apart.sql")),
 ];
 
 /// Connections to one database.
