@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 
 use crate::lots_tried::{conditions, lots};
+use crate::properties::scale_units;
 use crate::random::{self, Random, Shape};
 use crate::rules_random::rule;
 use crate::tender::{Book, lines};
@@ -85,13 +86,26 @@ fn whole_packs_with_schedules_of_every_form() {
     run(32_000_000, Shape { whole: Some(5), ..SHAPE }, 25, |_, _| {});
 }
 
+const RULES: Shape = Shape { fixed_charges: false, odd_tiers: false, rules: 0, ..SHAPE };
+
+fn rules(seed: u64, book: &mut Book) {
+    let r = &mut Random::new(seed ^ 0x5eed);
+    for i in 0..r.between(1, 3) {
+        book.push("rules", &format!("id=z{i} {}", rule(r, true)));
+    }
+}
+
 #[test]
 fn every_rule_of_the_grammar() {
-    run(33_000_000, Shape { fixed_charges: false, odd_tiers: false, rules: 0, ..SHAPE }, 25, |seed, book| {
-        let r = &mut Random::new(seed ^ 0x5eed);
-        for i in 0..r.between(1, 3) {
-            book.push("rules", &format!("id=z{i} {}", rule(r, true)));
-        }
+    run(33_000_000, RULES, 25, rules);
+}
+
+/// The same where a need's unit is a millilitre instead of a box: what is noise there would be much of a box.
+#[test]
+fn units_of_a_need_may_be_small() {
+    run(33_000_000, RULES, 25, |seed, book| {
+        rules(seed, book);
+        scale_units(book, Decimal::from(10_000_000));
     });
 }
 

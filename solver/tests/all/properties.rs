@@ -98,7 +98,7 @@ pub fn scale_money(book: &mut Book, by: Decimal) {
 }
 
 /// Every need measured in a unit `by` times smaller.
-fn scale_units(book: &mut Book, by: Decimal) {
+pub fn scale_units(book: &mut Book, by: Decimal) {
     let by_units: Vec<String> =
         book.rows("schedules").iter().filter(|s| s["basis"] == "need_units").map(|s| s["schedule"].clone()).collect();
     book.scale("tiers", "from", by, |t| by_units.contains(&t["schedule"]));
@@ -113,6 +113,7 @@ fn scale_units(book: &mut Book, by: Decimal) {
     for bound in ["at_least", "at_most"] {
         book.scale("rules", bound, by, |r| r["measure"] == "units");
     }
+    book.scale("rules", "price", inverse, |r| r["measure"] == "units");
 }
 
 proptest! {
