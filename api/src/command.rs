@@ -3,14 +3,16 @@
 //! It ends when its standard input closes, so none outlives the server, and its solving processes end with it. Paths that
 //! it names in its documents are names in its folder.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, mpsc};
 
 use crate::fault::Fault;
 
@@ -21,11 +23,34 @@ const COMPLAINT: usize = 4_000;
 /// Memory of a process that reads or writes files, MiB.
 const FILES_MIB: u64 = 4_096;
 
+/// Whose turn it is to have a file read: so many at a time, of one tenant half of them, and no more of it stand in the queue
+/// that all share. So one tenant's files delay another's by as long as those at work take, at most.
+#[derive(Debug)]
+struct Files {
+    all: Semaphore,
+    own: Mutex<HashMap<String, Arc<Semaphore>>>,
+    each: usize,
+}
+
+impl Files {
+    fn new(at_a_time: usize) -> Self {
+        Self { all: Semaphore::new(at_a_time), own: Mutex::default(), each: at_a_time.div_ceil(2) }
+    }
+
+    /// Waits for a tenant's turn, which lasts until both are dropped; `None` if the server fails.
+    async fn turn(&self, tenant: &str) -> Option<(OwnedSemaphorePermit, SemaphorePermit<'_>)> {
+        let own = Arc::clone(
+            self.own.lock().ok()?.entry(tenant.to_owned()).or_insert_with(|| Arc::new(Semaphore::new(self.each))),
+        );
+        Some((own.acquire_owned().await.ok()?, self.all.acquire().await.ok()?))
+    }
+}
+
 /// Starts the command.
 #[derive(Debug)]
 pub struct Command {
     program: PathBuf,
-    files: Semaphore,
+    files: Files,
     longest: Duration,
 }
 
@@ -60,7 +85,7 @@ pub struct Working {
 impl Command {
     /// Starts `program`, at most so many at a time for files, each at most so long.
     pub fn new(program: PathBuf, files_at_a_time: usize, longest: Duration) -> Self {
-        Self { program, files: Semaphore::new(files_at_a_time), longest }
+        Self { program, files: Files::new(files_at_a_time), longest }
     }
 
     /// Starts a process in a folder.
@@ -108,14 +133,14 @@ impl Command {
         Ok(Working { child, input: Some(input), progress, printed, complaint })
     }
 
-    /// Runs a process that reads or writes files to its end; they wait for each other.
+    /// Runs a process that reads or writes files of a tenant to its end; they wait for each other.
     ///
     /// # Errors
     /// If it takes too long.
-    pub async fn file(&self, folder: &Path, args: &[String]) -> Result<Ended, Fault> {
+    pub async fn file(&self, tenant: &str, folder: &Path, args: &[String]) -> Result<Ended, Fault> {
         let busy = || Fault::Unavailable("too many files are being read; try again".to_owned());
-        let permit = tokio::time::timeout(self.longest, self.files.acquire()).await;
-        let _permit = permit.map_err(|_| busy())?.map_err(|_| busy())?;
+        let turn = tokio::time::timeout(self.longest, self.files.turn(tenant)).await;
+        let _turn = turn.ok().flatten().ok_or_else(busy)?;
         let working = self.start(folder, FILES_MIB, args)?;
         // Dropped at the limit, it is killed.
         tokio::time::timeout(self.longest, working.end()).await.map_err(|_| {
@@ -159,5 +184,27 @@ impl Working {
         let lost = |e: tokio::task::JoinError| Fault::Internal(e.to_string());
         let (printed, complaint) = (self.printed.await.map_err(lost)?, self.complaint.await.map_err(lost)?);
         Ok(Ended { status, printed, complaint: complaint.trim().to_owned() })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::Files;
+
+    #[tokio::test]
+    async fn one_tenants_files_leave_a_turn_to_others() {
+        let files = Files::new(2);
+        let first = files.turn("A").now_or_never().flatten();
+        assert!(first.is_some());
+        let second = files.turn("A");
+        tokio::pin!(second);
+        assert!((&mut second).now_or_never().is_none(), "it waits for its own");
+        let other = files.turn("B").now_or_never().flatten();
+        assert!(other.is_some(), "nobody else does");
+        drop(first);
+        assert!(second.now_or_never().flatten().is_some());
     }
 }

@@ -25,6 +25,7 @@ mod service_jobs;
 mod service_kills;
 mod service_load;
 mod service_operation;
+mod service_outsiders;
 mod service_postgres;
 mod service_rights;
 mod service_runs;

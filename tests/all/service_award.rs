@@ -13,7 +13,7 @@ fn a_shipped_tender_is_entered_decided_and_exported() {
     let (_place, server) = fresh("");
     let (token, _) = server.set_up();
     let demos = server.get(&token, "/v1/demo-tenders").expect(200).json();
-    assert_eq!(demos[1]["name"], "wound-care");
+    assert_eq!(demos["items"][1]["name"], "wound-care");
     let tender = server.shipped(&token, "wound-care");
 
     let asked = server.post(&token, "/v1/runs", &json!({ "kind": "award", "tender": tender })).expect(202);

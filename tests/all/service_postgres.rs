@@ -41,7 +41,7 @@ fn postgres_gives_the_same_results_and_shows_no_row_without_a_tenant() {
         assert_eq!(server.get(&second, &format!("/v1/runs/{}", text(&ours, "id"))).status, 404);
         // The owner of the tables himself sees nothing unless he says which tenant he means.
         let tables = psql(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND rowsecurity");
-        assert!(tables.lines().count() == 15, "{tables}");
+        assert!(tables.lines().count() == 17, "{tables}");
         for table in tables.lines() {
             assert_eq!(psql(url, &format!("SELECT count(*) FROM {table}")), "0", "{table}");
         }

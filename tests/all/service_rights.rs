@@ -1,6 +1,6 @@
 //! Who may do what: every route of the description, asked by every role and by another tenant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand::rngs::ChaCha8Rng;
 use rand::{RngExt, SeedableRng};
@@ -87,7 +87,8 @@ fn tenant(server: &Server, administrator: String, i: usize) -> Tenant {
     let approval = text(&server.post(token, "/v1/approvals", &json!({ "run": run })).expect(201).json(), "id");
     let decided = format!("/v1/approvals/{approval}/decision");
     server.post(&tokens["strategist"], &decided, &json!({ "approve": true })).expect(200);
-    let person = server.get(token, "/v1/people").expect(200).json()[0]["id"].as_str().expect("an id").to_owned();
+    let person =
+        server.get(token, "/v1/people").expect(200).json()["items"][0]["id"].as_str().expect("an id").to_owned();
     let webhook = json!({ "url": format!("https://localhost:9/{}", canary(i)) });
     let webhook = text(&server.post(token, "/v1/webhooks", &webhook).expect(201).json(), "id");
     tokens.insert("administrator", administrator.clone());
@@ -472,4 +473,39 @@ fn members_are_told_means_only_by_the_operators_word_and_after_three_months() {
     // Whoever is not among them is told nothing.
     let (seen, _) = approved_for_six("[benchmarks]\non = true\ndays = 0\n", "M7");
     assert_eq!(seen["benchmarks"], json!([]), "{seen:#}");
+}
+
+/// A scenario gives a hospital to another member: what is approved is that, and each sees what is its own there.
+#[test]
+fn members_see_what_is_theirs_in_the_award_not_in_the_tender_before() {
+    let (_place, server) = fresh("");
+    let (admin, _) = server.set_up();
+    let strategist = server.person(&admin, "sam", "strategist", None);
+    let tender = server.shipped(&strategist, "wound-care");
+    let moved = "schema = \"ballast.scenario/1\"\nname = \"moved\"\n[[edit]]\nname = \"H2 joins South\"\nset = \"South\"\ntable = \"sites\"\ncolumn = \"member\"\nwhere = { site = \"H2\" }\n";
+    let scenario =
+        server.post(&strategist, "/v1/scenarios", &json!({ "name": "moved", "text": moved })).expect(201).json();
+    let asked = json!({ "kind": "award", "tender": tender, "scenarios": [text(&scenario, "id")] });
+    let run = server.run(&strategist, &asked);
+    server.ended(&strategist, &run);
+    let approval = text(&server.post(&strategist, "/v1/approvals", &json!({ "run": run })).expect(201).json(), "id");
+    server.post(&admin, &format!("/v1/approvals/{approval}/decision"), &json!({ "approve": true })).expect(200);
+    let sites = |seen: &Value, table: &str| -> BTreeSet<String> {
+        seen[table].as_array().expect("rows").iter().map(|row| text(row, "site")).collect()
+    };
+    let path = format!("/v1/awards/{approval}");
+    for (member, own) in [("North", &["H1"][..]), ("South", &["H2", "H3"])] {
+        let viewer = server.person(&admin, member, "member_viewer", Some(member));
+        let seen = server.get(&viewer, &path).expect(200).json();
+        let own: BTreeSet<String> = own.iter().map(|s| (*s).to_owned()).collect();
+        assert_eq!((sites(&seen, "lines"), sites(&seen, "changes")), (own.clone(), own), "{member}: {seen:#}");
+    }
+    // Whom it does not concern it is not shown to, and not told of.
+    for (name, role) in [("zed", "supplier"), ("wes", "member_viewer")] {
+        let other = server.person(&admin, name, role, Some("Somebody else"));
+        server.get(&other, &path).expect(404);
+        assert_eq!(server.get(&other, "/v1/awards").expect(200).json()["items"], json!([]));
+    }
+    let bolt = server.person(&admin, "bo", "supplier", Some("Bolt"));
+    assert_eq!(server.get(&bolt, "/v1/awards").expect(200).json()["items"][0]["id"], json!(approval));
 }

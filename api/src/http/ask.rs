@@ -58,6 +58,9 @@ pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     if !body.trim_ascii_start().starts_with(b"{") {
         return Err(Fault::invalid("", "expected a JSON object"));
     }
+    if holds_zero(body) {
+        return Err(Fault::invalid("", "a text holds a zero character (\\u0000)"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(body);
     let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer: String = error
@@ -76,6 +79,15 @@ pub fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     Ok(read)
 }
 
+/// Whether a text of a JSON body holds a zero character, which PostgreSQL does not keep.
+fn holds_zero(body: &[u8]) -> bool {
+    let mut escaped = false;
+    body.windows(6).any(|w| {
+        escaped = w[0] == b'\\' && !escaped;
+        escaped && w == b"\\u0000"
+    })
+}
+
 /// The Idempotency-Key of a request, if it has one.
 ///
 /// # Errors
@@ -90,13 +102,17 @@ pub fn key(request: &HttpRequest, body: &[u8]) -> Result<Option<Key>, Fault> {
     Ok(Some(Key { key, fingerprint: fingerprint(&[request.method().as_str(), request.path(), &body]) }))
 }
 
-/// The version that If-Match names.
+/// The version that If-Match names; `None` for any (`*`).
 ///
 /// # Errors
 /// If it names none.
-pub fn version(request: &HttpRequest) -> Result<i64, Fault> {
+pub fn version(request: &HttpRequest) -> Result<Option<i64>, Fault> {
     let value = request.headers().get(header::IF_MATCH).ok_or(Fault::NoVersion)?;
-    value.to_str().ok().and_then(|v| v.trim().trim_matches('"').parse().ok()).ok_or(Fault::Stale)
+    match value.to_str().map(str::trim) {
+        Ok("*") => Ok(None),
+        Ok(tag) => tag.trim_matches('"').parse().map(Some).map_err(|_| Fault::Stale),
+        Err(_) => Err(Fault::Stale),
+    }
 }
 
 /// A whole body, at most as long as allowed.
@@ -119,5 +135,16 @@ impl FromRequest for Body {
             }
             Ok(Self(body))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_zero;
+
+    #[test]
+    fn an_escaped_backslash_is_no_zero_character() {
+        assert!(holds_zero(br#"{"a":"\u0000"}"#) && holds_zero(br#"{"a":"\\\u0000"}"#));
+        assert!(!holds_zero(br#"{"a":"\\u0000"}"#) && !holds_zero(br#"{"a":"\u0001"}"#));
     }
 }

@@ -73,6 +73,8 @@ struct Stream {
     ready: VecDeque<String>,
     ended: bool,
     written: Instant,
+    /// When the caller was last seen to be let in still.
+    known: Instant,
     _open: Open,
 }
 
@@ -107,6 +109,10 @@ impl Stream {
             }
             if self.ended || *self.stop.borrow() {
                 return Ok(None);
+            }
+            if self.known.elapsed() >= LOOK {
+                self.service.store.still(&self.caller).await?;
+                self.known = Instant::now();
             }
             self.look().await?;
             if self.ready.is_empty() && !self.ended {
@@ -169,6 +175,7 @@ pub async fn events(
         ready: VecDeque::new(),
         ended: false,
         written: Instant::now(),
+        known: Instant::now(),
         _open: open,
     };
     let words = stream::unfold(stream, |mut stream| async move {

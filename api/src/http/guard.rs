@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, web};
+use actix_web::{HttpMessage, ResponseError, web};
 
 use super::routes::{Access, find};
 use crate::fault::Fault;
@@ -21,8 +21,9 @@ pub const COOKIE: &str = "__Host-ballast";
 /// Who asks: by token, or by the cookie of a session together with the token against forged requests.
 async fn caller(service: &Service, request: &ServiceRequest) -> Result<Caller, Fault> {
     let text = |name: HeaderName| request.headers().get(name).and_then(|v| v.to_str().ok());
-    if let Some(token) = text(header::AUTHORIZATION).and_then(|v| v.strip_prefix("Bearer ")) {
-        return service.store.caller_of_token(token.trim()).await;
+    let scheme = |v: &'_ str| v.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).is_some();
+    if let Some(credentials) = text(header::AUTHORIZATION).filter(|v| scheme(v)) {
+        return service.store.caller_of_token(credentials["bearer ".len()..].trim()).await;
     }
     let cookie = request.cookie(COOKIE).ok_or(Fault::Unknown)?;
     let (caller, csrf) = service.store.caller_of_session(cookie.value()).await?;
@@ -42,44 +43,64 @@ fn set<B>(response: &mut ServiceResponse<B>, name: &'static str, value: &str) {
     }
 }
 
-/// Lets a request through, or not.
+/// What the credential of a request has left this minute, once it is let in; who asks goes along with it.
+async fn admit(service: &Service, request: &ServiceRequest) -> Result<Option<u32>, Fault> {
+    let uri = request.uri();
+    // No name, id or token holds a zero character, and PostgreSQL refuses to look for one.
+    if uri.path().contains("%00") {
+        return Err(Fault::Missing("path"));
+    }
+    if uri.query().is_some_and(|query| query.contains("%00")) {
+        return Err(Fault::invalid("", "the query holds a zero character"));
+    }
+    let Some(route) = request.match_pattern().and_then(|path| find(request.method().as_str(), &path)) else {
+        return Ok(None);
+    };
+    let caller = caller(service, request).await;
+    // Those whom nobody knows share what there is by address.
+    let credential = match &caller {
+        Ok(caller) => caller.credential.clone(),
+        Err(_) => request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default(),
+    };
+    let per_minute = service.config.request.per_minute;
+    let left = service.requests.take(&credential, per_minute).map_err(|retry_seconds| Fault::TooMany {
+        detail: format!("at most {per_minute} requests a minute"),
+        retry_seconds,
+    })?;
+    match (caller, route.access) {
+        (Ok(caller), Access::Needs(right)) if !caller.role.may(right) => {
+            tracing::info!(who = caller.person, role = caller.role.word(), path = route.path, "denied");
+            return Err(Fault::Denied(format!("the role {} may not do this", caller.role.word())));
+        }
+        (Ok(caller), _) => {
+            request.extensions_mut().insert(Arc::new(caller));
+        }
+        (Err(Fault::Unknown | Fault::Denied(_)), Access::Open) => {}
+        (Err(fault), _) => return Err(fault),
+    }
+    Ok(Some(left))
+}
+
+/// Lets a request through, or not. One that changes something is worked on to its end, even if whoever asked hangs up.
 pub async fn guard(
     service: web::Data<Service>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let route = request.match_pattern().and_then(|path| find(request.method().as_str(), &path));
-    let per_minute = service.config.request.per_minute;
-    let mut left = None;
-    if let Some(route) = route {
-        // Those whom nobody knows share what there is by address.
-        let caller = match (caller(&service, &request).await, route.access) {
-            (Ok(caller), _) => Some(caller),
-            (Err(Fault::Unknown | Fault::Denied(_)), Access::Open) => None,
-            (Err(fault), _) => return Err(fault.into()),
-        };
-        let credential = match &caller {
-            Some(caller) => caller.credential.clone(),
-            None => request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default(),
-        };
-        left = Some(service.requests.take(&credential, per_minute).map_err(|retry_seconds| Fault::TooMany {
-            detail: format!("at most {per_minute} requests a minute"),
-            retry_seconds,
-        })?);
-        if let (Access::Needs(right), Some(caller)) = (route.access, &caller)
-            && !caller.role.may(right)
-        {
-            tracing::info!(who = caller.person, role = caller.role.word(), path = route.path, "denied");
-            return Err(Fault::Denied(format!("the role {} may not do this", caller.role.word())).into());
-        }
-        if let Some(caller) = caller {
-            request.extensions_mut().insert(Arc::new(caller));
-        }
-    }
-    let mut response = next.call(request).await?;
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let left = match admit(&service, &request).await {
+        Ok(left) => left,
+        Err(fault) => return Ok(request.into_response(fault.error_response())),
+    };
+    let mut response = match request.method().is_safe() {
+        true => next.call(request).await?,
+        false => actix_web::rt::spawn(async move { next.call(request).await })
+            .await
+            .map_err(|e| Fault::Internal(e.to_string()))??,
+    };
     if let Some(left) = left {
+        let per_minute = service.config.request.per_minute;
         set(&mut response, "ratelimit-policy", &format!("\"requests\";q={per_minute};w=60"));
         set(&mut response, "ratelimit", &format!("\"requests\";r={left};t=60"));
     }
-    Ok(response)
+    Ok(response.map_into_boxed_body())
 }

@@ -38,9 +38,11 @@ pub async fn me(service: Data<Service>, caller: Asking) -> HttpResponse {
 }
 
 /// The people of the tenant.
-#[utoipa::path(get, path = "/v1/people", tag = "people", responses((status = 200, body = Vec<PersonView>), Problems))]
-pub async fn list(service: Data<Service>, caller: Asking) -> Result<HttpResponse, Fault> {
-    Ok(HttpResponse::Ok().json(service.people(&caller).await?))
+#[utoipa::path(get, path = "/v1/people", tag = "people", params(PageQuery),
+    responses((status = 200, body = Page<PersonView>), Problems))]
+pub async fn list(service: Data<Service>, caller: Asking, page: Query<PageQuery>) -> Result<HttpResponse, Fault> {
+    let ask = Ask::read(page.page_size, page.page_token.as_deref(), &["people", &caller.tenant])?;
+    Ok(HttpResponse::Ok().json(service.people(&caller, &ask).await?))
 }
 
 /// Let a person in.
@@ -59,10 +61,16 @@ pub async fn remove(service: Data<Service>, caller: Asking, id: Path<String>) ->
 }
 
 /// The tokens of a person.
-#[utoipa::path(get, path = "/v1/people/{person}/tokens", tag = "people", params(("person" = String, Path)),
-    responses((status = 200, body = Vec<TokenView>), Problems))]
-pub async fn tokens(service: Data<Service>, caller: Asking, id: Path<String>) -> Result<HttpResponse, Fault> {
-    Ok(HttpResponse::Ok().json(service.tokens(&caller, &id).await?))
+#[utoipa::path(get, path = "/v1/people/{person}/tokens", tag = "people", params(("person" = String, Path), PageQuery),
+    responses((status = 200, body = Page<TokenView>), Problems))]
+pub async fn tokens(
+    service: Data<Service>,
+    caller: Asking,
+    id: Path<String>,
+    page: Query<PageQuery>,
+) -> Result<HttpResponse, Fault> {
+    let ask = Ask::read(page.page_size, page.page_token.as_deref(), &["tokens", &caller.tenant, &id])?;
+    Ok(HttpResponse::Ok().json(service.tokens(&caller, &id, &ask).await?))
 }
 
 /// Make a token for a person; it is shown this once.

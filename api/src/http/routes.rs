@@ -94,7 +94,5 @@ pub const ROUTES: &[Route] = &[
 
 /// The route of a method and a path with its parameters.
 pub fn find(method: &str, path: &str) -> Option<&'static Route> {
-    // Whoever may read may ask for the head of it.
-    let method = if method == "HEAD" { "GET" } else { method };
     ROUTES.iter().find(|r| r.method == method && r.path == path)
 }

@@ -7,6 +7,7 @@ use actix_web::http::header::{CONTENT_DISPOSITION, ETAG, HeaderName, LOCATION, R
 use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
+use tokio::sync::watch;
 use utoipa::IntoParams;
 
 use super::answers::{Problems, versioned};
@@ -117,22 +118,28 @@ pub async fn one(
     caller: Asking,
     id: Path<String>,
     query: Query<WaitQuery>,
+    stop: Data<watch::Receiver<bool>>,
 ) -> Result<HttpResponse, Fault> {
     let Some(wait) = query.wait else {
         let view = service.run(&caller, &id).await?;
         return Ok(versioned(&view, view.seq));
     };
+    let mut stop = stop.get_ref().clone();
     let until = Instant::now() + Duration::from_secs(wait.min(LONGEST_WAIT));
     let mut bell = service.bell.listen();
     loop {
         let row = service.run_row(&caller, &id).await?;
         let changed = query.seq.map_or(row.ended(), |seq| row.seq != seq);
         let left = until.saturating_duration_since(Instant::now());
-        if changed || left.is_zero() {
+        if changed || left.is_zero() || *stop.borrow() {
+            service.store.still(&caller).await?;
             let view = service.run(&caller, &id).await?;
             return Ok(versioned(&view, view.seq));
         }
-        wait_for(&mut bell, &id, left.min(Duration::from_secs(1))).await;
+        tokio::select! {
+            () = wait_for(&mut bell, &id, left.min(Duration::from_secs(1))) => {}
+            _ = stop.changed() => {}
+        }
     }
 }
 

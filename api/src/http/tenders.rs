@@ -60,7 +60,7 @@ pub async fn enter(
     body: Body,
 ) -> Result<HttpResponse, Fault> {
     if query.validate_only {
-        return Ok(HttpResponse::Ok().json(service.check(&body.0).await?));
+        return Ok(HttpResponse::Ok().json(service.check(&caller, &body.0).await?));
     }
     let entered = service.enter(&caller, None, &body.0, key(&request, &body.0)?.as_ref()).await?;
     Ok(made(StatusCode::CREATED, &entered, &entered.what.href))
@@ -185,14 +185,14 @@ pub async fn diff(
 
 /// Shipped tenders.
 #[utoipa::path(get, path = "/v1/demo-tenders", tag = "tenders",
-    responses((status = 200, body = Vec<demo::DemoView>), Problems))]
+    responses((status = 200, body = Page<demo::DemoView>), Problems))]
 pub async fn demos(_: Asking) -> HttpResponse {
-    HttpResponse::Ok().json(demo::list())
+    HttpResponse::Ok().json(Page { items: demo::list(), next_page_token: String::new() })
 }
 
 /// A shipped tender: its body posts to `/v1/tenders` as it is.
 #[utoipa::path(get, path = "/v1/demo-tenders/{name}", tag = "tenders", params(("name" = String, Path)),
     responses((status = 200, body = serde_json::Value), Problems))]
-pub async fn demo(service: Data<Service>, _: Asking, name: Path<String>) -> Result<HttpResponse, Fault> {
-    Ok(HttpResponse::Ok().json(service.demo_tender(&name).await?))
+pub async fn demo(service: Data<Service>, caller: Asking, name: Path<String>) -> Result<HttpResponse, Fault> {
+    Ok(HttpResponse::Ok().json(service.demo_tender(&caller, &name).await?))
 }

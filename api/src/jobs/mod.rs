@@ -77,11 +77,19 @@ async fn one(
     claimed: Claimed,
     stop: watch::Receiver<bool>,
 ) -> (Scope, Claimed, After) {
-    let after = attempt(&service, &scope, &claimed, stop).await.unwrap_or_else(|fault| {
-        // The lease runs out, and the run is begun anew.
-        tracing::error!(run = claimed.run.id, ?fault, "an attempt was lost");
-        After::Nothing
-    });
+    let after = match attempt(&service, &scope, &claimed, stop).await {
+        Ok(after) => after,
+        Err(fault) => {
+            tracing::error!(run = claimed.run.id, ?fault, "an attempt was lost");
+            // Where the store cannot write that down either, the lease runs out.
+            let back = scope.put_back(&claimed, ("lost", "the server failed; its log says why")).await;
+            service.bell.ring(&claimed.run.id);
+            if let Err(fault) = back {
+                tracing::error!(run = claimed.run.id, ?fault, "it is not put back");
+            }
+            After::Nothing
+        }
+    };
     service.metrics.ended.fetch_add(1, Ordering::Relaxed);
     (scope, claimed, after)
 }

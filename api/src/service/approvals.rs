@@ -12,7 +12,7 @@ use super::{Service, benchmarks, put, views};
 use crate::clock::iso;
 use crate::fault::Fault;
 use crate::rights::{Caller, Right, Role};
-use crate::store::{ApprovalRow, RunRow, Scope, commit};
+use crate::store::{ApprovalRow, Approved, RunRow, Scope, commit};
 
 /// An award to be put forward.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -93,10 +93,9 @@ async fn award_of(scope: &Scope, id: &str) -> Result<(RunRow, Value), Fault> {
     Ok((run, award))
 }
 
-/// The tender that a run was about.
-async fn tender_of(scope: &Scope, run: &RunRow) -> Result<Value, Fault> {
-    let revision = scope.revision(&run.tender_id, Some(run.revision)).await?;
-    Ok(serde_json::from_str(&scope.document(&revision.body_hash).await?)?)
+/// The party that the caller speaks for, if he speaks for one only.
+fn party(caller: &Caller) -> Option<(Role, &str)> {
+    caller.role.has_party().then(|| (caller.role, caller.party.as_deref().unwrap_or_default()))
 }
 
 impl Service {
@@ -131,32 +130,39 @@ impl Service {
                 "an award is approved by somebody who neither asked for it nor put it forward".to_owned(),
             ));
         }
-        let certificate = match input.approve {
+        let made = match input.approve {
             true => Some(self.certify(&scope, &run, &award).await?),
             false => None,
         };
-        let tender = tender_of(&scope, &run).await?;
         let state = if input.approve { "approved" } else { "rejected" };
         let mut tx = scope.write().await?;
-        let kept = match &certificate {
-            Some(text) => Some(scope.keep(&mut tx, text).await?),
+        let approved = match &made {
+            Some((certificate, tender)) => Some(Approved {
+                certificate: scope.keep(&mut tx, certificate).await?,
+                tender: scope.keep(&mut tx, tender).await?,
+            }),
             None => None,
         };
-        scope.decide(&mut tx, id, state, &caller.name, kept.as_deref()).await?;
+        scope.decide(&mut tx, id, state, &caller.name, approved.as_ref()).await?;
         scope.note(&mut tx, &caller.name, &format!("{state}_award"), id, &run.id).await?;
-        if let Some(certificate) = certificate.filter(|_| self.config.benchmarks.on) {
-            let documents = (&award, &tender, &serde_json::from_str(&certificate)?);
-            let earlier = scope.all_benchmarks(&mut tx).await?;
-            let (means, words) = benchmarks::made(documents, &earlier, scope.now(), &self.config.benchmarks);
-            scope.add_benchmarks(&mut tx, id, &means).await?;
-            scope.note(&mut tx, &caller.name, "make_benchmarks", id, &words).await?;
+        if let Some((certificate, tender)) = made {
+            let (certificate, tender): (Value, Value) =
+                (serde_json::from_str(&certificate)?, serde_json::from_str(&tender)?);
+            scope.add_concerned(&mut tx, id, &views::concerned(&tender)).await?;
+            if self.config.benchmarks.on {
+                let earlier = scope.all_benchmarks(&mut tx).await?;
+                let documents = (&award, &tender, &certificate);
+                let (means, words) = benchmarks::made(documents, &earlier, scope.now(), &self.config.benchmarks);
+                scope.add_benchmarks(&mut tx, id, &means).await?;
+                scope.note(&mut tx, &caller.name, "make_benchmarks", id, &words).await?;
+            }
         }
         commit(tx).await?;
         Ok(scope.approval(id).await?.into())
     }
 
-    /// Computes an award anew.
-    async fn certify(&self, scope: &Scope, run: &RunRow, award: &Value) -> Result<String, Fault> {
+    /// Computes an award anew: its certificate, and the tender that it is about, with the edits of its scenarios.
+    async fn certify(&self, scope: &Scope, run: &RunRow, award: &Value) -> Result<(String, String), Fault> {
         let frozen: Frozen = serde_json::from_str(&run.frozen)?;
         let folder = self.scratch()?;
         lay_out(scope, &frozen, folder.path()).await?;
@@ -165,11 +171,18 @@ impl Service {
         let mut args: Vec<String> = ["--json", "--quiet", "certify", "--by-cell"].map(str::to_owned).to_vec();
         args.extend(frozen.args.iter().filter(|a| edits.iter().any(|e| a.starts_with(e))).cloned());
         args.extend(["--", "tender.json", "result.json"].map(str::to_owned));
-        let ended = self.command.file(folder.path(), &args).await?;
+        let ended = self.command.file(&scope.tenant, folder.path(), &args).await?;
         if !ended.status.success() {
             return Err(Fault::Conflict(format!("this award does not hold: {}", ended.complaint)));
         }
-        Ok(ended.printed)
+        let mut args: Vec<String> = ["--json", "--quiet", "export", "--out=edited.json"].map(str::to_owned).to_vec();
+        args.extend(frozen.args.iter().filter(|a| a.starts_with("--scenario=")).cloned());
+        args.extend(["--", "tender.json"].map(str::to_owned));
+        let exported = self.command.file(&scope.tenant, folder.path(), &args).await?;
+        if !exported.status.success() {
+            return Err(Fault::Internal(format!("export: {:?}: {}", exported.status, exported.complaint)));
+        }
+        Ok((ended.printed, tokio::fs::read_to_string(folder.path().join("edited.json")).await?))
     }
 
     /// An award put forward.
@@ -185,7 +198,7 @@ impl Service {
     /// # Errors
     /// If the store does not answer.
     pub async fn approvals(&self, caller: &Caller, ask: &Ask) -> Result<Page<ApprovalView>, Fault> {
-        let found = self.scope(caller).await?.approvals("", &ask.after, ask.size + 1).await?;
+        let found = self.scope(caller).await?.approvals(&ask.after, ask.size + 1).await?;
         Ok(ask.page(found, |a| a.id.clone(), ApprovalView::from))
     }
 
@@ -194,7 +207,7 @@ impl Service {
     /// # Errors
     /// If the store does not answer.
     pub async fn approved(&self, caller: &Caller, ask: &Ask) -> Result<Page<ApprovedView>, Fault> {
-        let found = self.scope(caller).await?.approvals("approved", &ask.after, ask.size + 1).await?;
+        let found = self.scope(caller).await?.approved(party(caller), &ask.after, ask.size + 1).await?;
         let view = |a: ApprovalRow| ApprovedView {
             href: format!("/v1/awards/{}", a.id),
             id: a.id,
@@ -210,20 +223,20 @@ impl Service {
     pub async fn approved_award(&self, caller: &Caller, id: &str) -> Result<Value, Fault> {
         let scope = self.scope(caller).await?;
         let approval = scope.approval(id).await?;
-        if approval.state != "approved" {
+        let Some(approved) = approval.approved else { return Err(Fault::Missing("approved award")) };
+        if let Some(party) = party(caller)
+            && !scope.concerns(id, party).await?
+        {
             return Err(Fault::Missing("approved award"));
         }
-        let (run, award) = award_of(&scope, &approval.run_id).await?;
-        let tender = tender_of(&scope, &run).await?;
+        let (_, award) = award_of(&scope, &approval.run_id).await?;
+        let tender: Value = serde_json::from_str(&scope.document(&approved.tender).await?)?;
         if !caller.role.may(Right::Read) {
             let mut tx = scope.write().await?;
             scope.note(&mut tx, &caller.name, "see_award", id, caller.role.word()).await?;
             commit(tx).await?;
         }
-        let certificate: Value = match &approval.certificate {
-            Some(hash) => serde_json::from_str(&scope.document(hash).await?)?,
-            None => Value::Null,
-        };
+        let certificate: Value = serde_json::from_str(&scope.document(&approved.certificate).await?)?;
         let mut view = views::of(caller, &award, &tender, &certificate);
         if let (Role::MemberViewer, true) = (caller.role, self.config.benchmarks.on) {
             let member = caller.party.as_deref().unwrap_or_default();

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::Service;
 use crate::fault::Fault;
+use crate::rights::Caller;
 
 static IV_FLUIDS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../scenarios/iv-fluids");
 static WOUND_CARE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../scenarios/wound-care");
@@ -51,7 +52,7 @@ impl Service {
     ///
     /// # Errors
     /// If there is none of the name.
-    pub async fn demo_tender(&self, name: &str) -> Result<Value, Fault> {
+    pub async fn demo_tender(&self, caller: &Caller, name: &str) -> Result<Value, Fault> {
         let (_, shipped) =
             tenders().into_iter().find(|(n, _)| *n == name).ok_or(Fault::Missing("demonstration tender"))?;
         let folder = self.scratch()?;
@@ -59,7 +60,7 @@ impl Service {
         std::fs::create_dir(&tender)?;
         shipped.extract(&tender)?;
         let args = ["check", "--json", "--quiet", "--out=canonical.json", "tender"].map(str::to_owned);
-        let ended = self.command.file(folder.path(), &args).await?;
+        let ended = self.command.file(&caller.tenant, folder.path(), &args).await?;
         let body = tokio::fs::read(folder.path().join("canonical.json")).await;
         let body = body.map_err(|_| Fault::Internal(format!("demonstration {name}: {}", ended.complaint)))?;
         Ok(serde_json::from_slice(&body)?)

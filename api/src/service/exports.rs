@@ -95,7 +95,7 @@ impl Service {
                 args.push(name);
             }
         }
-        let ended = self.command.file(folder.path(), &args).await?;
+        let ended = self.command.file(&scope.tenant, folder.path(), &args).await?;
         if !ended.status.success() {
             return Err(Fault::Conflict(format!("this result cannot be exported: {}", ended.complaint)));
         }

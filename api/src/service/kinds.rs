@@ -330,7 +330,7 @@ fn faults(kind: Kind, o: &RunOptions) -> Vec<Pointed> {
     demand("precision", o.precision.is_none() || o.replications.is_none(), "either replications or precision");
     demand("replications", o.replications.is_none_or(|n| (1..=10_000_000).contains(&n)), "1 to 10,000,000");
     demand("optimism", o.optimism.is_none_or(|f| f > 0.0 && f.is_finite()), "a number above 0");
-    demand("assume_recovery", o.assume_recovery.is_none_or(|w| (0.0..=10_000.0).contains(&w)), "weeks, 0 or more");
+    demand("assume_recovery", o.assume_recovery.is_none_or(|w| (0.0..=520.0).contains(&w)), "0 to 520 weeks");
     demand("worst", o.worst.is_none_or(|k| (1..=5).contains(&k)), "1 to 5");
     demand("count", o.count.is_none_or(|n| (1..=100).contains(&n)), "1 to 100");
     demand("points", o.points.is_none_or(|n| (2..=200).contains(&n)), "2 to 200");

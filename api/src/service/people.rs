@@ -5,13 +5,13 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Service;
 use super::page::{Ask, Page};
+use super::{Service, fingerprint};
 use crate::clock::{SECOND, iso};
 use crate::fault::{Fault, Pointed};
 use crate::rights::{Caller, Role};
 use crate::secret;
-use crate::store::{Credential, Entry, Person, commit};
+use crate::store::{Credential, Entry, FirstPerson, Person, Scope, commit};
 
 /// Sign-ins a minute of one name.
 const SIGN_INS: u32 = 10;
@@ -213,18 +213,16 @@ impl Service {
         tokio::task::spawn_blocking(work).await.map_err(|e| Fault::Internal(e.to_string()))?
     }
 
-    async fn make_tenant(&self, input: &TenantInput) -> Result<TenantView, Fault> {
+    async fn make_tenant(&self, input: &TenantInput, operator: bool) -> Result<TenantView, Fault> {
         let mut errors = Vec::new();
         check_name("/tenant", &input.tenant, &mut errors);
         check_name("/administrator", &input.administrator, &mut errors);
         check_password(input.password.as_ref(), &mut errors);
         all_fine(errors)?;
         let password = self.hashed(input.password.clone()).await?;
-        let tenant = self.store.add_tenant(&input.tenant).await?;
-        let (name, role) = (&input.administrator, Role::Administrator);
-        let person = self.store.add_person(&tenant, name, role, None, password.as_deref()).await?;
-        let (_, token) = self.store.add_token(Some((&tenant, &person.id)), "first", None).await?;
-        Ok(TenantView { tenant, token, operator_token: None })
+        let first = FirstPerson { name: &input.administrator, password_hash: password.as_deref() };
+        let (tenant, token, operator_token) = self.store.enter_tenant(&input.tenant, &first, operator).await?;
+        Ok(TenantView { tenant, token, operator_token })
     }
 
     /// Uses the set-up token: the first tenant, its administrator and the operator.
@@ -240,23 +238,15 @@ impl Service {
         };
         // Another server of the same store may have been set up meanwhile.
         let made = match self.store.is_new().await {
-            Ok(true) => self.make_tenant(input).await,
+            Ok(true) => self.make_tenant(input, true).await,
             Ok(false) => return Err(Fault::Unknown),
             Err(fault) => Err(fault),
         };
-        match made {
-            Ok(view) => {
-                let (_, operator) = self.store.add_token(None, "operator", None).await?;
-                Ok(TenantView { operator_token: Some(operator), ..view })
-            }
-            Err(fault) => {
-                // What was sent was at fault, so the token is not used up.
-                if let Ok(mut kept) = self.setup.lock() {
-                    *kept = taken;
-                }
-                Err(fault)
-            }
+        // Where what was sent was at fault, the token is not used up.
+        if let (Err(_), Ok(mut kept)) = (&made, self.setup.lock()) {
+            *kept = taken;
         }
+        made
     }
 
     /// Adds a tenant.
@@ -264,7 +254,7 @@ impl Service {
     /// # Errors
     /// If the name is taken.
     pub async fn add_tenant(&self, input: &TenantInput) -> Result<TenantView, Fault> {
-        self.make_tenant(input).await
+        self.make_tenant(input, false).await
     }
 
     /// Who the caller is.
@@ -295,11 +285,9 @@ impl Service {
         all_fine(errors)?;
         let scope = self.scope(caller).await?;
         let password = self.hashed(input.password.clone()).await?;
-        let (role, party) = (input.role, input.party.as_deref());
-        let person = self.store.add_person(&caller.tenant, &input.name, role, party, password.as_deref()).await?;
-        let mut tx = scope.write().await?;
-        scope.note(&mut tx, &caller.name, "add_person", &person.id, role.word()).await?;
-        commit(tx).await?;
+        let person = self.store.new_person(&caller.tenant, &input.name, input.role, input.party.as_deref()).await?;
+        self.audited(&scope, caller, "add_person", &person.id, input.role.word()).await?;
+        self.store.add_person(&caller.tenant, &person, password.as_deref()).await?;
         Ok(person.into())
     }
 
@@ -307,8 +295,9 @@ impl Service {
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn people(&self, caller: &Caller) -> Result<Vec<PersonView>, Fault> {
-        Ok(self.store.people(&caller.tenant).await?.into_iter().map(PersonView::from).collect())
+    pub async fn people(&self, caller: &Caller, ask: &Ask) -> Result<Page<PersonView>, Fault> {
+        let found = self.store.people(&caller.tenant, &ask.after, ask.size + 1).await?;
+        Ok(ask.page(found, |p| p.id.clone(), PersonView::from))
     }
 
     /// Ends a person's access at once.
@@ -319,8 +308,9 @@ impl Service {
         if caller.person == id {
             return Err(Fault::Conflict("nobody removes himself".to_owned()));
         }
-        self.store.remove_person(&caller.tenant, id).await?;
-        self.audited(caller, "remove_person", id, "").await
+        self.store.person(&caller.tenant, id).await?;
+        self.audited(&self.scope(caller).await?, caller, "remove_person", id, "").await?;
+        self.store.remove_person(&caller.tenant, id).await
     }
 
     /// Makes a token for a person.
@@ -336,19 +326,20 @@ impl Service {
         all_fine(errors)?;
         let person = self.store.person(&caller.tenant, person).await?;
         let until = input.days.map(|d| self.store.now() + i64::from(d) * 24 * 3_600 * SECOND);
-        let (kept, shown) = self.store.add_token(Some((&caller.tenant, &person.id)), &input.label, until).await?;
-        self.audited(caller, "add_token", &kept.id, &person.id).await?;
-        Ok(token(kept, Some(shown)))
+        let (new, secret) = self.store.new_token(&input.label, until)?;
+        self.audited(&self.scope(caller).await?, caller, "add_token", &new.id, &person.id).await?;
+        let shown = self.store.add_token((&caller.tenant, &person.id), &new, &secret).await?;
+        Ok(token(new, Some(shown)))
     }
 
     /// The living tokens of a person.
     ///
     /// # Errors
     /// If there is no such person.
-    pub async fn tokens(&self, caller: &Caller, person: &str) -> Result<Vec<TokenView>, Fault> {
+    pub async fn tokens(&self, caller: &Caller, person: &str, ask: &Ask) -> Result<Page<TokenView>, Fault> {
         let person = self.store.person(&caller.tenant, person).await?;
-        let tokens = self.store.tokens(&caller.tenant, &person.id).await?;
-        Ok(tokens.into_iter().map(|c| token(c, None)).collect())
+        let found = self.store.tokens(&caller.tenant, &person.id, &ask.after, ask.size + 1).await?;
+        Ok(ask.page(found, |c| c.id.clone(), |c| token(c, None)))
     }
 
     /// Ends a token.
@@ -356,12 +347,21 @@ impl Service {
     /// # Errors
     /// If there is no such token.
     pub async fn revoke_token(&self, caller: &Caller, person: &str, id: &str) -> Result<(), Fault> {
-        self.store.revoke_token(&caller.tenant, person, id).await?;
-        self.audited(caller, "revoke_token", id, person).await
+        self.store.token(&caller.tenant, person, id).await?;
+        self.audited(&self.scope(caller).await?, caller, "revoke_token", id, person).await?;
+        self.store.revoke_token(&caller.tenant, person, id).await
     }
 
-    async fn audited(&self, caller: &Caller, action: &str, object: &str, detail: &str) -> Result<(), Fault> {
-        let scope = self.scope(caller).await?;
+    /// People and tokens live beside the tenant's own tables, so no transaction holds both: what is to happen is written
+    /// down before it does. An entry may tell of what a failing server did not come to; nothing happens without one.
+    async fn audited(
+        &self,
+        scope: &Scope,
+        caller: &Caller,
+        action: &str,
+        object: &str,
+        detail: &str,
+    ) -> Result<(), Fault> {
         let mut tx = scope.write().await?;
         scope.note(&mut tx, &caller.name, action, object, detail).await?;
         commit(tx).await
@@ -372,7 +372,15 @@ impl Service {
     /// # Errors
     /// If tenant, name and password do not fit together; which of them does not is not said, nor told by the time it takes.
     pub async fn sign_in(&self, input: SessionInput) -> Result<(String, SessionView), Fault> {
-        let who = format!("{}/{}", input.tenant, input.name);
+        let mut errors = Vec::new();
+        check_name("/tenant", &input.tenant, &mut errors);
+        check_name("/name", &input.name, &mut errors);
+        if input.password.len() > 1_000 {
+            errors.push(Pointed::at("/password", "expected at most 1,000 characters"));
+        }
+        all_fine(errors)?;
+        // Who signs in names anything: what is remembered of it has one length.
+        let who = fingerprint(&[&input.tenant, &input.name]);
         self.sign_ins.take(&who, SIGN_INS).map_err(|retry_seconds| {
             let detail = format!("at most {SIGN_INS} sign-ins a minute of one name");
             Fault::TooMany { detail, retry_seconds }

@@ -166,7 +166,7 @@ impl Service {
         caller: &Caller,
         kind: PieceKind,
         id: &str,
-        version: i64,
+        version: Option<i64>,
         input: &PieceInput,
     ) -> Result<PieceView, Fault> {
         let format = format(kind, input)?;
@@ -183,7 +183,13 @@ impl Service {
     ///
     /// # Errors
     /// If `version` is not the newest.
-    pub async fn remove_piece(&self, caller: &Caller, kind: PieceKind, id: &str, version: i64) -> Result<(), Fault> {
+    pub async fn remove_piece(
+        &self,
+        caller: &Caller,
+        kind: PieceKind,
+        id: &str,
+        version: Option<i64>,
+    ) -> Result<(), Fault> {
         let scope = self.scope(caller).await?;
         let old = scope.piece(kind, id).await?;
         let mut tx = scope.write().await?;

@@ -19,6 +19,9 @@ use crate::store::{NewRun, PieceKind, RunRow, Scope, commit};
 /// Inputs of one run, at most.
 const MOST_INPUTS: usize = 200;
 
+/// Characters of all options of one run, at most: they become arguments of a process.
+const MOST_TEXT: usize = 100_000;
+
 /// A run to be asked for.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -111,9 +114,9 @@ pub struct RunView {
     pub seq: i64,
     /// Where its events stand.
     pub events: String,
-    /// The request.
-    #[schema(value_type = Object)]
-    pub request: Value,
+    /// The request; null in lists.
+    #[schema(value_type = Option<Object>)]
+    pub request: Option<Value>,
 }
 
 /// Why a run failed.
@@ -132,7 +135,7 @@ pub struct AttemptView {
     pub number: i64,
     /// What was set otherwise than asked.
     pub settings: String,
-    /// `done`, `killed`, `failed`, `interrupted`, `shutdown`; null while it works.
+    /// `done`, `killed`, `failed`, `interrupted`, `lost`, `shutdown`; null while it works.
     pub outcome: Option<String>,
     /// In words.
     pub detail: Option<String>,
@@ -278,8 +281,10 @@ impl Service {
         arguments.extend(input.options.site.clone());
         args.push("--".to_owned());
         args.extend(arguments);
-        if args.iter().any(|a| a.contains('\0') || a.len() > 100_000) {
-            gather.errors.push(Pointed::at("/options", "a text is too long or holds a zero character"));
+        let long = args.iter().map(String::len).sum::<usize>();
+        if long > MOST_TEXT || args.iter().any(|a| a.contains('\0')) {
+            let detail = format!("at most {MOST_TEXT} characters in all, none of them zero; it has {long}");
+            gather.errors.push(Pointed::at("/options", detail));
         }
         match gather.errors.is_empty() {
             true => Ok((Frozen { args, files: gather.files }, number)),
@@ -324,19 +329,21 @@ impl Service {
     /// Everything that is wrong with it, or that too many wait.
     pub async fn ask_run(&self, caller: &Caller, input: &RunInput, key: Option<&Key>) -> Result<Made<RunView>, Fault> {
         let scope = self.scope(caller).await?;
+        // Looked for before the inputs are: they may be gone since.
+        if let Some(key) = key
+            && let Some(made) = scope.made_by(&caller.person, &key.key, &key.fingerprint).await?
+        {
+            return Ok(Made { what: self.run(caller, &made).await?, before: true });
+        }
         let (frozen, revision) = self.freeze(&scope, input).await?;
         let (frozen, request) = (serde_json::to_string(&frozen)?, serde_json::to_string(input)?);
-        let (waiting, limits) = (scope.waiting(None).await?, self.limits(&scope.tenant).await?);
+        let limits = self.limits(&scope.tenant).await?;
         let mut tx = scope.write().await?;
         if let Some(key) = key
             && let Some(made) = scope.made_before(&mut tx, &caller.person, &key.key, &key.fingerprint).await?
         {
             commit(tx).await?;
             return Ok(Made { what: self.run(caller, &made).await?, before: true });
-        }
-        if waiting >= limits.queued {
-            let detail = format!("{waiting} runs of this tenant wait; that is the limit");
-            return Err(Fault::TooMany { detail, retry_seconds: 30 });
         }
         let new = NewRun {
             kind: input.kind.verb(),
@@ -353,6 +360,12 @@ impl Service {
             scope.key_made(&mut tx, &caller.person, &key.key, &id).await?;
         }
         scope.note(&mut tx, &caller.name, "ask_run", &id, input.kind.verb()).await?;
+        // The note makes others of the tenant wait, so that no two of them are both the last that fits.
+        let queued = scope.queued(&mut tx).await?;
+        if queued > limits.queued {
+            let detail = format!("{} runs of this tenant wait; that is the limit", queued - 1);
+            return Err(Fault::TooMany { detail, retry_seconds: 30 });
+        }
         commit(tx).await?;
         self.bell.ring(&id);
         Ok(Made { what: self.run(caller, &id).await?, before: false })
@@ -379,7 +392,7 @@ impl Service {
     async fn view(&self, scope: &Scope, row: RunRow) -> Result<RunView, Fault> {
         let attempts = scope.attempts(&row.id).await?;
         let queue_position = match row.state.as_str() {
-            "queued" => Some(scope.waiting(Some(&row)).await?),
+            "queued" => Some(scope.waiting(&row).await?),
             _ => None,
         };
         let read = |text: &Option<String>| text.as_deref().map(serde_json::from_str::<Value>).transpose();
@@ -388,7 +401,7 @@ impl Service {
             events: format!("/v1/runs/{}/events", row.id),
             progress: read(&row.progress)?,
             error: row.error.as_deref().map(serde_json::from_str).transpose()?,
-            request: serde_json::from_str(&row.request)?,
+            request: Some(serde_json::from_str(&row.request)?),
             attempts: attempts
                 .into_iter()
                 .map(|a| AttemptView {
@@ -427,7 +440,7 @@ impl Service {
         let page = ask.page(scope.runs(filter, &ask.after, ask.size + 1).await?, |r| r.id.clone(), |r| r);
         let mut items = Vec::new();
         for row in page.items {
-            items.push(self.view(&scope, row).await?);
+            items.push(RunView { request: None, ..self.view(&scope, row).await? });
         }
         Ok(Page { items, next_page_token: page.next_page_token })
     }

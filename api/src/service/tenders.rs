@@ -121,7 +121,7 @@ fn ending(bytes: &[u8]) -> &'static str {
 }
 
 impl Service {
-    async fn read_upload(&self, bytes: &[u8]) -> Result<Reading, Fault> {
+    async fn read_upload(&self, tenant: &str, bytes: &[u8]) -> Result<Reading, Fault> {
         let folder = self.scratch()?;
         let name = format!("tender.{}", ending(bytes));
         put(folder.path(), &name, bytes).await?;
@@ -129,7 +129,7 @@ impl Service {
         if ending(bytes) == "xlsx" {
             args.insert(1, "--annotate=annotated.xlsx".to_owned());
         }
-        let ended = self.command.file(folder.path(), &args).await?;
+        let ended = self.command.file(tenant, folder.path(), &args).await?;
         let check = ended
             .document()
             .filter(|d| d["schema"] == "ballast.check/1")
@@ -147,8 +147,8 @@ impl Service {
     ///
     /// # Errors
     /// If it cannot be read at all.
-    pub async fn check(&self, bytes: &[u8]) -> Result<Value, Fault> {
-        Ok(self.read_upload(bytes).await?.check)
+    pub async fn check(&self, caller: &Caller, bytes: &[u8]) -> Result<Value, Fault> {
+        Ok(self.read_upload(&caller.tenant, bytes).await?.check)
     }
 
     /// Enters a tender, or the next revision of one.
@@ -166,7 +166,7 @@ impl Service {
         if let Some(id) = tender {
             scope.tender(id).await?;
         }
-        let reading = self.read_upload(bytes).await?;
+        let reading = self.read_upload(&caller.tenant, bytes).await?;
         self.keep_reading(caller, &scope, tender, reading, key).await
     }
 
@@ -284,7 +284,7 @@ impl Service {
         let scope = self.scope(caller).await?;
         let newest = scope.revision(id, None).await?;
         let kept = scope.document(&newest.body_hash).await?;
-        let reading = self.read_upload(kept.as_bytes()).await?;
+        let reading = self.read_upload(&caller.tenant, kept.as_bytes()).await?;
         if reading.body.as_ref() == Some(&kept) {
             return Ok((newest.into(), false));
         }

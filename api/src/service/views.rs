@@ -1,6 +1,8 @@
 //! What those see of an approved award who compete with each other: nothing is taken away from the document; what may be seen
 //! is copied out of it, field by field, so that a field that is added one day is not shown by accident.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::rights::{Caller, Role};
@@ -27,6 +29,19 @@ pub fn of(caller: &Caller, award: &Value, tender: &Value, certificate: &Value) -
         Role::ClinicianReviewer => reviewer(award),
         Role::Operator => Value::Null,
     }
+}
+
+/// Whom an award of the tender concerns: its members and its suppliers, whether they win or not.
+pub fn concerned(tender: &Value) -> Vec<(Role, String)> {
+    let names = |table: &str, column: &str| -> BTreeSet<String> {
+        rows(tender, table)
+            .filter_map(|row| row[column].as_str())
+            .filter(|n| !n.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let members = names("sites", "member").into_iter().map(|name| (Role::MemberViewer, name));
+    members.chain(names("suppliers", "supplier").into_iter().map(|name| (Role::Supplier, name))).collect()
 }
 
 fn rows<'v>(document: &'v Value, table: &str) -> impl Iterator<Item = &'v Value> {

@@ -1,4 +1,4 @@
-//! The audit log of a tenant: appended in the transaction of what it tells, each entry holding the hash of the one before.
+//! The audit log of a tenant: appended in the transaction of what it tells (of people and tokens: before it), each entry holding the hash of the one before.
 //!
 //! hash(n) = SHA-256 of the parts of entry n, each with its length, with hash(n−1) among them. A chain alone does not show
 //! that its end was cut off or that all of it was written anew: `verify` therefore gives the last hash, to be kept where the

@@ -106,7 +106,10 @@ fn runs_wait_in_order_and_equal_ones_are_answered_within_their_tenant() {
         let first = queue(&scope, "f").await;
         clock.turn(SECOND);
         let second = queue(&scope, "g").await;
-        assert_eq!(scope.waiting(None).await.unwrap(), 2);
+        let mut tx = scope.write().await.unwrap();
+        assert_eq!(scope.queued(&mut tx).await.unwrap(), 2);
+        drop(tx);
+        assert_eq!(scope.waiting(&scope.run(&second).await.unwrap()).await.unwrap(), 1);
         let claimed = claim(&scope).await.unwrap();
         assert_eq!(claimed.run.id, first);
         assert!(scope.finish(&claimed, &done("{}"), ("done", "")).await.unwrap());
@@ -144,9 +147,11 @@ fn keys_and_tokens_and_sessions_end_by_the_clock() {
     on_each_store(async |store, clock| {
         let tenant = store.add_tenant("A").await.unwrap();
         let scope = store.scope(&tenant).await.unwrap();
-        let person = store.add_person(&tenant, "ann", Role::Strategist, None, None).await.unwrap();
+        let person = store.new_person(&tenant, "ann", Role::Strategist, None).await.unwrap();
+        store.add_person(&tenant, &person, None).await.unwrap();
         let until = store.now() + 60 * SECOND;
-        let (_, token) = store.add_token(Some((&tenant, &person.id)), "t", Some(until)).await.unwrap();
+        let (new, secret) = store.new_token("t", Some(until)).unwrap();
+        let token = store.add_token((&tenant, &person.id), &new, &secret).await.unwrap();
         let (session, _) = store.open_session(&tenant, &person.id, until).await.unwrap();
         let before = async |key: &str, fingerprint: &str| {
             let mut tx = scope.write().await.unwrap();

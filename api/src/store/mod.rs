@@ -4,6 +4,7 @@
 //! security; each transaction says first which tenant it is about. Either way there is no way to a tenant's rows but
 //! through its [`Scope`].
 
+mod approvals;
 mod audit;
 mod benchmarks;
 #[cfg(test)]
@@ -32,12 +33,13 @@ use crate::clock::Clock;
 use crate::failpoint::pass;
 use crate::fault::Fault;
 
+pub use approvals::{ApprovalRow, Approved};
 pub use audit::{Broken, Entry, verify};
 pub use benchmarks::BenchmarkRow;
-pub use people::{Credential, Person};
+pub use people::{Credential, FirstPerson, Person};
 pub use pieces::{Piece, PieceKind};
 pub use runs::{AttemptRow, Claimed, Ending, EventRow, NewRun, RunRow};
-pub use tenders::{ApprovalRow, Revision, TenderRow};
+pub use tenders::{Revision, TenderRow};
 pub use webhooks::{Due, Told, WebhookRow};
 
 /// A step by which tables come up to date: number, name, statements.
@@ -49,11 +51,13 @@ const TENANT: &[Step] = &[
     (1002, "refused workbooks", include_str!("../../migrations/tenant/1002_refused_workbooks.sql")),
     (1003, "webhooks", include_str!("../../migrations/tenant/1003_webhooks.sql")),
     (1004, "benchmarks", include_str!("../../migrations/tenant/1004_benchmarks.sql")),
+    (1005, "concerned", include_str!("../../migrations/tenant/1005_concerned.sql")),
 ];
 const APART: &[Step] = &[
     (2001, "tenants apart", include_str!("../../migrations/postgres/2001_tenants_apart.sql")),
     (2002, "webhooks apart", include_str!("../../migrations/postgres/2002_webhooks_apart.sql")),
     (2003, "benchmarks apart", include_str!("../../migrations/postgres/2003_benchmarks_apart.sql")),
+    (2004, "concerned apart", include_str!("../../migrations/postgres/2004_concerned_apart.sql")),
 ];
 
 /// Connections to one database.
@@ -232,6 +236,9 @@ impl Store {
         let Place::Folder { path, .. } = &self.place else {
             return Err(Fault::Conflict("this store is a PostgreSQL database: use pg_dump".to_owned()));
         };
+        if to.join("control.db").exists() {
+            return Err(Fault::Conflict(format!("{} holds a copy already; name another folder", to.display())));
+        }
         std::fs::create_dir_all(to.join("tenants"))?;
         let mut copied = Vec::new();
         // Control last: every tenant that it knows is in the copy then, or has no row yet.

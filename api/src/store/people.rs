@@ -3,7 +3,7 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Store, commit};
+use super::{Store, Tx, commit};
 use crate::fault::Fault;
 use crate::rights::{Caller, Role};
 use crate::secret;
@@ -36,6 +36,15 @@ pub struct Credential {
     pub expires_at: Option<i64>,
 }
 
+/// The first administrator of a tenant.
+#[derive(Debug)]
+pub struct FirstPerson<'a> {
+    /// Name.
+    pub name: &'a str,
+    /// Hash of the password, if there is one.
+    pub password_hash: Option<&'a str>,
+}
+
 fn role(row: &AnyRow) -> Result<Role, sqlx::Error> {
     let word: String = row.try_get("role")?;
     Role::of(&word).ok_or_else(|| sqlx::Error::Decode(format!("unknown role {word}").into()))
@@ -51,6 +60,34 @@ fn person(row: &AnyRow) -> Result<Person, sqlx::Error> {
     })
 }
 
+fn name_taken() -> Fault {
+    Fault::Conflict("there is a person of this name".to_owned())
+}
+
+/// Without a person it is the operator's.
+async fn put_token(
+    tx: &mut Tx,
+    whose: Option<(&str, &str)>,
+    token: &Credential,
+    secret: &str,
+) -> Result<String, Fault> {
+    let (tenant, person) = whose.unzip();
+    sqlx::query(
+        "INSERT INTO token (id, tenant_id, person_id, secret_hash, label, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(&token.id)
+    .bind(tenant)
+    .bind(person)
+    .bind(secret::hash(secret))
+    .bind(&token.label)
+    .bind(token.created_at)
+    .bind(token.expires_at)
+    .execute(&mut **tx)
+    .await?;
+    Ok(format!("{}.{secret}", token.id))
+}
+
 impl Store {
     /// All tenants, id and name.
     ///
@@ -64,66 +101,120 @@ impl Store {
             .map_err(Into::into)
     }
 
-    /// Adds a tenant.
+    /// Adds a tenant with its first administrator and a token of hers, and an operator's token where one is wanted: all or
+    /// nothing. The tenant and the tokens.
     ///
     /// # Errors
     /// If the name is taken.
+    pub async fn enter_tenant(
+        &self,
+        name: &str,
+        first: &FirstPerson<'_>,
+        operator: bool,
+    ) -> Result<(String, String, Option<String>), Fault> {
+        let mut tx = self.control.begin().await?;
+        let tenant = self.put_tenant(&mut tx, name).await?;
+        let person = self.made_person(first.name, Role::Administrator, None)?;
+        self.put_person(&mut tx, &tenant, &person, first.password_hash).await?;
+        let (token, secret) = self.new_token("first", None)?;
+        let token = put_token(&mut tx, Some((&tenant, &person.id)), &token, &secret).await?;
+        let operator = match operator {
+            true => {
+                let (token, secret) = self.new_token("operator", None)?;
+                Some(put_token(&mut tx, None, &token, &secret).await?)
+            }
+            false => None,
+        };
+        commit(tx).await?;
+        self.scope(&tenant).await?;
+        Ok((tenant, token, operator))
+    }
+
+    /// Adds a tenant without anybody.
+    ///
+    /// # Errors
+    /// If the name is taken.
+    #[cfg(test)]
     pub async fn add_tenant(&self, name: &str) -> Result<String, Fault> {
+        let mut tx = self.control.begin().await?;
+        let id = self.put_tenant(&mut tx, name).await?;
+        commit(tx).await?;
+        self.scope(&id).await?;
+        Ok(id)
+    }
+
+    async fn put_tenant(&self, tx: &mut Tx, name: &str) -> Result<String, Fault> {
         let id = secret::id("tnt")?;
         let added = sqlx::query("INSERT INTO tenant (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
             .bind(&id)
             .bind(name)
             .bind(self.now())
-            .execute(&self.control)
+            .execute(&mut **tx)
             .await?;
         if added.rows_affected() == 0 {
             return Err(Fault::Conflict("there is a tenant of this name".to_owned()));
         }
-        self.scope(&id).await?;
         Ok(id)
     }
 
-    /// Adds a person.
+    fn made_person(&self, name: &str, role: Role, party: Option<&str>) -> Result<Person, Fault> {
+        let party = party.map(str::to_owned);
+        Ok(Person { id: secret::id("usr")?, name: name.to_owned(), role, party, created_at: self.now() })
+    }
+
+    /// A person who is not let in yet.
     ///
     /// # Errors
     /// If the name is taken.
-    pub async fn add_person(
+    pub async fn new_person(&self, tenant: &str, name: &str, role: Role, party: Option<&str>) -> Result<Person, Fault> {
+        let taken: i64 = sqlx::query_scalar("SELECT count(*) FROM person WHERE tenant_id = $1 AND name = $2")
+            .bind(tenant)
+            .bind(name)
+            .fetch_one(&self.control)
+            .await?;
+        if taken > 0 { Err(name_taken()) } else { self.made_person(name, role, party) }
+    }
+
+    /// Lets a person in.
+    ///
+    /// # Errors
+    /// If the name is taken.
+    pub async fn add_person(&self, tenant: &str, person: &Person, password_hash: Option<&str>) -> Result<(), Fault> {
+        let mut tx = self.control.begin().await?;
+        self.put_person(&mut tx, tenant, person, password_hash).await?;
+        commit(tx).await
+    }
+
+    async fn put_person(
         &self,
+        tx: &mut Tx,
         tenant: &str,
-        name: &str,
-        role: Role,
-        party: Option<&str>,
+        person: &Person,
         password_hash: Option<&str>,
-    ) -> Result<Person, Fault> {
-        let (id, now) = (secret::id("usr")?, self.now());
+    ) -> Result<(), Fault> {
         let added = sqlx::query(
             "INSERT INTO person (id, tenant_id, name, role, party, password_hash, created_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
         )
-        .bind(&id)
+        .bind(&person.id)
         .bind(tenant)
-        .bind(name)
-        .bind(role.word())
-        .bind(party)
+        .bind(&person.name)
+        .bind(person.role.word())
+        .bind(&person.party)
         .bind(password_hash)
-        .bind(now)
-        .execute(&self.control)
+        .bind(person.created_at)
+        .execute(&mut **tx)
         .await?;
-        if added.rows_affected() == 0 {
-            return Err(Fault::Conflict("there is a person of this name".to_owned()));
-        }
-        Ok(Person { id, name: name.to_owned(), role, party: party.map(str::to_owned), created_at: now })
+        if added.rows_affected() == 0 { Err(name_taken()) } else { Ok(()) }
     }
 
-    /// The people of a tenant.
+    /// The people of a tenant after an id, at most `count`.
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn people(&self, tenant: &str) -> Result<Vec<Person>, Fault> {
-        let rows = sqlx::query("SELECT * FROM person WHERE tenant_id = $1 AND left_at IS NULL ORDER BY name")
-            .bind(tenant)
-            .fetch_all(&self.control)
-            .await?;
+    pub async fn people(&self, tenant: &str, after: &str, count: i64) -> Result<Vec<Person>, Fault> {
+        let people = "SELECT * FROM person WHERE tenant_id = $1 AND left_at IS NULL AND id > $2 ORDER BY id LIMIT $3";
+        let rows = sqlx::query(people).bind(tenant).bind(after).bind(count).fetch_all(&self.control).await?;
         Ok(rows.iter().map(person).collect::<Result<_, _>>()?)
     }
 
@@ -166,46 +257,39 @@ impl Store {
         Ok(())
     }
 
-    /// Makes a token; the secret is shown this once. Without a person it is the operator's.
+    /// A token that nobody has yet, and its secret.
     ///
     /// # Errors
-    /// If the store does not answer.
-    pub async fn add_token(
-        &self,
-        whose: Option<(&str, &str)>,
-        label: &str,
-        expires_at: Option<i64>,
-    ) -> Result<(Credential, String), Fault> {
-        let (id, secret) = (secret::id("tok")?, secret::secret()?);
-        let created_at = self.now();
-        let (tenant, person) = whose.unzip();
-        sqlx::query(
-            "INSERT INTO token (id, tenant_id, person_id, secret_hash, label, created_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        )
-        .bind(&id)
-        .bind(tenant)
-        .bind(person)
-        .bind(secret::hash(&secret))
-        .bind(label)
-        .bind(created_at)
-        .bind(expires_at)
-        .execute(&self.control)
-        .await?;
-        let shown = format!("{id}.{secret}");
-        Ok((Credential { id, label: label.to_owned(), created_at, expires_at }, shown))
+    /// If the system has no random numbers.
+    pub fn new_token(&self, label: &str, expires_at: Option<i64>) -> Result<(Credential, String), Fault> {
+        let (id, created_at) = (secret::id("tok")?, self.now());
+        Ok((Credential { id, label: label.to_owned(), created_at, expires_at }, secret::secret()?))
     }
 
-    /// The living tokens of a person.
+    /// Gives a person a token; what is shown this once.
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn tokens(&self, tenant: &str, person: &str) -> Result<Vec<Credential>, Fault> {
+    pub async fn add_token(&self, whose: (&str, &str), token: &Credential, secret: &str) -> Result<String, Fault> {
+        let mut tx = self.control.begin().await?;
+        let shown = put_token(&mut tx, Some(whose), token, secret).await?;
+        commit(tx).await?;
+        Ok(shown)
+    }
+
+    /// The living tokens of a person after an id, at most `count`.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn tokens(&self, tenant: &str, person: &str, after: &str, count: i64) -> Result<Vec<Credential>, Fault> {
         let rows = sqlx::query(
-            "SELECT * FROM token WHERE tenant_id = $1 AND person_id = $2 AND revoked_at IS NULL ORDER BY created_at, id",
+            "SELECT * FROM token WHERE tenant_id = $1 AND person_id = $2 AND revoked_at IS NULL AND id > $3 \
+             ORDER BY id LIMIT $4",
         )
         .bind(tenant)
         .bind(person)
+        .bind(after)
+        .bind(count)
         .fetch_all(&self.control)
         .await?;
         let token = |r: &AnyRow| {
@@ -217,6 +301,22 @@ impl Store {
             })
         };
         Ok(rows.iter().map(token).collect::<Result<_, _>>()?)
+    }
+
+    /// That a token of a person lives.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn token(&self, tenant: &str, person: &str, id: &str) -> Result<(), Fault> {
+        let living: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM token WHERE tenant_id = $1 AND person_id = $2 AND id = $3 AND revoked_at IS NULL",
+        )
+        .bind(tenant)
+        .bind(person)
+        .bind(id)
+        .fetch_one(&self.control)
+        .await?;
+        if living == 0 { Err(Fault::Missing("token")) } else { Ok(()) }
     }
 
     /// Ends a token.
@@ -342,6 +442,22 @@ impl Store {
         .ok_or(Fault::Unknown)?;
         let csrf = row.try_get("csrf")?;
         Ok((self.caller(&row, hash)?, csrf))
+    }
+
+    /// Whether the credential that a caller came with still lives; for answers that take long.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn still(&self, caller: &Caller) -> Result<(), Fault> {
+        let living: i64 = sqlx::query_scalar(
+            "SELECT (SELECT count(*) FROM token WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)) \
+             + (SELECT count(*) FROM session WHERE secret_hash = $1 AND expires_at > $2)",
+        )
+        .bind(&caller.credential)
+        .bind(self.now())
+        .fetch_one(&self.control)
+        .await?;
+        if living == 0 { Err(Fault::Unknown) } else { Ok(()) }
     }
 
     /// Closes a session.

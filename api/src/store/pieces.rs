@@ -132,7 +132,7 @@ impl Scope {
         Ok(rows.iter().map(piece).collect::<Result<_, _>>()?)
     }
 
-    /// Replaces a text, if `version` is the newest.
+    /// Replaces a text, if `version` is the newest or none is named.
     ///
     /// # Errors
     /// If it is not.
@@ -140,14 +140,14 @@ impl Scope {
         &self,
         tx: &mut Tx,
         old: &Piece,
-        version: i64,
+        version: Option<i64>,
         name: &str,
         (format, body): (&str, &str),
     ) -> Result<(), Fault> {
         let hash = self.keep(tx, body).await?;
         let changed = sqlx::query(
             "UPDATE piece SET name = $1, format = $2, body_hash = $3, version = version + 1, changed_at = $4 \
-             WHERE tenant_id = $5 AND id = $6 AND version = $7",
+             WHERE tenant_id = $5 AND id = $6 AND ($7 = 0 OR version = $7)",
         )
         .bind(name)
         .bind(format)
@@ -155,21 +155,21 @@ impl Scope {
         .bind(self.now())
         .bind(&self.tenant)
         .bind(&old.id)
-        .bind(version)
+        .bind(version.unwrap_or(0))
         .execute(&mut **tx)
         .await?;
         if changed.rows_affected() == 0 { Err(Fault::Stale) } else { Ok(()) }
     }
 
-    /// Takes a text away, if `version` is the newest. Runs keep what they were given.
+    /// Takes a text away, if `version` is the newest or none is named. Runs keep what they were given.
     ///
     /// # Errors
     /// If it is not.
-    pub async fn remove_piece(&self, tx: &mut Tx, id: &str, version: i64) -> Result<(), Fault> {
-        let removed = sqlx::query("DELETE FROM piece WHERE tenant_id = $1 AND id = $2 AND version = $3")
+    pub async fn remove_piece(&self, tx: &mut Tx, id: &str, version: Option<i64>) -> Result<(), Fault> {
+        let removed = sqlx::query("DELETE FROM piece WHERE tenant_id = $1 AND id = $2 AND ($3 = 0 OR version = $3)")
             .bind(&self.tenant)
             .bind(id)
-            .bind(version)
+            .bind(version.unwrap_or(0))
             .execute(&mut **tx)
             .await?;
         if removed.rows_affected() == 0 { Err(Fault::Stale) } else { Ok(()) }

@@ -285,20 +285,30 @@ impl Scope {
         Ok(rows.iter().map(run).collect::<Result<_, _>>()?)
     }
 
-    /// How many runs wait, and how many of them are before this one.
+    /// How many runs wait, as the transaction sees it.
     ///
     /// # Errors
     /// If the store does not answer.
-    pub async fn waiting(&self, before: Option<&RunRow>) -> Result<i64, Fault> {
+    pub async fn queued(&self, tx: &mut Tx) -> Result<i64, Fault> {
+        Ok(sqlx::query_scalar("SELECT count(*) FROM run WHERE tenant_id = $1 AND state = 'queued'")
+            .bind(&self.tenant)
+            .fetch_one(&mut **tx)
+            .await?)
+    }
+
+    /// How many runs wait before this one.
+    ///
+    /// # Errors
+    /// If the store does not answer.
+    pub async fn waiting(&self, before: &RunRow) -> Result<i64, Fault> {
         let mut tx = self.read().await?;
-        let (at, id) = before.map_or((i64::MAX, ""), |r| (r.queued_at, r.id.as_str()));
         Ok(sqlx::query_scalar(
             "SELECT count(*) FROM run WHERE tenant_id = $1 AND state = 'queued' \
              AND (queued_at < $2 OR (queued_at = $2 AND id < $3))",
         )
         .bind(&self.tenant)
-        .bind(at)
-        .bind(id)
+        .bind(before.queued_at)
+        .bind(&before.id)
         .fetch_one(&mut *tx)
         .await?)
     }

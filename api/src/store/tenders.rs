@@ -41,29 +41,6 @@ pub struct Revision {
     pub created_at: i64,
 }
 
-/// An award put forward.
-#[derive(Debug, Clone)]
-pub struct ApprovalRow {
-    /// Id.
-    pub id: String,
-    /// The run that made the award.
-    pub run_id: String,
-    /// `proposed`, `approved`, `rejected`.
-    pub state: String,
-    /// Why.
-    pub note: String,
-    /// Who put it forward.
-    pub proposed_by: String,
-    /// When.
-    pub proposed_at: i64,
-    /// Who decided.
-    pub decided_by: Option<String>,
-    /// When.
-    pub decided_at: Option<i64>,
-    /// The certificate that was made then.
-    pub certificate: Option<String>,
-}
-
 fn tender(row: &AnyRow) -> Result<TenderRow, sqlx::Error> {
     Ok(TenderRow {
         id: row.try_get("id")?,
@@ -83,20 +60,6 @@ fn revision(row: &AnyRow) -> Result<Revision, sqlx::Error> {
         findings_hash: row.try_get("findings_hash")?,
         created_by: row.try_get("created_by")?,
         created_at: row.try_get("created_at")?,
-    })
-}
-
-fn approval(row: &AnyRow) -> Result<ApprovalRow, sqlx::Error> {
-    Ok(ApprovalRow {
-        id: row.try_get("id")?,
-        run_id: row.try_get("run_id")?,
-        state: row.try_get("state")?,
-        note: row.try_get("note")?,
-        proposed_by: row.try_get("proposed_by")?,
-        proposed_at: row.try_get("proposed_at")?,
-        decided_by: row.try_get("decided_by")?,
-        decided_at: row.try_get("decided_at")?,
-        certificate: row.try_get("certificate")?,
     })
 }
 
@@ -198,6 +161,9 @@ impl Scope {
     /// # Errors
     /// If there is none.
     pub async fn revision(&self, tender_id: &str, number: Option<i64>) -> Result<Revision, Fault> {
+        if number.is_some_and(|n| n < 1) {
+            return Err(Fault::Missing("tender or revision"));
+        }
         let mut tx = self.read().await?;
         let row = sqlx::query(
             "SELECT * FROM revision WHERE tenant_id = $1 AND tender_id = $2 AND ($3 = 0 OR number = $3) \
@@ -284,6 +250,27 @@ impl Scope {
         hash.flatten().ok_or(Fault::Missing("workbook of a refused upload"))
     }
 
+    /// What a key has made, without using it.
+    ///
+    /// # Errors
+    /// If the key was used for another request.
+    pub async fn made_by(&self, person: &str, key: &str, fingerprint: &str) -> Result<Option<String>, Fault> {
+        let mut tx = self.read().await?;
+        let row = sqlx::query(
+            "SELECT fingerprint, made FROM idempotency \
+             WHERE tenant_id = $1 AND person_id = $2 AND key = $3 AND expires_at > $4 AND made <> ''",
+        )
+        .bind(&self.tenant)
+        .bind(person)
+        .bind(key)
+        .bind(self.now())
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let kept: String = row.try_get("fingerprint")?;
+        if kept == fingerprint { Ok(Some(row.try_get("made")?)) } else { Err(Fault::OtherRequest) }
+    }
+
     /// What a key made before, if it was used; else remembers what it makes now. In one transaction with the making, so
     /// that a key never stands for something half done.
     ///
@@ -339,89 +326,6 @@ impl Scope {
             .bind(key)
             .execute(&mut **tx)
             .await?;
-        Ok(())
-    }
-
-    /// Puts an award forward.
-    ///
-    /// # Errors
-    /// If the store does not answer.
-    pub async fn propose(&self, tx: &mut Tx, run: &str, note: &str, by: &str) -> Result<String, Fault> {
-        let id = secret::id("apr")?;
-        sqlx::query(
-            "INSERT INTO approval (tenant_id, id, run_id, state, note, proposed_by, proposed_at) \
-             VALUES ($1, $2, $3, 'proposed', $4, $5, $6)",
-        )
-        .bind(&self.tenant)
-        .bind(&id)
-        .bind(run)
-        .bind(note)
-        .bind(by)
-        .bind(self.now())
-        .execute(&mut **tx)
-        .await?;
-        Ok(id)
-    }
-
-    /// An award put forward.
-    ///
-    /// # Errors
-    /// If there is none.
-    pub async fn approval(&self, id: &str) -> Result<ApprovalRow, Fault> {
-        let mut tx = self.read().await?;
-        let row = sqlx::query("SELECT * FROM approval WHERE tenant_id = $1 AND id = $2")
-            .bind(&self.tenant)
-            .bind(id)
-            .fetch_optional(&mut *tx)
-            .await?;
-        Ok(approval(&row.ok_or(Fault::Missing("approval"))?)?)
-    }
-
-    /// Awards put forward, of one state or of all, after an id.
-    ///
-    /// # Errors
-    /// If the store does not answer.
-    pub async fn approvals(&self, state: &str, after: &str, count: i64) -> Result<Vec<ApprovalRow>, Fault> {
-        let mut tx = self.read().await?;
-        let rows = sqlx::query(
-            "SELECT * FROM approval WHERE tenant_id = $1 AND ($2 = '' OR state = $2) AND id > $3 ORDER BY id LIMIT $4",
-        )
-        .bind(&self.tenant)
-        .bind(state)
-        .bind(after)
-        .bind(count)
-        .fetch_all(&mut *tx)
-        .await?;
-        Ok(rows.iter().map(approval).collect::<Result<_, _>>()?)
-    }
-
-    /// Decides on a proposal that nobody has decided on.
-    ///
-    /// # Errors
-    /// If somebody has.
-    pub async fn decide(
-        &self,
-        tx: &mut Tx,
-        id: &str,
-        state: &str,
-        by: &str,
-        certificate: Option<&str>,
-    ) -> Result<(), Fault> {
-        let decided = sqlx::query(
-            "UPDATE approval SET state = $1, decided_by = $2, decided_at = $3, certificate = $4 \
-             WHERE tenant_id = $5 AND id = $6 AND state = 'proposed'",
-        )
-        .bind(state)
-        .bind(by)
-        .bind(self.now())
-        .bind(certificate)
-        .bind(&self.tenant)
-        .bind(id)
-        .execute(&mut **tx)
-        .await?;
-        if decided.rows_affected() == 0 {
-            return Err(Fault::Conflict("somebody has decided on this already".to_owned()));
-        }
         Ok(())
     }
 }

@@ -4,6 +4,8 @@ use ballast_domain::Findings;
 use ballast_domain::finding::Place;
 use ballast_domain::raw::{RawRow, RawTable};
 
+use crate::tender::packed::COLUMNS;
+
 /// Decodes bytes as UTF-8, without byte order mark; says which line is not.
 pub(super) fn decode<'a>(bytes: &'a [u8], file: &str, findings: &mut Findings) -> Option<&'a str> {
     let fix = "save the file as UTF-8 (in a spreadsheet: “CSV UTF-8”)";
@@ -36,6 +38,12 @@ pub(super) fn read(name: &str, file: &str, bytes: &[u8], findings: &mut Findings
             findings.error("bad_csv", at(1), "", format!("the header cannot be read: {error}"), "mend the first line");
             return table;
         }
+    }
+    if table.columns.len() as u64 > COLUMNS {
+        let expected = format!("the file has {} columns; a file has at most {COLUMNS}", table.columns.len());
+        findings.error("bad_csv", at(1), "", expected, "write one row for each thing, not one column");
+        table.columns.clear();
+        return table;
     }
     if table.columns.iter().all(String::is_empty) {
         findings.error("bad_csv", at(1), "", "the file has no header", "write the column names into the first line");

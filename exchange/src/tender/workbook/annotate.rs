@@ -66,9 +66,19 @@ fn copy(grid: &Grid, findings: &Findings) -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
+/// Cells of a sheet that are merged again; ranges beyond are left as single cells.
+const MERGED: u64 = 10_000;
+
 /// Ranges that overlap were never valid; they are left apart.
 fn merge(page: &mut Worksheet, sheet: &Sheet) -> Result<(), XlsxError> {
+    let mut left = MERGED;
     for [row, column, last_row, last_column] in &sheet.merged {
+        // Each cell of a range is written.
+        let size = u64::from(last_row.saturating_sub(*row) + 1) * u64::from(last_column.saturating_sub(*column) + 1);
+        match left.checked_sub(size) {
+            Some(after) => left = after,
+            None => continue,
+        }
         let columns = (u16::try_from(*column).unwrap_or(0), u16::try_from(*last_column).unwrap_or(0));
         match page.merge_range(*row, columns.0, *last_row, columns.1, "", &Format::new()) {
             Ok(_) | Err(XlsxError::MergeRangeOverlaps(..) | XlsxError::MergeRangeSingleCell) => {}
