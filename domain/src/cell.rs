@@ -363,6 +363,15 @@ pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, c)| c)
 }
 
+/// Whether two different names look like one that was misspelt once: one letter more, less, other or swapped, or only case
+/// and blanks. Names with digits are told apart by them.
+pub fn misspelt(a: &str, b: &str) -> bool {
+    let plain = |t: &str| t.to_lowercase().split_whitespace().collect::<String>();
+    let (x, y) = (plain(a), plain(b));
+    let letters = |t: &str| t.chars().count() >= 4 && !t.chars().any(|c| c.is_numeric());
+    a != b && (x == y || letters(&x) && letters(&y) && strsim::damerau_levenshtein(&x, &y) == 1)
+}
+
 /// The cure of a name that does not exist: the one it is most like, or else all, introduced as `the … are`.
 pub fn did_you_mean<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>, the: &str) -> String {
     let names: Vec<&str> = candidates.into_iter().collect();

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use ballast_domain::certificate::{certify, default_tolerance};
 use ballast_domain::{Award, Tender};
-use ballast_exchange::documents::award::{AwardBody, CostPart, LogPart, Proof, StepPart};
+use ballast_exchange::documents::award::{AwardBody, CostPart, LogPart, Proof, RulePart, StepPart};
 use ballast_exchange::documents::{Header, seal};
 use ballast_exchange::scenario::WhatIf;
 use ballast_isolation::Children;
@@ -386,12 +386,15 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
         .map(|s| vec![s.supplier.clone(), money(s.cost), percent(s.share), s.products.to_string(), s.sites.to_string()])
         .collect();
     text.push_str(&format!("\n{}", table(&["supplier", "cost a year", "share", "products", "sites"], &rows)));
+    let year = |year: Option<u32>| year.map(|year| format!("year {year}"));
     let rows: Vec<Vec<String>> = body
         .tiers
         .iter()
         .filter(|t| !t.measure.is_zero())
         .map(|t| {
-            let name = if t.cohort.is_empty() { t.schedule.clone() } else { format!("{} ({})", t.schedule, t.cohort) };
+            let of: Vec<String> =
+                (!t.cohort.is_empty()).then(|| t.cohort.clone()).into_iter().chain(year(t.year)).collect();
+            let name = if of.is_empty() { t.schedule.clone() } else { format!("{} ({})", t.schedule, of.join(", ")) };
             let counted = |n| counted(&t.basis, n);
             let tier = t.tier.map_or_else(|| "none".to_owned(), counted);
             let next = t.next.map_or_else(
@@ -430,6 +433,9 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
             "\n  {held} of {} rule instances hold, {tight} of them at their bound\n",
             body.rules.len()
         ));
+        for rule in body.rules.iter().filter(|r| !r.holds) {
+            text.push_str(&format!("    {}\n", given_way(rule)));
+        }
     }
     if let Some(certificate) = &body.certificate {
         let word = if certificate.verified { "verified" } else { "NOT verified" };
@@ -439,6 +445,19 @@ pub fn text(tender: &Tender, body: &AwardBody) -> String {
         }
     }
     text
+}
+
+/// A rule that does not hold: where, and what it is against what it is to be.
+fn given_way(rule: &RulePart) -> String {
+    let show = |v: f64| if rule.is_share { percent(v) } else { ((v * 1e4).round() / 1e4).to_string() };
+    let of = if rule.instance.is_empty() { String::new() } else { format!(" ({})", rule.instance) };
+    let (value, low, high) = (rule.value.unwrap_or_default(), rule.at_least, rule.at_most);
+    let bound = match (low, high) {
+        (Some(low), _) if value < low => format!("at least {}", show(low)),
+        (_, Some(high)) => format!("at most {}", show(high)),
+        (low, None) => format!("at least {}", show(low.unwrap_or_default())),
+    };
+    format!("{}{of} gives way: {} against {bound}", rule.id, show(value))
 }
 
 /// The name of a component; of one that nobody pays, with that beside it.

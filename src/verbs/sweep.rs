@@ -93,6 +93,9 @@ fn choices(tender: &Tender, asked: &[String]) -> Result<Vec<Plan>, Failure> {
     Ok(plans)
 }
 
+/// The word for a cell whose edits leave no tender.
+const NO_TENDER: &str = "no_tender";
+
 /// The tender of a cell. An edit that touches nothing is a fault of the question; a tender that does not read is a cell.
 fn planned(raw: &RawTender, plan: &Plan) -> Result<(GridCell, Vec<String>), Failure> {
     let name = plan.at.join(", ");
@@ -121,7 +124,7 @@ fn cells(plans: &[Plan], grid: &[(GridCell, Vec<String>)], swept: &[Swept]) -> V
             answer: match (&found.answer, &cell.tender) {
                 (Some(answer), _) => study::answer(answer),
                 (None, Err(why)) => {
-                    AnswerPart { termination: "no_tender".to_owned(), detail: why.clone(), ..AnswerPart::default() }
+                    AnswerPart { termination: NO_TENDER.to_owned(), detail: why.clone(), ..AnswerPart::default() }
                 }
                 (None, Ok(_)) => study::answer(&ballast_studies::Answer::Skipped),
             },
@@ -160,6 +163,9 @@ fn text(tender: &Tender, body: &SweepBody) -> String {
         })
         .collect();
     text.push_str(&table(&header, &rows));
+    for cell in body.cells.iter().filter(|c| c.answer.termination == NO_TENDER) {
+        text.push_str(&format!("\n  {}: no tender: {}\n", cell.at.join(", "), cell.answer.detail));
+    }
     if body.cells.iter().any(|c| c.change.is_some() && c.direction.as_deref().is_some_and(|d| d != "same")) {
         text.push_str("\n  a cell that only tightens the tender cannot save, one that only loosens it cannot cost; proven counts that in\n");
     }

@@ -5,6 +5,7 @@ mod text;
 use std::path::PathBuf;
 
 use ballast_domain::Tender;
+use ballast_domain::cell::nearest;
 use ballast_exchange::documents::explain::WhyNotBody;
 use ballast_studies::why_not::{Question, RULE, Refused, Subject, Tried, Verdict, why_not};
 use rust_decimal::Decimal;
@@ -40,15 +41,23 @@ fn share(text: &str) -> Result<Decimal, String> {
         .ok_or_else(|| "a fraction above 0, at most 1".to_owned())
 }
 
+fn unknown<'a>(what: &str, id: &str, known: impl Iterator<Item = &'a String>) -> Failure {
+    let near = nearest(id, known.map(String::as_str)).map(|near| format!("; did you mean `{near}`?"));
+    Failure::input(format!("the tender has no {what} `{id}`{}", near.unwrap_or_default()))
+}
+
 fn question(args: &Args, tender: &Tender) -> Result<Question, Failure> {
     let known = |ids: Vec<&String>, id: &str| ids.iter().any(|k| *k == id);
     let subject = match &args.subject {
         id if known(tender.suppliers.iter().map(|s| &s.id).collect(), id) => Subject::Supplier(id.clone()),
         id if known(tender.products.iter().map(|p| &p.id).collect(), id) => Subject::Product(id.clone()),
-        id => return Err(Failure::input(format!("the tender has no supplier and no product `{id}`"))),
+        id => {
+            let all = tender.suppliers.iter().map(|s| &s.id).chain(tender.products.iter().map(|p| &p.id));
+            return Err(unknown("supplier and no product", id, all));
+        }
     };
     if let Some(site) = args.site.as_ref().filter(|s| !known(tender.sites.iter().map(|s| &s.id).collect(), s)) {
-        return Err(Failure::input(format!("the tender has no site `{site}`")));
+        return Err(unknown("site", site, tender.sites.iter().map(|s| &s.id)));
     }
     Ok(Question { subject, site: args.site.clone(), share: args.share })
 }

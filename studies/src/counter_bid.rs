@@ -36,6 +36,15 @@ const LOWEST: Decimal = Decimal::from_parts(5, 0, 0, false, 2);
 const MOST: Decimal = Decimal::TEN;
 /// Factors decided between a winning and a losing one.
 const BETWEEN: usize = 20;
+/// Factors tried where there is no award at the prices as they are.
+const AWAY: [Decimal; 6] = [
+    Decimal::from_parts(5, 0, 0, false, 1),
+    Decimal::from_parts(7, 0, 0, false, 1),
+    Decimal::from_parts(85, 0, 0, false, 2),
+    Decimal::from_parts(12, 0, 0, false, 1),
+    Decimal::from_parts(15, 0, 0, false, 1),
+    Decimal::from_parts(2, 0, 0, false, 0),
+];
 
 /// The question.
 #[derive(Debug, Clone)]
@@ -195,7 +204,19 @@ pub fn counter_bid(
     let first = asker.at(Decimal::ONE, None)?;
     let mut tried = vec![first.tried.clone()];
     let mut winning: Option<Both> = None;
-    let possible = first.with.1.award().is_some() && first.less.1.award().is_some();
+    let stuck = first.with.1.infeasible() || first.less.1.infeasible();
+    // What cannot be at the prices as they are may be at others, where limits in money are why.
+    if stuck && counts.is_some() {
+        for factor in AWAY {
+            let both = asker.at(factor, None)?;
+            tried.push(both.tried.clone());
+            if both.tried.verdict == Verdict::Wins && flip(&tried).0 == Some(factor) {
+                winning = Some(both);
+            }
+        }
+    }
+    let flips = matches!(flip(&tried), (Some(_), Some(_)));
+    let possible = if stuck { flips } else { first.with.1.award().is_some() && first.less.1.award().is_some() };
     let mut between_ends = 0;
     while possible && between_ends < BETWEEN && !desk.cancelled() {
         let Some(factor) = next(&tried).filter(|f| tried.iter().all(|t| t.factor != *f)) else { break };

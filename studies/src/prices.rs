@@ -60,9 +60,16 @@ pub fn prices(
     settings: &Settings,
     desk: &dyn Desk,
 ) -> Prices {
-    let base = ask_one(engine, Probe::new("with everything", tender), settings, desk);
+    let mut base = ask_one(engine, Probe::new("with everything", tender), settings, desk);
     let probes: Vec<Probe<'_>> = questions.iter().map(|q| Probe::new(&q.name, &q.tender).near(tender, &base)).collect();
     let answers = ask(engine, &probes, settings, desk);
+    // What was found without something may be an award with it, and better than what was found with it.
+    for (question, answer) in questions.iter().zip(&answers).filter(|(q, _)| q.loosens) {
+        if let Some((award, _)) = answer.award().filter(|_| question.tender.candidates.len() == tender.candidates.len())
+        {
+            base.improve(tender, award, settings.options.tolerance);
+        }
+    }
     let lifted = questions.iter().zip(&answers).filter(|(q, _)| q.loosens).filter_map(|(_, a)| a.interval().low);
     let bound = base.interval().low.into_iter().chain(lifted).max();
     let with = Interval { low: bound.map(|b| base.value().map_or(b, |v| v.min(b))), high: base.value() };

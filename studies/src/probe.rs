@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ballast_domain::Tender;
 use ballast_domain::award::Award;
-use ballast_domain::certificate::Certificate;
+use ballast_domain::certificate::{Certificate, certify};
 use ballast_domain::difference::carry_what_fits;
 use ballast_domain::raw::RawTender;
 use ballast_domain::tables::canonical;
@@ -65,6 +65,23 @@ impl Answer {
         match self {
             Self::Said(report) => report.award.as_ref().map(|(a, c)| (a, c)),
             _ => None,
+        }
+    }
+
+    /// Takes an award of the same tender that is better than its own: one that keeps everything, levelled rules too, and
+    /// has the lower value. Where several objectives count one after the other, none is taken.
+    pub(crate) fn improve(&mut self, tender: &Tender, award: &Award, tolerance: Decimal) {
+        let Self::Said(report) = self else { return };
+        if report.termination == Termination::Infeasible {
+            return;
+        }
+        if tender.objective.as_ref().is_some_and(|o| o.levels.len() > 1) {
+            return;
+        }
+        let certificate = certify(tender, award, tolerance);
+        let better = report.value().is_none_or(|own| certificate.costs.value < own);
+        if better && certificate.verified() && !certificate.gives_way(tender) {
+            report.award = Some((award.clone(), certificate));
         }
     }
 

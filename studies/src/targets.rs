@@ -165,7 +165,8 @@ impl Table<'_> {
     /// Orders in which the offers that an award uses may come down: supplier by supplier, those with the most room on it
     /// first; offer by offer, the same; offer by offer, those with the least room first.
     fn orders(&self, award: &Award, now: Decimal) -> Result<Vec<Vec<Group>>, Findings> {
-        let used: BTreeSet<OfferIx> = award.lines.iter().map(|l| self.tender.candidates[l.candidate].offer).collect();
+        let offer = |candidate| ordinary(self.tender, self.tender.candidates[candidate].offer);
+        let used: BTreeSet<OfferIx> = award.lines.iter().map(|l| offer(l.candidate)).collect();
         let offers: Vec<OfferIx> = self.room.keys().copied().filter(|o| used.contains(o)).collect();
         let mut sellers: BTreeMap<SupplierIx, Group> = BTreeMap::new();
         offers.iter().for_each(|o| sellers.entry(self.supplier(*o)).or_default().push(*o));
@@ -252,18 +253,14 @@ pub fn targets(
         counts,
         base,
     };
-    let Some(value) = found.base.value() else { return Ok(found) };
-    let goal = match goal {
-        Goal::Fraction(part) => (value * part).round_dp(2),
-        Goal::Amount(amount) => amount,
-    };
-    let target = value - goal;
-    found.goal = Some(goal);
-
+    if found.base.value().is_none() {
+        return Ok(found);
+    }
     let mut way = Way::default();
     let parts = (1..=STEPS).map(|k| Decimal::from(k) / Decimal::from(STEPS));
     let along = parts.map(|part| (Some(part), table.part(part, &|_| true)));
     way.go(&table, along.chain(table.aside()).collect(), &found.base)?;
+    let (_, target) = wanted(&table, &mut found, &way, goal);
     let value_at = |part: &Decimal| way.along.get(part).and_then(|(_, a)| a.value());
     let short = way.along.keys().filter(|p| value_at(p).is_some_and(|v| v > target)).max().copied();
     let enough = way.along.keys().filter(|p| value_at(p).is_some_and(|v| v <= target)).min().copied();
@@ -273,6 +270,7 @@ pub fn targets(
         let between = (1..STEPS).map(|k| short + step * Decimal::from(k));
         way.go(&table, between.map(|part| (Some(part), table.part(part, &|_| true))).collect(), &found.base)?;
     }
+    let (value, target) = wanted(&table, &mut found, &way, goal);
     if let Some((_, full)) = way.along.get(&Decimal::ONE) {
         found.full = full.clone();
         let least = way.all().filter_map(|(_, a)| a.value()).min();
@@ -283,6 +281,23 @@ pub fn targets(
     found.at_least = bound(&found, &way, target);
     found.reached = reached(&table, &found, &way, target)?;
     Ok(found)
+}
+
+/// What the tender costs at the prices of now, and what it is to cost. What was found at lower prices may be the best known
+/// at those of now, too: only what is saved beyond that is for suppliers to give.
+fn wanted(table: &Table<'_>, found: &mut Targets, way: &Way, goal: Goal) -> (Decimal, Decimal) {
+    for (there, answer) in way.all() {
+        if let Some(award) = answer.award().and_then(|(award, _)| carry(there, award, table.tender)) {
+            found.base.improve(table.tender, &award, table.settings.options.tolerance);
+        }
+    }
+    let value = found.base.value().unwrap_or_default();
+    let goal = match goal {
+        Goal::Fraction(part) => (value * part).round_dp(2),
+        Goal::Amount(amount) => amount,
+    };
+    found.goal = Some(goal);
+    (value, value - goal)
 }
 
 /// Tenders at lower prices, decided.
@@ -383,6 +398,11 @@ fn reached(table: &Table<'_>, found: &Targets, way: &Way, target: Decimal) -> Re
     Ok(best)
 }
 
+/// The offer whose price counts: of units bought in a package at a discount, the ordinary one.
+fn ordinary(tender: &Tender, offer: OfferIx) -> OfferIx {
+    tender.offers[offer].package.and_then(|p| p.base).unwrap_or(offer)
+}
+
 /// What each offer gives.
 fn moves(table: &Table<'_>, prices: &Prices, (there, answer): (&Tender, &Answer), own: &Award) -> Vec<Move> {
     let now = certify(table.tender, own, table.settings.options.tolerance);
@@ -390,8 +410,10 @@ fn moves(table: &Table<'_>, prices: &Prices, (there, answer): (&Tender, &Answer)
         .iter()
         .map(|(offer, target)| {
             let id = &table.tender.offers[*offer].id;
-            let before = crate::forced::paid_in(table.tender, &now, &|c| c.offer == *offer);
-            let after = paid(there, answer, &|c| there.offers[c.offer].id == *id).unwrap_or_default();
+            // Units bought in a package at a discount come down with their offer.
+            let own = |tender: &Tender, at: OfferIx| tender.offers[ordinary(tender, at)].id == *id;
+            let before = crate::forced::paid_in(table.tender, &now, &|c| own(table.tender, c.offer));
+            let after = paid(there, answer, &|c| own(there, c.offer)).unwrap_or_default();
             Move {
                 offer: *offer,
                 supplier: table.supplier(*offer),

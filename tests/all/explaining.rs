@@ -166,3 +166,29 @@ fn a_child_without_memory_fails_with_its_reason_and_not_the_command() {
     assert!(matches!(ran.code, Some(1 | 4)), "{:?} {}", ran.code, ran.stdout);
     assert!(ran.code == Some(4) || ran.stderr.contains("the solving process"), "{}", ran.stderr);
 }
+
+/// What gives way is named where the award is shown, with what it is against what it was to be, and tiers with their year.
+#[test]
+fn an_award_names_the_rules_that_give_way_and_the_years_of_tiers() {
+    let mut files = Files::tiny();
+    let more = "[[rule]]\nid = \"one\"\nmeasure = \"count\"\nof = \"supplier\"\nscope = { need = [\"saline\"] }\n\
+                at_most = 1\nforce = \"levelled\"\nlevel = 4\n";
+    files.append("rules.toml", more);
+    let folder = files.folder();
+    let told = run(["award", folder.path().to_str().unwrap(), "--quiet", "--gap", "0"]).stdout;
+    assert!(told.contains("one gives way: 2 against at most 1"), "{told}");
+    let mut files = Files::tiny();
+    let offers = "offer,product,price,cohort,escalator\nAG,acme-gloves,10.00,all,\nAS,acme-saline,20.00,all,0.05\n\
+                  AS-S2,acme-saline,18.50,site:S2,\nBS,bolt-saline,25.20,member:North;class:small,\n";
+    files.put("offers.csv", offers);
+    let years = files.folder();
+    let told = run(["award", years.path().to_str().unwrap(), "--quiet"]).stdout;
+    assert!(told.contains("year 1") && told.contains("year 2"), "{told}");
+}
+
+#[test]
+fn a_subject_that_is_misspelt_has_its_nearest() {
+    let folder = Files::tiny().folder();
+    let ran = run(["why-not", folder.path().to_str().unwrap(), "Acne"]);
+    assert!(ran.stderr.contains("did you mean `"), "{}", ran.stderr);
+}

@@ -161,6 +161,9 @@ fn a_cell_that_is_no_tender_is_a_cell() {
     assert_eq!(document["cells"][1]["answer"]["termination"], "no_tender");
     assert!(document["cells"][1]["answer"]["detail"].as_str().unwrap().contains("many"));
     assert_eq!(document["cells"][0]["answer"]["termination"], "optimal");
+    let path = folder.path().to_str().unwrap();
+    let told = run(["sweep", path, "--vary", "needs.max_products[need=saline]=2,many", "--quiet"]).stdout;
+    assert!(told.contains("many: no tender: "), "{told}");
 }
 
 #[test]
@@ -287,4 +290,17 @@ fn the_doctor_examines_the_tender_after_its_edits() {
     let codes: Vec<&str> =
         document["findings"].as_array().unwrap().iter().map(|f| f["code"].as_str().unwrap()).collect();
     assert!(codes.contains(&"supplier_without_line"), "{codes:?}");
+}
+
+#[test]
+fn the_doctor_sees_a_name_that_is_nearly_another() {
+    let mut files = Files::tiny();
+    files.append("sites.csv", "S3,North,small,West,40\nS4,Nort,small,West,40\n");
+    files.append("demand.csv", "S3,saline,100,,,\nS4,saline,100,,,\n");
+    let folder = files.folder();
+    let document = ask(&folder, "doctor", &[]).document();
+    let found: Vec<&Value> =
+        document["findings"].as_array().unwrap().iter().filter(|f| f["code"] == "similar_name").collect();
+    assert_eq!(found.len(), 1, "{document:#}");
+    assert_eq!((&found[0]["value"], &found[0]["column"]), (&json!("Nort"), &json!("member")));
 }

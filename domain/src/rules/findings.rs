@@ -14,6 +14,9 @@ pub const EMPTY_SCOPE: &str = "empty_scope";
 /// The code of a finding: nothing that a rule may buy has what it measures.
 pub const NOTHING_TO_MEASURE: &str = "nothing_to_measure";
 
+/// The code of a finding: the part of a share is its whole.
+pub const ALWAYS_ALL: &str = "always_all";
+
 /// Adds findings about a rule; `place` is its row.
 pub(crate) fn check(tender: &Tender, rule: &Rule, place: &Place, findings: &mut Findings) {
     let before = findings.0.len();
@@ -23,6 +26,7 @@ pub(crate) fn check(tender: &Tender, rule: &Rule, place: &Place, findings: &mut 
     }
     if findings.0.len() == before {
         unmeasured(tender, rule, place, findings);
+        always_all(tender, rule, place, findings);
     }
     part_of_incremental::check(tender, rule, place, findings);
     if matches!(rule.relative_to, Some(Relative::SystemMean { .. })) {
@@ -75,6 +79,22 @@ fn empty(tender: &Tender, rule: &Rule, scope: &Scope, prefix: &str, place: &Plac
             format!("rule {} speaks of lines that no offer can ever be: some have each part, none has all", rule.id);
         let key = lasting.first().map_or_else(String::new, |(d, _)| format!("{prefix}.{}", d.name()));
         say(&key, parts.join(", "), expected);
+    }
+}
+
+/// A share of purchases in themselves: it is 100 % whatever is bought.
+fn always_all(tender: &Tender, rule: &Rule, place: &Place, findings: &mut Findings) {
+    let Measured::Share { within, .. } = &rule.subject.measured else { return };
+    let all = |reading: &Reading| matches!(reading, Reading::Ratio(r) if r.part == r.whole && r.base.is_zero());
+    let instances = expand(tender, rule);
+    if !instances.is_empty() && instances.iter().all(|i| all(&i.reading)) {
+        let within = within.iter().map(Dimension::name).collect::<Vec<_>>().join(";");
+        let expected = format!(
+            "rule {}: part and whole are the same purchases, so the share is 100 % whatever is bought",
+            rule.id
+        );
+        let fix = "name in `within` what the whole is, such as [\"need\"]; leave out what only the part has";
+        findings.add(Severity::Warning, ALWAYS_ALL, place.column("within"), within, expected, fix);
     }
 }
 

@@ -28,7 +28,7 @@ pub use dimension::Dimension;
 pub use expand::{Guard, Instance};
 pub use expansions::{Expansions, expand};
 pub(crate) use findings::check as findings;
-pub use findings::{EMPTY_SCOPE, NOTHING_TO_MEASURE};
+pub use findings::{ALWAYS_ALL, EMPTY_SCOPE, NOTHING_TO_MEASURE};
 pub(crate) use measurement::{check as measurement_findings, parse as measurement};
 pub use measurement::{measure, reading};
 pub(crate) use parse::{Known, KnownNeed, known, parse};

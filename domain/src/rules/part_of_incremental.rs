@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::reading::Reading;
-use super::{Amount, Rule, Sum, expand};
+use super::{Amount, Measured, Rule, Sum, expand};
 use crate::exact::{Exact, zero};
 use crate::finding::{Findings, Place};
 use crate::index::{CandidateIx, Ix, IxVec, OfferIx};
@@ -38,9 +38,11 @@ pub(super) fn check(tender: &Tender, rule: &Rule, place: &Place, findings: &mut 
     for (key, found) in [("spend_level", own), ("when.spend_level", condition)] {
         if let Some(schedule) = found {
             let expected = format!(
-                "it counts a part of what incremental schedule {} applies to, whose saving lies on the whole",
-                schedule.id
+                "rule {} counts a part of what incremental schedule {} applies to, whose saving lies on the whole",
+                rule.id, schedule.id
             );
+            let key =
+                if key == "spend_level" && matches!(rule.subject.measured, Measured::Saving) { "measure" } else { key };
             let fix = "let it count all of that or nothing, set `spend_level = \"list\"` (a saving has none), or give the \
                        schedule mode = all_units";
             findings.error("bad_rule", place.column(key), schedule.id.clone(), expected, fix);

@@ -306,7 +306,7 @@ table! {
 }
 
 table! {
-    /// Freight. For each line the most specific row holds (product before plant before supplier; site before region).
+    /// Freight. For each line the most specific row holds (first product before plant before supplier, then site before region).
     freight: FreightRow, key [freight];
     /// Unique name of the row.
     freight: Id, "", "air-zw";

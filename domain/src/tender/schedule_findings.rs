@@ -118,6 +118,14 @@ fn incremental(
     let mut refuse = |column: &str, value: String, expected: String, fix: &str| {
         findings.error("incremental_scope", places.cell("schedules", r.at, column), value, expected, fix);
     };
+    // The column that says what is counted; nothing is asked for in a blank one.
+    let columns = [
+        ("counts_offers", &r.counts_offers),
+        ("counts_products", &r.counts_products),
+        ("counts_suppliers", &r.counts_suppliers),
+        ("counts_categories", &r.counts_categories),
+    ];
+    let counted = columns.iter().find(|(_, list)| !list.0.is_empty()).map_or("counts_offers", |(name, _)| *name);
     let first = s.step() == (ScheduleKind::Discount, 1);
     if s.gives == Gives::Percent && s.spend_level == CountLevel::List && !first {
         refuse(
@@ -150,7 +158,7 @@ fn incremental(
     let factors: BTreeSet<Decimal> = s.applies_to.iter().map(factor).collect();
     if s.kind == ScheduleKind::Discount && factors.len() > 1 {
         refuse(
-            "counts_offers",
+            counted,
             String::new(),
             "the offers bear different mark-ups or fees, so it matters which of them lies in which slice".into(),
             "make one schedule for each mark-up, or set mode = all_units",
@@ -163,7 +171,7 @@ fn incremental(
     };
     if s.gives == Gives::Price && !s.applies_to.iter().all(alike) {
         refuse(
-            "counts_offers",
+            counted,
             String::new(),
             "the offers' own prices differ, so it matters which of them lies in which slice".into(),
             "start the tiers at 0 (and give all offers one escalator), or make one schedule for each price",

@@ -70,8 +70,8 @@ pub(super) fn tiers(
                 "overlapping_tiers",
                 place,
                 value,
-                format!("a higher tier is not better than the one from {before}: the tiers overlap or contradict"),
-                "each threshold must bring a better price; merge or mend the tiers, or put the thresholds in rising order",
+                format!("a higher tier is not better than the one from {before}, for all units: the tiers overlap or contradict"),
+                "each threshold must bring a better price: mend the value or merge the tiers; slices (mode = incremental) may fall",
             ),
             // Legal, as each step has its own slice; but most ladders are not meant so.
             Mode::Incremental => findings.add(

@@ -60,7 +60,7 @@ pub(super) fn walk(
                 break;
             }
         }
-        last = cheapest(job, &open, &settings, level, &mut spent, &mut steps)?;
+        let before = std::mem::replace(&mut last, cheapest(job, &open, &settings, level, &mut spent, &mut steps)?);
         if last.termination == Termination::Infeasible {
             // The least violation was one by the solver's tolerance.
             if let Some(most) = open.model.row_upper.last_mut() {
@@ -68,6 +68,7 @@ pub(super) fn walk(
             }
             last = cheapest(job, &open, &settings, level, &mut spent, &mut steps)?;
         }
+        keep_cheaper(before, &mut last, &mut steps);
     }
     Ok(Some((SolveReport { ladder: steps, ..last }, open, spent)))
 }
@@ -92,6 +93,18 @@ fn cheapest(
         steps.push(Step { level, value: best.certificate.costs.value, violations });
     }
     report(job, open, run)
+}
+
+/// Where the award of the step before keeps this step's level no worse and costs less, it is this step's award, too.
+fn keep_cheaper(before: SolveReport, last: &mut SolveReport, steps: &mut [Step]) {
+    let [.., earlier, own] = steps else { return };
+    let no_worse = earlier.violations.iter().zip(&own.violations).all(|(a, b)| a <= b);
+    if no_worse && earlier.value < own.value && before.award.is_some() && last.award.is_some() {
+        (own.value, own.violations) = (earlier.value, earlier.violations);
+        last.award = before.award;
+        // Where the rest is the solver's tolerance, the bound may lie above it.
+        last.bound = last.bound.map(|bound| bound.min(own.value));
+    }
 }
 
 /// The least weighted violation of a level; the limit that ended the search if it was not proven.

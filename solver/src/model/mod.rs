@@ -216,9 +216,10 @@ fn build_unmeasured(tender: &Tender, open: bool) -> AwardModel {
     build_in(tender, Model { money_scale: money_scale(tender), open, ..Model::default() })
 }
 
-/// The same so that each requirement's rows can be lifted without a trace in the others.
+/// The same so that each requirement's rows can be lifted without a trace in the others; levelled rules give way, as they do
+/// before there is a conflict.
 pub(crate) fn build_liftable(tender: &Tender) -> AwardModel {
-    build_in(tender, Model { money_scale: money_scale(tender), liftable: true, ..Model::default() })
+    build_in(tender, Model { money_scale: money_scale(tender), liftable: true, open: true, ..Model::default() })
 }
 
 /// All rules are listed here, in order.

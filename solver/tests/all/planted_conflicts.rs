@@ -415,6 +415,27 @@ fn repairs_are_suggested_in_their_own_unit_with_what_they_cost() {
     assert_eq!(report.sets[0].needs.len(), 1);
 }
 
+/// Levelled rules give way before there is a conflict: they are no member, and no way out is longer for their sake. With at
+/// most a tenth of S1 the mean is 0.1 × 1 + 0.9 × 3 = 2.8; that two suppliers are bought from then is no matter.
+#[test]
+fn levelled_rules_give_way_before_anything_else() {
+    let book = Book::one_need()
+        .sells("S1", "gauze", "P1", "10", "attr.co2=1")
+        .sells("S2", "gauze", "P2", "8", "attr.co2=3")
+        .row("rules", "id=cap measure=share scope.supplier=S1 at_most=0.1")
+        .row("rules", "id=green measure=mean of=product.co2 at_most=2")
+        .row("rules", "id=one measure=count of=supplier at_most=1 force=levelled level=4");
+    let (tender, report) = explain(&book);
+    let named = |r: Requirement| named(&tender, r);
+    assert_eq!(members(&tender, &report), [BTreeSet::from(["rules cap".to_owned(), "rules green".to_owned()])]);
+    let told: Vec<_> =
+        report.repairs.iter().map(|r| (named(r.changes[0].requirement), r.changes[0].to, r.value)).collect();
+    let number = |n: &str| Some(n.parse::<Decimal>().unwrap());
+    // 10 × 10 + 90 × 8 = 820 and, half of each, 900.
+    let green = ("rules green".to_owned(), number("2.8"), number("820"));
+    assert_eq!(told, [green, ("rules cap".to_owned(), number("0.5"), number("900"))]);
+}
+
 #[test]
 fn a_share_is_repaired_as_a_share_and_a_count_as_a_count() {
     let rules = |book: Book| {

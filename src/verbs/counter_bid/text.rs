@@ -11,6 +11,11 @@ use crate::verbs::win_curve::change;
 /// What the interval means to the two sides.
 fn ends(body: &CounterBidBody) -> String {
     match (body.proven_winning, body.proven_losing) {
+        (Some(wins), Some(loses)) if wins > Decimal::ONE && body.now == "loses" => format!(
+            "  it must ask more: at {} it wins the share, at {} it does not, both proven\n",
+            change(wins),
+            change(loses)
+        ),
         (Some(wins), Some(loses)) if wins >= Decimal::ONE => format!(
             "  it has slack: at {} it still wins the share, at {} it loses it, both proven\n",
             change(wins),
@@ -54,6 +59,7 @@ pub fn text(body: &CounterBidBody) -> String {
             text.push_str("  with the share or with less the tender cannot hold: `ballast conflicts` says why\n");
             return text;
         }
+        ("infeasible", _) | (_, "infeasible") if body.counts.is_some() => return text + &elsewhere(body),
         ("infeasible", _) => {
             text.push_str("  no price is the matter while that stands in the way\n");
             return text;
@@ -73,6 +79,22 @@ pub fn text(body: &CounterBidBody) -> String {
         more_or_less(interval_less(&body.with, &body.less))
     ));
     text.push_str(&ends(body));
+    text + &winning(body)
+}
+
+/// Where the prices of now leave one of the two no award, and limits in money may be why: what other prices bring.
+fn elsewhere(body: &CounterBidBody) -> String {
+    if body.proven_winning.is_none() {
+        let tried: Vec<String> = body.tried.iter().map(|t| change(t.factor)).collect();
+        let counts = body.counts.as_deref().unwrap_or_default();
+        return format!("  at none of the prices tried it is proven to win ({}); {counts}\n", tried.join(", "));
+    }
+    ends(body) + &winning(body)
+}
+
+/// The prices at which it wins, and what goes with them.
+fn winning(body: &CounterBidBody) -> String {
+    let mut text = String::new();
     if let Some(paid) = body.paid {
         let difference = body.difference.as_ref().map_or_else(String::new, |d| format!("; {}", briefly(d)));
         text.push_str(&format!("  at the winning price it is paid {}{difference}\n", money(paid)));

@@ -50,10 +50,10 @@ pub fn text(tender: &Tender, body: &TargetsBody) -> String {
         Some(least) if money(least.ceil()) == money(concedes.ceil()) => {
             text.push_str("; nothing less reaches the goal, proven\n")
         }
-        Some(least) => {
+        Some(least) if !least.is_zero() => {
             text.push_str(&format!("; less than {} does not reach the goal, proven\n", money(least.floor())))
         }
-        None => text.push('\n'),
+        _ => text.push('\n'),
     }
     if let Some(why) = &body.counts {
         text.push_str(&format!("  {why}: prices between now and lowest may do better than those tried\n"));

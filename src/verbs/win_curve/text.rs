@@ -81,7 +81,11 @@ pub fn text(tender: &Tender, body: &WinCurveBody) -> String {
         }
     };
     if body.flips.is_empty() {
-        text.push_str("  between the prices tried its share stays\n");
+        let shares = || body.points.iter().filter_map(|p| p.share);
+        text.push_str(match shares().all(|s| Some(s) == shares().next()) {
+            true => "  its share is the same at all prices tried\n",
+            false => "  its share changes without a jump\n",
+        });
     }
     for flip in &body.flips {
         text.push_str(&line(flip, &own));

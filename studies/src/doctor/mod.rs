@@ -1,6 +1,7 @@
 //! What looks wrong with a tender before anything is solved, in milliseconds: things that can never happen, things that
 //! say nothing, things that are nearly surely unmeant, and how hard the decision will be.
 
+mod names;
 mod offers;
 mod rules;
 mod size;
@@ -28,6 +29,7 @@ pub fn examine(raw: &RawTender, found: Findings) -> Diagnosis {
     let mut reading = Tender::read(raw, found);
     let Some(tender) = &reading.tender else { return Diagnosis { reading, size: None } };
     let mut chart = Chart { tender, raw, findings: Findings::default() };
+    names::check(&mut chart);
     offers::check(&mut chart);
     sources::check(&mut chart);
     validity::check(&mut chart);

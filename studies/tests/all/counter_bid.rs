@@ -95,3 +95,14 @@ fn a_bidder_that_no_price_lets_win_is_told_the_lowest_that_loses() {
     let found = asked(&raw, "S2", None, "0.5");
     assert_eq!((found.flip.0, found.flip.1), (None, Some(Decimal::new(5, 2))));
 }
+
+/// The most that S2 may be awarded is 500: 60 of its pieces at 10 are too much, 60 at 8.33 are not.
+#[test]
+fn a_limit_in_money_is_kept_at_other_prices() {
+    let mut rows = sellers(&["20", "10"]);
+    rows.retain(|(t, cells)| *t != "suppliers" || cells != "supplier=S2");
+    rows.push(("suppliers", "supplier=S2 maximum_award=500".to_owned()));
+    let found = asked(&with(&rows, &[]), "S2", None, "0.6");
+    assert!(found.with.infeasible() && found.now == Verdict::Loses);
+    flips_at(&found, 500.0 / 600.0);
+}

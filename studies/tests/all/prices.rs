@@ -48,6 +48,14 @@ fn a_probe_that_found_nothing_says_nothing_more_than_is_known() {
     assert_eq!((a.proven.low, a.proven.high), (Some(Decimal::ZERO), None), "it may be worth any amount");
 }
 
+/// The search with everything found nothing in time; what was found without a rule keeps that rule, too.
+#[test]
+fn an_award_found_without_a_rule_may_be_the_best_one_with_it() {
+    let engine = MadeUp { lost: vec!["10"], ..MadeUp::default() };
+    let found = prices(&engine, &tender("10"), &[without("a", "8", &[])], &settings(1), &Patient::new(99));
+    assert_eq!((found.base.value(), found.prices[0].price), (Some(1000.into()), Some(200.into())));
+}
+
 #[test]
 fn a_tender_without_award_gives_no_price_but_the_award_without_the_rule() {
     let engine = MadeUp { none: vec!["10"], ..MadeUp::default() };

@@ -152,3 +152,20 @@ fn a_study_that_is_stopped_names_no_prices() {
     assert!(found.reached.is_none() && !found.beyond && found.most == (None, None));
     assert_eq!(found.goal, Some(whole(50)));
 }
+
+/// 60 of 100 pieces are bought in a package with 5 % off the same offer: they come down with it, 0.95 to one.
+#[test]
+fn units_in_a_package_come_down_with_their_offer() {
+    let raw = with(
+        &sellers(&["10", "12"]),
+        &[
+            ("room", "offer=P1 lowest_price=8"),
+            ("packages", "package=K discount=0.05"),
+            ("package_lines", "package=K product=P1 quantity=60 site=A"),
+        ],
+    );
+    let found = asked(&raw, 97);
+    let reached = found.reached.as_ref().unwrap();
+    assert_eq!(reached.moves.len(), 1);
+    assert!(near(Some(reached.concedes), 97) && near(Some(reached.moves[0].gives), 97), "{:?}", reached.moves);
+}

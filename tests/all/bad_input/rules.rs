@@ -312,3 +312,12 @@ fn a_mean_of_what_nothing_has_is_named() {
     rule(&mut files, "measure = \"mean\"\nof = \"prefrence\"\nat_least = 0.5");
     assert!(check(files.folder().path()).stdout.contains("did you mean `preference`?"));
 }
+
+#[test]
+fn a_share_of_purchases_in_themselves_is_named() {
+    let mut files = Files::tiny();
+    rule(&mut files, "measure = \"share\"\neach = [\"supplier\"]\nwithin = [\"supplier\"]\nat_most = 0.6");
+    let ran = check(files.folder().path());
+    let want = Want::new("always_all", "rules.toml").column("within").value("supplier");
+    assert_eq!(judge(&ran, &[want], 0), [""; 0]);
+}
