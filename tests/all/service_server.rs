@@ -68,6 +68,8 @@ impl Server {
             .args(["serve", "--listen", "127.0.0.1:0", "--store", store, "--config"])
             .arg(config.path())
             .env("BALLAST_LOG", "info")
+            // As it is operated (`operation/`).
+            .env("MALLOC_ARENA_MAX", "2")
             .env("BALLAST_FAILPOINT", aim)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -152,10 +154,10 @@ impl Server {
         seen
     }
 
-    /// Its memory.
+    /// Its memory, without the program itself.
     pub fn kib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("/proc");
-        let line = status.lines().find(|l| l.starts_with("VmRSS")).expect("its memory");
+        let line = status.lines().find(|l| l.starts_with("RssAnon")).expect("its memory");
         line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).expect("a number")
     }
 

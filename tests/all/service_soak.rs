@@ -1,5 +1,5 @@
 //! A long day in short: clients enter tenders, ask for runs, listen, cancel, err and leave, for a minute or with
-//! `BALLAST_TRIALS=1` for an hour. Memory, descriptors and processes stay what they were once everything had been used.
+//! `BALLAST_TRIALS=1` for twenty. Memory, descriptors and processes stay what they were once everything had been used.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -54,7 +54,7 @@ fn visit(server: &Server, token: &str, tender: &str, body: &[u8], n: u64) {
 
 #[test]
 fn what_a_server_holds_stays_the_same() {
-    let minutes = trials(1, 60);
+    let minutes = trials(1, 20);
     let (_place, server) = fresh("[request]\nper_minute = 100000000\n[tenant]\nqueued = 1000000\n");
     let (token, _) = server.set_up();
     let body = server.get(&token, "/v1/demo-tenders/wound-care").expect(200).body;
