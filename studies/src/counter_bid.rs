@@ -138,8 +138,9 @@ impl Asker<'_> {
 fn flip(tried: &[Tried]) -> (Option<Decimal>, Option<Decimal>) {
     let of = |v: Verdict| tried.iter().filter(move |t| t.verdict == v).map(|t| t.factor);
     let loses = of(Verdict::Loses).filter(|l| of(Verdict::Wins).any(|w| w < *l)).min();
-    let loses = loses.or_else(|| of(Verdict::Loses).min());
     let wins = of(Verdict::Wins).filter(|w| loses.is_none_or(|l| *w < l)).max();
+    // Where money counts it may win dearer only: what lies below says nothing of where it loses again.
+    let loses = loses.or_else(|| of(Verdict::Loses).min().filter(|_| wins.is_none()));
     (wins, loses)
 }
 

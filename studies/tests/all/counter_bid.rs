@@ -106,3 +106,14 @@ fn a_limit_in_money_is_kept_at_other_prices() {
     assert!(found.with.infeasible() && found.now == Verdict::Loses);
     flips_at(&found, 500.0 / 600.0);
 }
+
+/// S2 is awarded 1,500 or nothing: of 100 pieces at 10 it cannot be, at 15 it can, and S1 asks 20.
+#[test]
+fn a_least_award_may_let_it_win_dearer_only() {
+    let mut rows = sellers(&["20", "10"]);
+    rows.retain(|(t, cells)| *t != "suppliers" || cells != "supplier=S2");
+    rows.push(("suppliers", "supplier=S2 minimum_award=1500".to_owned()));
+    let found = asked(&with(&rows, &[]), "S2", None, "0.6");
+    assert!(found.with.infeasible() && found.now == Verdict::Loses);
+    assert_eq!(found.flip, (Some(Decimal::new(15, 1)), None));
+}
