@@ -91,6 +91,9 @@ fn used(program: u32) -> f64 {
     tree_seconds(program) + thread_seconds()
 }
 
+/// CPU seconds past its limit after which a program is ended that was asked to end.
+const DEAF: f64 = 2.0;
+
 /// A file beside the plan.
 fn beside(plan: &Path, ending: &str) -> PathBuf {
     let mut name = plan.as_os_str().to_owned();
@@ -139,6 +142,10 @@ pub fn run(run: &Run) -> Result<i32, String> {
             if !asked && left <= 0.0 {
                 asked = true;
                 interrupt(pid)?;
+            }
+            // One that does not hear it is ended: what it wrote so far counts.
+            if asked && cpu_s > run.limit + DEAF {
+                child.kill().map_err(|e| format!("kill: {e}"))?;
             }
             // All cores at work use up half of what is left by then.
             let pause = if asked { 1.0 } else { (left / cores / 2.0).clamp(0.02, 1.0) };

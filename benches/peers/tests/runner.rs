@@ -66,6 +66,15 @@ fn at_the_limit_the_program_is_asked_for_the_best_so_far() {
     clean(&folder);
 }
 
+/// As where whoever starts it ignores Ctrl-C: without an end to it a comparison would never have one.
+#[test]
+fn a_program_that_does_not_hear_is_ended() {
+    let script = format!("trap '' INT\necho '{FIRST}' > \"$out\"\nwhile :; do :; done\n");
+    let (code, plan, folder) = run_with("deaf", &script, false, 0.3);
+    assert_eq!((code, plan["claimed_cost_cents"].as_i64()), (1, Some(20)));
+    clean(&folder);
+}
+
 #[test]
 fn a_program_that_dies_leaves_the_plan_of_its_last_award() {
     let script = format!("echo '{FIRST}' > \"$out\"\necho 'no JSON'\nexit 1\n");
