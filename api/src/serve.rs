@@ -99,11 +99,12 @@ async fn run(config: Config, program: PathBuf, build: String, told: impl FnOnce(
     tracing::info!("stopping");
     // Nobody may be left to hear it.
     let _ = stop.send(true);
-    handle.stop(true).await;
+    // Requests last: connections to the store that they opened end with them, also those in use elsewhere.
     let _ = jobs.await;
     if let Some(telling) = telling {
         let _ = telling.await;
     }
+    handle.stop(true).await;
     let _ = answering.await;
     if let Some(figures) = figures {
         figures.abort();
